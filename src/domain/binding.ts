@@ -1,0 +1,25 @@
+import type { AorText } from './aor.ts'
+import type { SipSource } from './sip.ts'
+
+/** One contact of one AoR until it expires (RFC 3261 §10.3). */
+export interface Binding {
+  readonly aor: AorText
+  /** Contact URI as the phone gave it. */
+  readonly contact: string
+  /** Preference 0…1 (RFC 3261 §20.10). */
+  readonly q: number
+  /** Milliseconds since the Unix epoch. */
+  readonly expiresAt: number
+  readonly callId: string
+  readonly cseq: number
+  /** Route to the contact, first hop first (RFC 3327). */
+  readonly path: readonly string[]
+  /** Where the REGISTER really came from: a phone behind NAT is called there, not at its contact. */
+  readonly source: SipSource
+  /** `+sip.instance` (RFC 5626 §4.1), quotes removed. */
+  readonly instance: string | undefined
+  readonly userAgent: string | undefined
+  /** Who vouched for it: this box by digest, or the PBX in front of which the box stands. */
+  readonly origin: 'box' | 'pbx'
+  readonly registeredAt: number
+}

@@ -1,0 +1,28 @@
+export type TransportName = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss'
+
+/** One place to send a request to: the result of RFC 3263 §4. */
+export interface Hop {
+  readonly transport: TransportName
+  /** Numeric IPv4 or IPv6 address, IPv6 without brackets. */
+  readonly address: string
+  readonly port: number
+  /** The name that was looked up, for certificate checks and logs. */
+  readonly host: string
+}
+
+/** What of a SIP URI decides where it leads (RFC 3263 §4). */
+export interface HopQuery {
+  readonly scheme: 'sip' | 'sips'
+  /** Host as written, IPv6 without brackets; `maddr` already applied. */
+  readonly host: string
+  readonly port: number | undefined
+  readonly transport: TransportName | undefined
+}
+
+/**
+ * Finds the ordered list of hops for a URI. Numeric hosts and cached names are answered synchronously, so that the hot
+ * path does not wait. Rejects with an Error when nothing was found; never resolves to an empty list.
+ */
+export interface HopResolver {
+  resolve(query: HopQuery, signal: AbortSignal): readonly Hop[] | Promise<readonly Hop[]>
+}

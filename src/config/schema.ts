@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { adminSection } from './sections/admin.ts'
+import { boxSection } from './sections/box.ts'
+import { dnsSection } from './sections/dns.ts'
+import { guardSection } from './sections/guard.ts'
+import { mediaSection } from './sections/media.ts'
+import { numberingSection } from './sections/numbering.ts'
+import { overlaysSection } from './sections/overlays.ts'
+import { pbxsSection } from './sections/pbxs.ts'
+import { recordsSection } from './sections/records.ts'
+import { registrarSection } from './sections/registrar.ts'
+import { sipSection } from './sections/sip.ts'
+import { trunksSection } from './sections/trunks.ts'
+import { usersSection } from './sections/users.ts'
+
+/** The whole of `causeway.yaml`. */
+export const configSchema = z.strictObject({
+  box: boxSection,
+  sip: sipSection,
+  users: usersSection,
+  registrar: registrarSection,
+  overlays: overlaysSection,
+  pbxs: pbxsSection,
+  trunks: trunksSection,
+  numbering: numberingSection,
+  dns: dnsSection,
+  media: mediaSection,
+  guard: guardSection,
+  admin: adminSection,
+  records: recordsSection,
+})
+
+export type Config = z.output<typeof configSchema>

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+
+export const pbxEntry = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]*$/)
+      .describe('Name in pages and records.'),
+    server: z.string().describe('Host or address of the IP-PBX, with port if not 5060.'),
+    transport: z.enum(['udp', 'tcp']).default('udp').describe('Transport towards the PBX.'),
+    domain: z.string().toLowerCase().describe('SIP domain that the PBX serves; the phones use it as theirs.'),
+    optionsIntervalMs: z
+      .number()
+      .int()
+      .min(200)
+      .default(2_000)
+      .describe('How often the PBX is asked by OPTIONS.'),
+    optionsTimeoutMs: z.number().int().min(100).default(1_000).describe('When an OPTIONS counts as lost.'),
+    failuresToSurvival: z
+      .number()
+      .int()
+      .min(1)
+      .default(3)
+      .describe('Witnesses of failure in a row before the box stands in.'),
+    successesToReturn: z
+      .number()
+      .int()
+      .min(1)
+      .default(3)
+      .describe('Answers in a row before calls go to the PBX again.'),
+    holdDownMs: z
+      .number()
+      .int()
+      .min(0)
+      .default(5_000)
+      .describe('Least time in survival, so that a flapping PBX causes one change.'),
+  })
+  .describe('One IP-PBX that the box stands in front of.')
+
+export const pbxsSection = z
+  .array(pbxEntry)
+  .default([])
+  .describe('IP-PBXs. Their phones register and call through the box, which takes over when the PBX is gone.')
+
+export type PbxEntry = z.output<typeof pbxEntry>

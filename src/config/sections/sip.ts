@@ -1,0 +1,57 @@
+import { z } from 'zod'
+
+const listenUri = z
+  .string()
+  .regex(/^sips?:(\[[0-9a-f:.]+\]|[0-9.]+|\*)(:\d{1,5})?(;[a-z-]+=[^;]+)*$/i)
+  .describe('Example: "sip:192.0.2.10:5060;transport=udp,tcp" or "sip:[2001:db8::10]:5060;transport=tcp".')
+
+export const sipSection = z
+  .strictObject({
+    listen: z
+      .array(listenUri)
+      .min(1)
+      .default(['sip:*:5060;transport=udp,tcp'])
+      .describe('Addresses and ports for SIP. "*" is every IPv4 address. Add ";external-ip=…" behind NAT.'),
+    domains: z
+      .array(z.string().toLowerCase())
+      .default(['causeway.local'])
+      .describe(
+        'SIP domains whose users live here; the first is the default for extensions without a domain.',
+      ),
+    engine: z
+      .enum(['embedded', 'drachtio'])
+      .default('embedded')
+      .describe('"embedded" needs nothing else; "drachtio" uses a running drachtio-server.'),
+    drachtio: z
+      .strictObject({
+        host: z.string().default('127.0.0.1').describe('Address of the control port of drachtio-server.'),
+        port: z.number().int().min(1).max(65535).default(9022).describe('Its control port.'),
+        secret: z.string().default('cymru').describe('Its shared secret.'),
+      })
+      .prefault({})
+      .describe('Only for engine "drachtio".'),
+    callHandling: z
+      .enum(['b2bua', 'proxy'])
+      .default('b2bua')
+      .describe(
+        '"b2bua" controls and records every call; "proxy" only forwards calls between phones of this box: lighter, no media relay.',
+      ),
+    ringSeconds: z
+      .number()
+      .int()
+      .min(5)
+      .max(600)
+      .default(60)
+      .describe('How long one target may ring before the next is tried.'),
+    maxCalls: z
+      .number()
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(5_000)
+      .describe('Calls at the same time; more get 503.'),
+  })
+  .prefault({})
+  .describe('Where and as whom the box speaks SIP.')
+
+export type SipSection = z.output<typeof sipSection>

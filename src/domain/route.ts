@@ -1,4 +1,23 @@
+import type { Aor } from './aor.ts'
 import type { CallPath } from './call-record.ts'
+
+/** What routing is asked: who wants to reach whom, and how sure the box is of the caller. */
+export interface CallQuestion {
+  readonly callId: string
+  /** Who sent the request; `phone` covers only phones that were authenticated or that a PBX will authenticate. */
+  readonly source: CallPath
+  /** AoR of the phone, trunk name, PBX name, peer name, or the address of a public caller. */
+  readonly sourceLabel: string
+  /** The caller as a user of this box; undefined for everybody else. */
+  readonly caller: Aor | undefined
+  /** False for a phone whose credentials this box has not checked (its PBX will). */
+  readonly callerIsAuthenticated: boolean
+  /** From URI as received, for caller ID and records. */
+  readonly from: string
+  readonly requestUri: string
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+}
 
 /** One place that a call may be sent to, in the order of the route. */
 export interface RouteTarget {
@@ -11,6 +30,8 @@ export interface RouteTarget {
   readonly label: string
   /** Targets with the same group ring together; groups are tried in order. */
   readonly group: number
+  /** The box must have checked the caller's digest itself before this target is tried; else it answers 407. */
+  readonly callerMustBeAuthenticated: boolean
   readonly why: string
 }
 

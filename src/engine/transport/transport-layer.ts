@@ -6,18 +6,29 @@ export interface TransportUser {
   onMessage(data: Buffer, flow: Flow): void
   /** A stream closed, or a UDP destination answered with ICMP unreachable; `cause` says why. */
   onFlowFailed(flow: Flow, cause: Error): void
+  /**
+   * A stream is out of step and is closed after this call. `head` is the header block as far as it came, so that a
+   * request can be answered with `status` if enough of it is there.
+   */
+  onBadFrame(head: Buffer, flow: Flow, status: 400 | 513, reason: string): void
 }
 
 /** RFC 3261 §18 without the header rules: sockets, framing, connection reuse. */
 export interface Transport {
+  /** Names the one who hears from the network; called once, before the start. */
+  deliverTo(user: TransportUser): void
   readonly listeningPoints: readonly ListeningPoint[]
   /**
    * The flow to send a new request on: an existing connection or a new one. UDP answers synchronously.
-   * Rejects on connection refusal or time-out.
+   * Rejects on connection refusal or time-out; throws an Error when no listening point suits.
    */
   flowTo(hop: Hop, signal: AbortSignal): Flow | Promise<Flow>
+  /** The UDP flow from the same socket to another port of the same remote address (RFC 3261 §18.2.2). */
+  flowBeside(flow: Flow, remotePort: number): Flow
   /** Sends one whole message. Failures that are known later arrive through `onFlowFailed`. */
   send(flow: Flow, data: Buffer): void
+  /** A request has gone out on this flow. If the destination stays silent the transport finds out whether it is dead. */
+  expectAnswer(flow: Flow): void
   /** The listening point whose name goes into Via and Contact for messages on this flow. */
   listeningPointOf(flow: Flow): ListeningPoint
 }

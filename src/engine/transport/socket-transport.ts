@@ -1,0 +1,143 @@
+import { type Clock, systemClock } from '../../lib/clock.ts'
+import type { Log } from '../../lib/log.ts'
+import type { Part } from '../../lib/part.ts'
+import type { Flow, ListeningPoint } from './flow.ts'
+import type { Hop } from './hop.ts'
+import { hostPort } from './listen-error.ts'
+import type { ListenSpec } from './listen-spec.ts'
+import { SocketFlow } from './socket-flow.ts'
+import { SourceChoice } from './source-choice.ts'
+import { TcpListener } from './tcp-listener.ts'
+import { TcpPool } from './tcp-pool.ts'
+import type { Transport, TransportUser } from './transport-layer.ts'
+import { defaultTransportSettings, type TransportSettings } from './transport-settings.ts'
+import { UdpFlow } from './udp-flow.ts'
+import { UdpListener } from './udp-listener.ts'
+import { UdpProbe } from './udp-probe.ts'
+
+export interface SocketTransportOptions {
+  readonly listen: readonly ListenSpec[]
+  readonly log: Log
+  readonly clock?: Clock
+  readonly settings?: Partial<TransportSettings>
+}
+
+const nobody: TransportUser = {
+  onMessage: () => undefined,
+  onFlowFailed: () => undefined,
+  onBadFrame: () => undefined,
+}
+
+/** SIP over the machine's UDP and TCP sockets. */
+export class SocketTransport implements Transport, Part {
+  readonly name = 'sip transport'
+  readonly #listen: readonly ListenSpec[]
+  #user: TransportUser = nobody
+  /** What the sockets report to, so that they can be made before the user is known. */
+  readonly #delivery: TransportUser = {
+    onMessage: (data, flow) => this.#user.onMessage(data, flow),
+    onFlowFailed: (flow, cause) => this.#user.onFlowFailed(flow, cause),
+    onBadFrame: (head, flow, status, reason) => this.#user.onBadFrame(head, flow, status, reason),
+  }
+  readonly #log: Log
+  readonly #settings: TransportSettings
+  readonly #probe: UdpProbe
+  readonly #pool: TcpPool
+  #listeners: readonly (UdpListener | TcpListener)[] = []
+  #udp = new SourceChoice<UdpListener>([])
+  #tcp = new SourceChoice<TcpListener>([])
+
+  constructor(options: SocketTransportOptions) {
+    this.#listen = options.listen
+    this.#log = options.log
+    this.#settings = { ...defaultTransportSettings, ...options.settings }
+    this.#probe = new UdpProbe(this.#settings, options.clock ?? systemClock, (flow, cause) =>
+      this.#delivery.onFlowFailed(flow, cause),
+    )
+    this.#pool = new TcpPool(this.#delivery, this.#settings)
+  }
+
+  deliverTo(user: TransportUser): void {
+    this.#user = user
+  }
+
+  get listeningPoints(): readonly ListeningPoint[] {
+    return this.#listeners.map((listener) => listener.point)
+  }
+
+  get connections(): { readonly open: number; readonly refused: number } {
+    return this.#pool.counts
+  }
+
+  /** Opens every listening point or none. Rejects with a ListenError. */
+  async start(): Promise<void> {
+    const opened = await Promise.allSettled(this.#listen.map((spec) => this.#open(spec)))
+    this.#listeners = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+    const failed = opened.find((result) => result.status === 'rejected')
+    if (failed) {
+      await this.stop()
+      throw failed.reason
+    }
+    this.#udp = new SourceChoice(this.#listeners.filter((listener) => listener instanceof UdpListener))
+    this.#tcp = new SourceChoice(this.#listeners.filter((listener) => listener instanceof TcpListener))
+  }
+
+  async stop(): Promise<void> {
+    this.#probe.stop()
+    this.#pool.stop()
+    await Promise.all(this.#listeners.map((listener) => listener.close()))
+  }
+
+  flowTo(hop: Hop, signal: AbortSignal): Flow | Promise<Flow> {
+    switch (hop.transport) {
+      case 'udp': {
+        const listener = this.#udp.towards(hop.address)
+        if (!listener) throw noListener(hop)
+        return listener.flowTo(hop.address, hop.port)
+      }
+      case 'tcp': {
+        const listener = this.#tcp.towards(hop.address)
+        if (!listener) throw noListener(hop)
+        return this.#pool.flowTo(hop, listener.point, signal)
+      }
+      default:
+        throw noListener(hop)
+    }
+  }
+
+  flowBeside(flow: Flow, remotePort: number): Flow {
+    return flow instanceof UdpFlow ? flow.withPort(remotePort) : flow
+  }
+
+  send(flow: Flow, data: Buffer): void {
+    ownFlow(flow).send(data)
+  }
+
+  expectAnswer(flow: Flow): void {
+    if (flow instanceof UdpFlow) this.#probe.expectAnswer(flow)
+  }
+
+  listeningPointOf(flow: Flow): ListeningPoint {
+    return ownFlow(flow).listeningPoint
+  }
+
+  #open(spec: ListenSpec): Promise<UdpListener | TcpListener> {
+    switch (spec.transport) {
+      case 'udp':
+        return UdpListener.open(spec, this.#delivery, this.#settings, this.#log)
+      case 'tcp':
+        return TcpListener.open(spec, (socket, point) => this.#pool.accept(socket, point))
+      default:
+        return Promise.reject(new Error(`cannot listen on ${spec.transport}: this engine has udp and tcp`))
+    }
+  }
+}
+
+function ownFlow(flow: Flow): SocketFlow {
+  if (flow instanceof SocketFlow) return flow
+  throw new TypeError('the flow is not one of this transport')
+}
+
+function noListener(hop: Hop): Error {
+  return new Error(`no listening point can send to ${hop.transport} ${hostPort(hop.address, hop.port)}`)
+}

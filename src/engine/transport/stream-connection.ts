@@ -1,0 +1,97 @@
+import type { Socket } from 'node:net'
+import type { ListeningPoint } from './flow.ts'
+import { SocketFlow } from './socket-flow.ts'
+import { StreamFramer } from './stream-framer.ts'
+import type { TransportUser } from './transport-layer.ts'
+import type { TransportSettings } from './transport-settings.ts'
+
+const pong = Buffer.from('\r\n')
+
+/** One open stream: cuts what comes in into messages, and drops a peer that does not read. */
+export class StreamConnection extends SocketFlow {
+  readonly localAddress: string
+  readonly localPort: number
+  readonly #socket: Socket
+  readonly #user: TransportUser
+  readonly #settings: TransportSettings
+  readonly #framer: StreamFramer
+  #isOpen = true
+  #partialSince: number | undefined
+  #cause: Error | undefined
+
+  /** `onClosed` is called once, before the user hears of it. The socket is connected already. */
+  constructor(
+    socket: Socket,
+    point: ListeningPoint,
+    user: TransportUser,
+    settings: TransportSettings,
+    onClosed: (connection: StreamConnection) => void,
+  ) {
+    super(point, socket.remoteAddress ?? '', socket.remotePort ?? 0)
+    this.localAddress = socket.localAddress ?? point.address
+    this.localPort = socket.localPort ?? point.port
+    this.#socket = socket
+    this.#user = user
+    this.#settings = settings
+    this.#framer = new StreamFramer(
+      {
+        onFrame: (message) => user.onMessage(message, this),
+        onPing: () => this.send(pong),
+        onBadFrame: (head, status, reason) => this.#giveUp(head, status, reason),
+      },
+      settings,
+    )
+    socket.setNoDelay(true)
+    socket.setTimeout(settings.idleTimeoutMs, () => this.close(new Error('idle')))
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk))
+    socket.on('error', (cause) => {
+      this.#cause ??= cause
+    })
+    socket.on('close', () => {
+      this.#isOpen = false
+      onClosed(this)
+      user.onFlowFailed(this, this.#cause ?? new Error('closed by the far end'))
+    })
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
+  send(data: Buffer): void {
+    if (!this.#isOpen) return
+    this.#socket.write(data)
+    const queued = this.#socket.writableLength
+    if (queued > this.#settings.maxQueuedBytes)
+      this.close(new Error(`${queued} bytes wait for a slow reader`))
+  }
+
+  /** Ends the stream at once; the user hears `cause`. */
+  close(cause: Error): void {
+    this.#cause ??= cause
+    this.#isOpen = false
+    this.#socket.destroy()
+  }
+
+  #receive(chunk: Buffer): void {
+    if (!this.#isOpen) return
+    this.#framer.push(chunk)
+    if (!this.#framer.isPartial) {
+      this.#partialSince = undefined
+      return
+    }
+    const now = Date.now()
+    this.#partialSince ??= now
+    if (now - this.#partialSince > this.#settings.partialMessageTimeoutMs) {
+      this.close(new Error('a message took too long to arrive'))
+    }
+  }
+
+  /** The answer, if the user has one, is still written before the stream ends. */
+  #giveUp(head: Buffer, status: 400 | 513, reason: string): void {
+    this.#cause = new Error(reason)
+    this.#user.onBadFrame(head, this, status, reason)
+    this.#isOpen = false
+    this.#socket.destroySoon()
+  }
+}

@@ -1,0 +1,36 @@
+/** Bounds of the transport; every wait and every growing thing has one. */
+export interface TransportSettings {
+  readonly connectTimeoutMs: number
+  /** A stream without traffic in either direction is closed after this. */
+  readonly idleTimeoutMs: number
+  /** A message that has begun to arrive on a stream must be whole after this. */
+  readonly partialMessageTimeoutMs: number
+  /** Streams open at a time, inbound and outbound together; more are refused. */
+  readonly maxConnections: number
+  /** Bytes waiting for a slow reader before its stream is dropped. */
+  readonly maxQueuedBytes: number
+  readonly maxHeaderBytes: number
+  /** Largest message on a stream, header and body. */
+  readonly maxMessageBytes: number
+  /** Asked of the kernel for each UDP socket; it may grant less. */
+  readonly udpBufferBytes: number
+  /** Remembered UDP peers for each listening point. */
+  readonly maxUdpFlows: number
+  /** How long a UDP destination may stay silent before it is probed for ICMP errors. */
+  readonly probeAfterMs: number
+  readonly maxProbes: number
+}
+
+export const defaultTransportSettings: TransportSettings = {
+  connectTimeoutMs: 4_000,
+  idleTimeoutMs: 600_000,
+  partialMessageTimeoutMs: 30_000,
+  maxConnections: 8_192,
+  maxQueuedBytes: 4 * 1024 * 1024,
+  maxHeaderBytes: 64 * 1024,
+  maxMessageBytes: 512 * 1024,
+  udpBufferBytes: 4 * 1024 * 1024,
+  maxUdpFlows: 65_536,
+  probeAfterMs: 15,
+  maxProbes: 256,
+}

@@ -1,0 +1,51 @@
+import type { ListeningPoint } from './flow.ts'
+import { SocketFlow } from './socket-flow.ts'
+
+/** What a flow needs of its socket. */
+export interface DatagramSocket {
+  readonly point: ListeningPoint
+  sendTo(flow: UdpFlow, data: Buffer): void
+  flowTo(address: string, port: number): UdpFlow
+  onSendFailed(flow: UdpFlow, cause: Error): void
+}
+
+/** A pair of UDP addresses. */
+export class UdpFlow extends SocketFlow {
+  /** Set by any datagram from the far end, cleared when an answer is awaited. */
+  hasAnswered = false
+  isWatched = false
+  /** When the far end may be probed again, milliseconds since the epoch. */
+  nextProbeAt = 0
+  /** One callback for all datagrams of the flow, so that sending allocates none. */
+  readonly onSent: (error: Error | null) => void
+  readonly #socket: DatagramSocket
+
+  constructor(socket: DatagramSocket, remoteAddress: string, remotePort: number) {
+    super(socket.point, remoteAddress, remotePort)
+    this.#socket = socket
+    this.onSent = (error) => {
+      if (error) socket.onSendFailed(this, error)
+    }
+  }
+
+  get localAddress(): string {
+    return this.listeningPoint.address
+  }
+
+  get localPort(): number {
+    return this.listeningPoint.port
+  }
+
+  get isOpen(): boolean {
+    return true
+  }
+
+  send(data: Buffer): void {
+    this.#socket.sendTo(this, data)
+  }
+
+  /** The flow from the same socket to another port of the same far end. */
+  withPort(remotePort: number): UdpFlow {
+    return remotePort === this.remotePort ? this : this.#socket.flowTo(this.remoteAddress, remotePort)
+  }
+}

@@ -1,0 +1,286 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Flow } from '../../../src/engine/transport/flow.ts'
+import type { Hop } from '../../../src/engine/transport/hop.ts'
+import type { ListenSpec } from '../../../src/engine/transport/listen-spec.ts'
+import { SocketTransport } from '../../../src/engine/transport/socket-transport.ts'
+import type { TransportSettings } from '../../../src/engine/transport/transport-settings.ts'
+import { silentLog } from '../../../src/lib/log.ts'
+
+const never = new AbortController().signal
+const cleanUp: (() => unknown)[] = []
+
+afterEach(async () => {
+  for (const step of cleanUp.splice(0).reverse()) await step()
+})
+
+const udp4: ListenSpec = { transport: 'udp', address: '127.0.0.1', port: 0 }
+const tcp4: ListenSpec = { transport: 'tcp', address: '127.0.0.1', port: 0 }
+const udp6: ListenSpec = { transport: 'udp', address: '::1', port: 0 }
+const tcp6: ListenSpec = { transport: 'tcp', address: '::1', port: 0 }
+
+async function startTransport(listen: readonly ListenSpec[], settings: Partial<TransportSettings> = {}) {
+  const transport = new SocketTransport({ listen, log: silentLog, settings })
+  const messages = new Inbox<{ text: string; flow: Flow }>()
+  const failures = new Inbox<{ flow: Flow; cause: Error }>()
+  transport.deliverTo({
+    onMessage: (data, flow) => messages.put({ text: data.toString(), flow }),
+    onFlowFailed: (flow, cause) => failures.put({ flow, cause }),
+    onBadFrame: (_head, flow, status, reason) => {
+      transport.send(flow, Buffer.from(`${status} ${reason}`))
+    },
+  })
+  cleanUp.push(() => transport.stop())
+  await transport.start()
+  const hopTo = (n: number): Hop => {
+    const point = transport.listeningPoints[n]
+    if (!point) throw new Error(`no listening point ${n}`)
+    return { transport: point.transport, address: point.address, port: point.port, host: point.address }
+  }
+  return { transport, messages, failures, hopTo }
+}
+
+/** Things that arrive, awaited in order with a bound. */
+class Inbox<T> {
+  readonly #items: T[] = []
+  readonly #waiting: ((item: T) => void)[] = []
+
+  put(item: T): void {
+    const waiting = this.#waiting.shift()
+    if (waiting) waiting(item)
+    else this.#items.push(item)
+  }
+
+  next(withinMs = 2_000): Promise<T> {
+    const item = this.#items.shift()
+    if (item !== undefined) return Promise.resolve(item)
+    return new Promise((resolve, reject) => {
+      const bound = setTimeout(() => reject(new Error(`nothing within ${withinMs} ms`)), withinMs)
+      this.#waiting.push((arrived) => {
+        clearTimeout(bound)
+        resolve(arrived)
+      })
+    })
+  }
+}
+
+const message = (body = 'hello') => Buffer.from(`MESSAGE sip:b SIP/2.0\r\nl: ${body.length}\r\n\r\n${body}`)
+
+async function connectTo(hop: Hop): Promise<Socket> {
+  const socket = connect(hop.port, hop.address)
+  cleanUp.push(() => socket.destroy())
+  await once(socket, 'connect')
+  return socket
+}
+
+describe('messages between two transports', () => {
+  it.each([
+    ['udp over IPv4', udp4],
+    ['tcp over IPv4', tcp4],
+    ['udp over IPv6', udp6],
+    ['tcp over IPv6', tcp6],
+  ])('go there and back on %s', async (_, spec) => {
+    const alice = await startTransport([spec])
+    const bob = await startTransport([spec])
+    const flow = await alice.transport.flowTo(bob.hopTo(0), never)
+    alice.transport.send(flow, message('ping'))
+    const received = await bob.messages.next()
+    expect(received.text).toContain('ping')
+    bob.transport.send(received.flow, message('pong'))
+    const answer = await alice.messages.next()
+    expect(answer.text).toContain('pong')
+    expect(answer.flow).toBe(flow)
+  })
+
+  it('share one TCP connection, also when asked for at the same time', async () => {
+    const alice = await startTransport([tcp4])
+    const bob = await startTransport([tcp4])
+    const [one, two] = await Promise.all([
+      alice.transport.flowTo(bob.hopTo(0), never),
+      alice.transport.flowTo(bob.hopTo(0), never),
+    ])
+    expect(one).toBe(two)
+    expect(alice.transport.flowTo(bob.hopTo(0), never)).toBe(one)
+    expect(alice.transport.connections.open).toBe(1)
+  })
+
+  it('reuse an inbound connection for requests to the port it came from', async () => {
+    const box = await startTransport([tcp4])
+    const phone = await connectTo(box.hopTo(0))
+    phone.write(message())
+    const { flow } = await box.messages.next()
+    const target = { transport: 'tcp', address: '127.0.0.1', port: phone.localPort ?? 0, host: 'x' } as const
+    expect(box.transport.flowTo(target, never)).toBe(flow)
+  })
+
+  it('leave by the listening point of the right family and transport', async () => {
+    const box = await startTransport([udp4, tcp4, udp6, tcp6])
+    const peer = await startTransport([udp6])
+    const flow = await box.transport.flowTo(peer.hopTo(0), never)
+    expect(box.transport.listeningPointOf(flow)).toBe(box.transport.listeningPoints[2])
+  })
+
+  it('are refused for a family that is not listened on', async () => {
+    const box = await startTransport([udp4])
+    const hop: Hop = { transport: 'udp', address: '::1', port: 5060, host: '::1' }
+    expect(() => box.transport.flowTo(hop, never)).toThrow('no listening point can send to udp [::1]:5060')
+  })
+})
+
+describe('a listening point', () => {
+  it('says whose port it wanted', async () => {
+    const first = await startTransport([udp4, tcp4])
+    for (const n of [0, 1]) {
+      const { transport, address, port } = first.hopTo(n)
+      const second = new SocketTransport({ listen: [{ transport, address, port }], log: silentLog })
+      await expect(second.start()).rejects.toThrow(
+        new RegExp(`cannot listen on ${transport} 127.0.0.1:${port}: .*in use.*pid ${process.pid}`),
+      )
+    }
+  })
+
+  it('leaves nothing open when one of several fails', async () => {
+    const first = await startTransport([udp4])
+    const probe = await startTransport([tcp4])
+    const free = probe.hopTo(0)
+    await probe.transport.stop()
+    const second = new SocketTransport({ listen: [free, first.hopTo(0)], log: silentLog })
+    await expect(second.start()).rejects.toThrow('in use')
+    const third = new SocketTransport({ listen: [free], log: silentLog })
+    cleanUp.push(() => third.stop())
+    await third.start()
+  })
+
+  it('tells others what it was told to advertise', async () => {
+    const box = await startTransport([{ ...udp4, advertisedHost: 'sip.example.com', advertisedPort: 5060 }])
+    expect(box.transport.listeningPoints[0]).toMatchObject({
+      advertisedHost: 'sip.example.com',
+      advertisedPort: 5060,
+    })
+  })
+})
+
+describe('a dead destination', () => {
+  it('over UDP is noticed within a fraction of a second', async () => {
+    const gone = createSocket('udp4')
+    gone.bind(0, '127.0.0.1')
+    await once(gone, 'listening')
+    const hop: Hop = { transport: 'udp', address: '127.0.0.1', port: gone.address().port, host: 'gone' }
+    gone.close()
+    const box = await startTransport([udp4])
+    const flow = await box.transport.flowTo(hop, never)
+    box.transport.send(flow, message())
+    box.transport.expectAnswer(flow)
+    const failure = await box.failures.next(500)
+    expect(failure.flow).toBe(flow)
+    expect(failure.cause.message).toContain('ECONNREFUSED')
+  })
+
+  it('over UDP that only stays silent is not taken for dead', async () => {
+    const silent = createSocket('udp4')
+    cleanUp.push(() => silent.close())
+    silent.bind(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const hop: Hop = { transport: 'udp', address: '127.0.0.1', port: silent.address().port, host: 'silent' }
+    const box = await startTransport([udp4])
+    const flow = await box.transport.flowTo(hop, never)
+    box.transport.send(flow, message())
+    box.transport.expectAnswer(flow)
+    const [first] = await once(silent, 'message')
+    const [probe] = await once(silent, 'message')
+    expect(String(first)).toContain('MESSAGE')
+    expect(String(probe)).toBe('\r\n\r\n')
+    await expect(box.failures.next(50)).rejects.toThrow('nothing within')
+  })
+
+  it('over TCP is an error that names it', async () => {
+    const probe = await startTransport([tcp4])
+    const hop = probe.hopTo(0)
+    await probe.transport.stop()
+    const box = await startTransport([tcp4])
+    await expect(box.transport.flowTo(hop, never)).rejects.toThrow(
+      `cannot connect to tcp 127.0.0.1:${hop.port}`,
+    )
+  })
+
+  it('over TCP keeps no caller waiting who has had enough', async () => {
+    const peer = await startTransport([tcp4])
+    const box = await startTransport([tcp4])
+    const abort = new AbortController()
+    const flow = box.transport.flowTo(peer.hopTo(0), abort.signal)
+    abort.abort(new Error('enough'))
+    await expect(flow).rejects.toThrow('enough')
+  })
+})
+
+describe('a TCP connection', () => {
+  it('answers a keep-alive', async () => {
+    const box = await startTransport([tcp4])
+    const phone = await connectTo(box.hopTo(0))
+    phone.write('\r\n\r\n')
+    const [pong] = await once(phone, 'data')
+    expect(String(pong)).toBe('\r\n')
+  })
+
+  it('out of step is answered and closed', async () => {
+    const box = await startTransport([tcp4])
+    const phone = await connectTo(box.hopTo(0))
+    phone.write('OPTIONS sip:x SIP/2.0\r\nVia: y\r\n\r\n')
+    const [answer] = await once(phone, 'data')
+    expect(String(answer)).toBe('400 Missing Or Bad Content-Length')
+    await once(phone, 'close')
+    expect((await box.failures.next()).cause.message).toBe('Missing Or Bad Content-Length')
+  })
+
+  it('is closed when nothing passes over it', async () => {
+    const box = await startTransport([tcp4], { idleTimeoutMs: 30 })
+    const phone = await connectTo(box.hopTo(0))
+    phone.resume()
+    await once(phone, 'close')
+    expect((await box.failures.next()).cause.message).toBe('idle')
+  })
+
+  it('is refused beyond the limit', async () => {
+    const box = await startTransport([tcp4], { maxConnections: 1 })
+    const first = await connectTo(box.hopTo(0))
+    first.write(message())
+    await box.messages.next()
+    const second = await connectTo(box.hopTo(0))
+    second.resume()
+    await once(second, 'close')
+    expect(box.transport.connections).toEqual({ open: 1, refused: 1 })
+  })
+
+  it('is dropped when its reader is too slow', async () => {
+    const box = await startTransport([tcp4], { maxQueuedBytes: 1_000_000 })
+    const phone = await connectTo(box.hopTo(0))
+    phone.write(message())
+    const { flow } = await box.messages.next()
+    phone.pause()
+    const large = message('x'.repeat(100_000))
+    for (let n = 0; n < 200 && flow.isOpen; n++) box.transport.send(flow, large)
+    expect((await box.failures.next()).cause.message).toContain('slow reader')
+    expect(flow.isOpen).toBe(false)
+  })
+
+  it('that closed is not used again', async () => {
+    const alice = await startTransport([tcp4])
+    const bob = await startTransport([tcp4])
+    const first = await alice.transport.flowTo(bob.hopTo(0), never)
+    alice.transport.send(first, message())
+    await bob.messages.next()
+    await bob.transport.stop()
+    await alice.failures.next()
+    expect(first.isOpen).toBe(false)
+    await expect(alice.transport.flowTo({ ...bobHop(first) }, never)).rejects.toThrow('cannot connect')
+  })
+})
+
+const bobHop = (flow: Flow): Hop => ({
+  transport: flow.transport,
+  address: flow.remoteAddress,
+  port: flow.remotePort,
+  host: flow.remoteAddress,
+})

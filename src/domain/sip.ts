@@ -50,6 +50,19 @@ export interface IncomingInvite extends IncomingRequest {
   answer(sdp: string, options?: { readonly headers?: SipHeaders }): Promise<SipDialog>
 }
 
+/** re-INVITE or UPDATE in a dialog. */
+export interface IncomingOffer extends IncomingRequest {
+  /** After a 2xx to a re-INVITE: the body of its ACK, which answers a re-INVITE without offer; empty when none comes. */
+  acknowledged(): Promise<string>
+}
+
+/** An offer that the far end made in its 2xx because it was asked for one (RFC 3264 §4, delayed offer). */
+export interface RequestedOffer {
+  readonly sdp: string
+  /** Sends the ACK with the answer. Call it exactly once, whatever happens. */
+  acknowledge(answer: string): void
+}
+
 /** An established call leg. */
 export interface SipDialog {
   readonly id: string
@@ -60,6 +73,8 @@ export interface SipDialog {
   hangUp(headers?: SipHeaders): Promise<void>
   /** Sends re-INVITE (or UPDATE) with a new offer; resolves to the answer SDP. Rejects with `CallRejected`. */
   offer(sdp: string, method?: 'INVITE' | 'UPDATE'): Promise<string>
+  /** Sends a re-INVITE without offer; the far end makes one. Rejects with `CallRejected`. */
+  requestOffer(): Promise<RequestedOffer>
   /** Sends any other request in the dialog (INFO, MESSAGE, REFER, NOTIFY, OPTIONS). */
   request(
     method: string,
@@ -68,7 +83,7 @@ export interface SipDialog {
   /** Called once when the far end hangs up, or the engine gave the dialog up. */
   onEnd(listener: (cause: DialogEnd) => void): void
   /** re-INVITE or UPDATE from the far end; answer by `respond(200, { body })`. An offerless re-INVITE has an empty body. */
-  onOffer(listener: (request: IncomingRequest) => void): void
+  onOffer(listener: (request: IncomingOffer) => void): void
   /** INFO, REFER, MESSAGE, NOTIFY, OPTIONS in the dialog. */
   onRequest(listener: (request: IncomingRequest) => void): void
 }
@@ -101,6 +116,8 @@ export interface InviteOptions extends OutgoingOptions {
   readonly contact?: string
   /** Each provisional above 100. */
   readonly onProgress?: (response: SipResponseView) => void
+  /** Only for an empty body: takes the offer of the 2xx, resolves to the answer that goes out in the ACK. */
+  readonly onOffer?: (sdp: string) => Promise<string>
 }
 
 export interface ProxyOptions {

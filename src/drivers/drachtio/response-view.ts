@@ -1,0 +1,37 @@
+import type { SipMessageView, SipResponseView, SipSource } from '../../domain/sip.ts'
+import type { SipFrame } from './control-frame.ts'
+
+/** A response from the network, or one the engine made for a request that got none. */
+export class ReceivedResponse implements SipResponseView {
+  readonly status: number
+  readonly reason: string
+  readonly peer: SipSource
+  readonly dialogId: string
+  readonly #message: SipMessageView
+
+  constructor(frame: SipFrame) {
+    const line = frame.message.startLine
+    this.status = Number(line.slice(8, 11))
+    this.reason = line.slice(12)
+    this.peer = frame.peer
+    this.dialogId = frame.dialogId
+    this.#message = frame.message
+  }
+
+  get body(): string {
+    return this.#message.body
+  }
+
+  header(name: string): string | undefined {
+    return this.#message.header(name)
+  }
+
+  headers(name: string): readonly string[] {
+    return this.#message.headers(name)
+  }
+}
+
+/** What a request resolves to when no response came from anywhere. */
+export function localResponse(status: number, reason: string): SipResponseView {
+  return { status, reason, body: '', header: () => undefined, headers: () => [] }
+}

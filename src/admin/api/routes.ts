@@ -1,0 +1,45 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { BoxView } from '../box-view.ts'
+
+const callQuery = z.strictObject({ most: z.coerce.number().int().min(1).max(1_000).default(100) })
+const routeQuery = z.strictObject({ from: z.string().min(1), to: z.string().min(1) })
+const lookUpQuery = z.strictObject({ aor: z.string().min(1) })
+
+/** `/api/…`: everything as JSON; a wrong query is 400 with what was expected. */
+export function apiRoutes(box: BoxView): Hono {
+  const api = new Hono()
+
+  api.get('/status', (context) =>
+    context.json({ ...box.status(), trunks: box.trunks(), pbxs: box.pbxs(), bans: box.bans() }),
+  )
+  api.get('/calls', (context) => {
+    const query = callQuery.safeParse(context.req.query())
+    if (!query.success) return context.json({ error: z.prettifyError(query.error) }, 400)
+    return context.json({ now: box.callsNow(), recent: box.recentCalls(query.data.most) })
+  })
+  api.get('/calls/:callId/decision', async (context) => {
+    const decision = await box.decision(context.req.param('callId'))
+    return decision
+      ? context.json(decision)
+      : context.json({ error: 'no decision record of that call is kept' }, 404)
+  })
+  api.get('/registrations', (context) => context.json({ bindings: box.bindings() }))
+  api.get('/overlay', (context) => context.json({ overlays: box.overlays() }))
+  api.get('/overlay/lookup', async (context) => {
+    const query = lookUpQuery.safeParse(context.req.query())
+    if (!query.success) return context.json({ error: z.prettifyError(query.error) }, 400)
+    return context.json({ found: await box.lookUp(query.data.aor) })
+  })
+  api.get('/route', async (context) => {
+    const query = routeQuery.safeParse(context.req.query())
+    if (!query.success) return context.json({ error: z.prettifyError(query.error) }, 400)
+    return context.json(await box.explainRoute(query.data.from, query.data.to))
+  })
+  api.delete('/bans/:address', (context) =>
+    box.releaseBan(context.req.param('address'))
+      ? context.json({ released: context.req.param('address') })
+      : context.json({ error: 'that address is not banned' }, 404),
+  )
+  return api
+}

@@ -1,0 +1,47 @@
+import { Hono } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import { requireToken } from './access.ts'
+import { apiRoutes } from './api/routes.ts'
+import type { BoxView } from './box-view.ts'
+import { Metrics } from './metrics.ts'
+import { sameOrigin } from './same-origin.ts'
+import { livePart, page } from './ui/page.ts'
+
+export interface AdminAppOptions {
+  readonly token: string | undefined
+  /** Milliseconds between two updates of the live page. */
+  readonly refreshMs: number
+}
+
+/** Pages and API as a value: tests call `app.request('/api/status')` without a socket. */
+export function createAdminApp(box: BoxView, options: AdminAppOptions): Hono {
+  const app = new Hono()
+  const metrics = new Metrics()
+
+  app.use(sameOrigin({ loopbackOnly: options.token === undefined }))
+  app.get('/healthz', (context) => {
+    const failed = box.status().parts.filter(({ state }) => state === 'failed')
+    return context.json({ healthy: failed.length === 0, failed }, failed.length === 0 ? 200 : 503)
+  })
+  app.get('/readyz', (context) => {
+    const why = box.notReadyBecause()
+    return context.json({ ready: why === undefined, why }, why === undefined ? 200 : 503)
+  })
+
+  if (options.token !== undefined) app.use(requireToken(options.token))
+  app.route('/api', apiRoutes(box))
+  app.get('/metrics', async (context) =>
+    context.text(await metrics.print(box), 200, { 'Content-Type': metrics.contentType }),
+  )
+  app.get('/', (context) => context.html(page(box)))
+  app.get('/live', (context) =>
+    streamSSE(context, async (stream) => {
+      while (!stream.aborted) {
+        await stream.writeSSE({ event: 'box', data: String(await livePart(box)).replaceAll('\n', ' ') })
+        await stream.sleep(options.refreshMs)
+      }
+    }),
+  )
+  app.notFound((context) => context.json({ error: `there is nothing at ${context.req.path}` }, 404))
+  return app
+}

@@ -1,0 +1,98 @@
+import type { Binding } from '../domain/binding.ts'
+import type { CallRecord } from '../domain/call-record.ts'
+import type { DecisionRecord, DecisionStep } from '../domain/decision-record.ts'
+import type { RoutePlan } from '../domain/route.ts'
+
+/** How a part of the box is, and in words why. */
+export interface PartState {
+  readonly name: string
+  readonly state: 'good' | 'degraded' | 'failed' | 'off'
+  readonly text: string
+}
+
+export interface BoxStatus {
+  readonly name: string
+  readonly version: string
+  readonly startedAt: number
+  readonly domains: readonly string[]
+  readonly listening: readonly string[]
+  readonly callsNow: number
+  readonly bindings: number
+  readonly parts: readonly PartState[]
+}
+
+export interface CallNow {
+  readonly callId: string
+  readonly from: string
+  readonly to: string
+  readonly path: string | undefined
+  readonly state: 'routing' | 'ringing' | 'talking'
+  readonly startedAt: number
+  readonly answeredAt: number | undefined
+}
+
+export interface OverlayView {
+  readonly domain: string
+  readonly peerName: string
+  readonly health: PartState
+  readonly peers: readonly {
+    readonly peerName: string
+    readonly connected: boolean
+    readonly roundTripMs: number | undefined
+    readonly addresses: readonly string[]
+    readonly foundBy: string
+  }[]
+  readonly services: readonly { readonly peerName: string; readonly kind: string; readonly text: string }[]
+}
+
+export interface TrunkState {
+  readonly name: string
+  readonly state: PartState
+  readonly calls: number
+  readonly maxCalls: number
+}
+
+export interface PbxState {
+  readonly name: string
+  readonly domain: string
+  readonly state: string
+  readonly since: number
+  readonly why: string
+}
+
+export interface Ban {
+  readonly address: string
+  readonly until: number
+}
+
+/** Counters that the metrics page prints: name → value, or name → label → value. */
+export type Figures = Readonly<Record<string, number | Readonly<Record<string, number>>>>
+
+/** All that the pages and the API know of the box. `gateway.ts` provides it; tests pass a value. */
+export interface BoxView {
+  status(): BoxStatus
+  callsNow(): readonly CallNow[]
+  /** Newest first. */
+  recentCalls(most: number): readonly CallRecord[]
+  decision(callId: string): Promise<DecisionRecord | undefined>
+  bindings(): readonly Binding[]
+  overlays(): readonly OverlayView[]
+  /** Peer names of the home boxes of an AoR, by overlay. */
+  lookUp(
+    aor: string,
+  ): Promise<
+    readonly { readonly overlay: string; readonly homeBoxes: readonly string[]; readonly tookMs: number }[]
+  >
+  trunks(): readonly TrunkState[]
+  pbxs(): readonly PbxState[]
+  bans(): readonly Ban[]
+  releaseBan(address: string): boolean
+  /** What would happen; places no call. */
+  explainRoute(
+    from: string,
+    to: string,
+  ): Promise<{ readonly plan: RoutePlan; readonly steps: readonly DecisionStep[] }>
+  /** Undefined when the box may be sent calls, otherwise why not. */
+  notReadyBecause(): string | undefined
+  figures(): Promise<Figures>
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import { createAdminApp } from '../../../src/admin/app.ts'
+import { aBoxView } from '../../support/a-box-view.ts'
+
+const token = 'a-token-of-some-length'
+
+function app(options: { token?: string; notReady?: string; failed?: boolean } = {}) {
+  const box = aBoxView({
+    notReadyBecause: () => options.notReady,
+    ...(options.failed
+      ? {
+          status: () => ({
+            ...aBoxView().status(),
+            parts: [{ name: 'sip', state: 'failed' as const, text: 'down' }],
+          }),
+        }
+      : {}),
+  })
+  return createAdminApp(box, { token: options.token, refreshMs: 10 })
+}
+
+describe('admin', () => {
+  it('tells status, calls, registrations and overlay as JSON', async () => {
+    for (const path of ['/api/status', '/api/calls', '/api/registrations', '/api/overlay']) {
+      const response = await app().request(`http://localhost${path}`)
+      expect(response.status, path).toBe(200)
+      expect(response.headers.get('content-type')).toContain('json')
+    }
+    const calls = (await (await app().request('http://localhost/api/calls')).json()) as {
+      recent: { to: string }[]
+    }
+    expect(calls.recent[0]?.to).toBe('sip:bob@site-a.example')
+  })
+
+  it('is healthy only when no part has failed, ready only when the box says so', async () => {
+    expect((await app().request('http://localhost/healthz')).status).toBe(200)
+    expect((await app({ failed: true }).request('http://localhost/healthz')).status).toBe(503)
+    expect((await app().request('http://localhost/readyz')).status).toBe(200)
+    const response = await app({ notReady: 'the SIP engine is starting' }).request('http://localhost/readyz')
+    expect(response.status).toBe(503)
+    expect(await response.json()).toEqual({ ready: false, why: 'the SIP engine is starting' })
+  })
+
+  it('prints metrics for Prometheus', async () => {
+    const text = await (await app().request('http://localhost/metrics')).text()
+    expect(text).toContain('causeway_calls_now 1')
+    expect(text).toContain('causeway_sip_requests_in{kind="INVITE"} 7')
+  })
+
+  it('shows a page that escapes what strangers wrote', async () => {
+    const response = await app().request('http://localhost/')
+    const text = await response.text()
+    expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
+    expect(text).not.toContain('<script>alert(1)')
+  })
+
+  it('sends the live part as server-sent events', async () => {
+    const response = await app().request('http://localhost/live')
+    const reader = response.body?.getReader()
+    const first = new TextDecoder().decode((await reader?.read())?.value)
+    expect(first).toMatch(/^event: box\ndata: .*box-a/)
+    await reader?.cancel()
+  })
+
+  it('answers a wrong query with what was expected', async () => {
+    const response = await app().request('http://localhost/api/calls?most=lots')
+    expect(response.status).toBe(400)
+    expect(((await response.json()) as { error: string }).error).toContain('most')
+  })
+
+  it('with a token lets nobody in without it, but answers health checks', async () => {
+    const guarded = app({ token })
+    expect((await guarded.request('http://box/api/status')).status).toBe(401)
+    expect((await guarded.request('http://box/')).status).toBe(401)
+    expect((await guarded.request('http://box/healthz')).status).toBe(200)
+    const bearer = { headers: { authorization: `Bearer ${token}` } }
+    expect((await guarded.request('http://box/api/status', bearer)).status).toBe(200)
+    const basic = { headers: { authorization: `Basic ${btoa(`admin:${token}`)}` } }
+    expect((await guarded.request('http://box/', basic)).status).toBe(200)
+    const wrong = { headers: { authorization: `Bearer ${token}x` } }
+    expect((await guarded.request('http://box/api/status', wrong)).status).toBe(401)
+  })
+
+  it('without a token serves loopback names only', async () => {
+    expect((await app().request('http://rebound.example/api/status')).status).toBe(403)
+  })
+
+  it('refuses writes from foreign pages', async () => {
+    const options = { method: 'DELETE', headers: { origin: 'http://evil.example' } }
+    expect((await app().request('http://localhost/api/bans/192.0.2.1', options)).status).toBe(403)
+    expect((await app().request('http://localhost/api/bans/192.0.2.1', { method: 'DELETE' })).status).toBe(
+      200,
+    )
+  })
+})

@@ -27,9 +27,9 @@ mark(scheme, '+-.')
 mark(bareValue, '[]:/?@&=$#^{}|')
 mark(blank, ' \t')
 
+// Callers stay inside the text: `charCodeAt` past its end gives NaN, which makes V8 slow.
 const is = (code: number, bits: number): boolean => code < 128 && ((classes[code] as number) & bits) !== 0
 
-// `charCodeAt` past the end gives NaN, which is in no class.
 export const isTokenCode = (code: number): boolean => is(code, token)
 export const isDigitCode = (code: number): boolean => is(code, digit)
 export const isHexCode = (code: number): boolean => is(code, hex)

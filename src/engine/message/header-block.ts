@@ -1,5 +1,5 @@
 import { isBlankCode, isTokenCode } from './character-classes.ts'
-import { headerName } from './header-name.ts'
+import { headerNameAt } from './header-name.ts'
 import type { HeaderLine, ReceivedLine } from './header-section.ts'
 import type { MessageLimits } from './message-limits.ts'
 import { SipParseError } from './sip-parse-error.ts'
@@ -52,7 +52,7 @@ export function readHeaderBlock(text: string, start: number, limits: MessageLimi
       position = next
       break
     }
-    if (isBlankCode(text.charCodeAt(next))) {
+    if (next < text.length && isBlankCode(text.charCodeAt(next))) {
       next = endOfFolded(text, next)
       readLine(block, unfolded(text.slice(position, next)), limits)
       block.isCanonical = false
@@ -65,7 +65,7 @@ export function readHeaderBlock(text: string, start: number, limits: MessageLimi
   return block
 }
 
-/** The usual case: a line without folds. Its values are slices of the text. */
+/** The usual case: a line without folds. What it keeps are slices of the text. */
 function readVerbatim(
   block: HeaderBlock,
   text: string,
@@ -75,14 +75,14 @@ function readVerbatim(
   limits: MessageLimits,
 ): void {
   let nameEnd = start
-  while (isTokenCode(text.charCodeAt(nameEnd))) nameEnd++
-  const name = text.slice(start, nameEnd)
+  while (nameEnd < end && isTokenCode(text.charCodeAt(nameEnd))) nameEnd++
   const valueStart = nameEnd + 2
   const isPlain =
+    nameEnd > start &&
     next - end === 2 &&
+    valueStart < end &&
     text.charCodeAt(nameEnd) === colon &&
     text.charCodeAt(nameEnd + 1) === 0x20 &&
-    valueStart < end &&
     !isBlankCode(text.charCodeAt(valueStart)) &&
     !isBlankCode(text.charCodeAt(end - 1))
   if (!isPlain) {
@@ -90,28 +90,29 @@ function readVerbatim(
     readLine(block, text.slice(start, end), limits)
     return
   }
-  const entry = headerName(name)
+  const entry = headerNameAt(text, start, nameEnd)
+  const { name, key } = entry
   const value = text.slice(valueStart, end)
-  if (entry.name !== name) {
-    block.isCanonical = false
-    addLine(block, entry, { name: entry.name, key: entry.key, value }, end - start, limits)
-  } else {
-    const line: ReceivedLine = { name, key: entry.key, value, source: text, start, end: next }
+  if (text.startsWith(name, start)) {
+    const line: ReceivedLine = { name, key, value, source: text, start, end: next }
     addLine(block, entry, line, end - start, limits)
+  } else {
+    block.isCanonical = false
+    addLine(block, entry, { name, key, value }, end - start, limits)
   }
 }
 
 /** A line in any legal spacing. */
 function readLine(block: HeaderBlock, line: string, limits: MessageLimits): void {
   let nameEnd = 0
-  while (isTokenCode(line.charCodeAt(nameEnd))) nameEnd++
+  while (nameEnd < line.length && isTokenCode(line.charCodeAt(nameEnd))) nameEnd++
   let at = nameEnd
-  while (isBlankCode(line.charCodeAt(at))) at++
-  if (nameEnd === 0 || line.charCodeAt(at) !== colon) {
+  while (at < line.length && isBlankCode(line.charCodeAt(at))) at++
+  if (nameEnd === 0 || at === line.length || line.charCodeAt(at) !== colon) {
     block.fail('Bad Header Line')
     return
   }
-  const entry = headerName(line.slice(0, nameEnd))
+  const entry = headerNameAt(line, 0, nameEnd)
   const value = line.slice(at + 1).trim()
   addLine(block, entry, { name: entry.name, key: entry.key, value }, line.length, limits)
 }
@@ -157,7 +158,7 @@ function endWithoutLineBreak(text: string, start: number, next: number): number 
 /** The end of the last line that starts with a blank; `position` is the start of the first such line. */
 function endOfFolded(text: string, position: number): number {
   let next = position
-  while (isBlankCode(text.charCodeAt(next))) {
+  while (next < text.length && isBlankCode(text.charCodeAt(next))) {
     const lineFeedAt = text.indexOf('\n', next)
     next = lineFeedAt < 0 ? text.length : lineFeedAt + 1
   }

@@ -69,3 +69,19 @@ export function headerName(spelling: string): HeaderName {
   const key = spelling.toLowerCase()
   return known.get(key) ?? { key, name: spelling, singleBit: 0 }
 }
+
+// Registered spellings by length, first and last letter; where two meet, the more frequent (listed first) has the slot.
+const slots: (HeaderName | undefined)[] = new Array(256).fill(undefined)
+const slotOf = (length: number, first: number, last: number): number => (length * 7 + first * 5 + last) & 255
+for (const name of spellings) {
+  const slot = slotOf(name.length, name.charCodeAt(0), name.charCodeAt(name.length - 1))
+  slots[slot] ??= known.get(name)
+}
+
+/** `headerName` of the text between two offsets, `end` after `start`; registered spellings cost no copy. */
+export function headerNameAt(text: string, start: number, end: number): HeaderName {
+  const length = end - start
+  const entry = slots[slotOf(length, text.charCodeAt(start), text.charCodeAt(end - 1))]
+  if (entry !== undefined && entry.name.length === length && text.startsWith(entry.name, start)) return entry
+  return headerName(text.slice(start, end))
+}

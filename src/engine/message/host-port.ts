@@ -17,9 +17,11 @@ export function readHost(scanner: Scanner): string {
     scanner.position = end + 1
     return address
   }
-  while (isHostCode(text.charCodeAt(scanner.position))) scanner.position++
-  if (scanner.position === start) throw new SipParseError('Bad Host')
-  return text.slice(start, scanner.position)
+  let end = start
+  while (end < text.length && isHostCode(text.charCodeAt(end))) end++
+  if (end === start) throw new SipParseError('Bad Host')
+  scanner.position = end
+  return text.slice(start, end)
 }
 
 /** `:port`, when there is one. */

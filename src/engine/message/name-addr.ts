@@ -126,7 +126,7 @@ function readBareAddress(scanner: Scanner): NameAddr {
 /** `scheme:` followed by something, with no blank or bracket anywhere. */
 export function hasScheme(uri: string): boolean {
   let i = 0
-  while (isSchemeCode(uri.charCodeAt(i))) i++
+  while (i < uri.length && isSchemeCode(uri.charCodeAt(i))) i++
   if (i === 0 || i + 1 >= uri.length || uri.charCodeAt(i) !== 0x3a) return false
   for (; i < uri.length; i++) {
     const code = uri.charCodeAt(i)

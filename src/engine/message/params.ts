@@ -71,13 +71,15 @@ export class Params implements Iterable<readonly [name: string, value: ParamValu
 
   /** Adds a parameter as it came. RFC 3261 §7.3.1: one name, one value; a verbatim repetition is let pass. */
   add(name: string, value: ParamValue, isQuoted: boolean): void {
-    const key = name.toLowerCase()
-    for (const param of this.#list) {
+    const list = this.#list
+    const key = isLowerCase(name) ? name : name.toLowerCase()
+    for (let i = 0; i < list.length; i++) {
+      const param = list[i] as Param
       if (param.name !== key) continue
       if (param.value === value) return
       throw new SipParseError('Contradicting Parameters')
     }
-    this.#list.push({ name: key, value, isQuoted })
+    list.push({ name: key, value, isQuoted })
   }
 
   #put(param: Param): this {
@@ -95,13 +97,13 @@ export function readParams(scanner: Scanner): Params {
     scanner.skipBlanks()
     const name = scanner.token()
     if (name === '') throw new SipParseError('Bad Parameter')
-    if (!scanner.take(equals)) {
+    if (scanner.take(equals)) {
+      scanner.skipBlanks()
+      if (scanner.isAt(quote)) params.add(name, scanner.quotedString(), true)
+      else params.add(name, bareValue(scanner), false)
+    } else {
       params.add(name, true, false)
-      continue
     }
-    scanner.skipBlanks()
-    if (scanner.isAt(quote)) params.add(name, scanner.quotedString(), true)
-    else params.add(name, bareValue(scanner), false)
   }
   return params
 }
@@ -109,9 +111,12 @@ export function readParams(scanner: Scanner): Params {
 export const printParams = (params: Params): string => params.toString()
 
 function bareValue(scanner: Scanner): string {
+  const { text } = scanner
   const start = scanner.position
-  while (isBareValueCode(scanner.code)) scanner.position++
-  return scanner.text.slice(start, scanner.position)
+  let end = start
+  while (end < text.length && isBareValueCode(text.charCodeAt(end))) end++
+  scanner.position = end
+  return text.slice(start, end)
 }
 
 /** RFC 3261 §25.1 gen-value: a token or a host, which may be an IPv6 address. */
@@ -122,4 +127,13 @@ function isPlain(value: string): boolean {
     if (!isTokenCode(code) && code !== 0x3a && code !== 0x5b && code !== 0x5d) return false
   }
   return value !== ''
+}
+
+/** Cheaper than making a lower-case copy of what nearly always is lower case already. */
+function isLowerCase(name: string): boolean {
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i)
+    if (code >= 0x41 && code <= 0x5a) return false
+  }
+  return true
 }

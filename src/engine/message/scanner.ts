@@ -18,40 +18,48 @@ export class Scanner {
     return this.position >= this.text.length
   }
 
-  /** The code at the position; NaN at the end, which equals nothing. */
+  /** The code at the position; 0 at the end, which no syntax asks for. */
   get code(): number {
-    return this.text.charCodeAt(this.position)
+    return this.position < this.text.length ? this.text.charCodeAt(this.position) : 0
   }
 
   isAt(code: number): boolean {
-    return this.text.charCodeAt(this.position) === code
+    return this.position < this.text.length && this.text.charCodeAt(this.position) === code
   }
 
   skipBlanks(): void {
-    while (isBlankCode(this.text.charCodeAt(this.position))) this.position++
+    const { text } = this
+    let at = this.position
+    while (at < text.length && isBlankCode(text.charCodeAt(at))) at++
+    this.position = at
   }
 
   /** Steps over `code` when it is next, blanks before it too (the SWS of RFC 3261 §25.1). */
   take(code: number): boolean {
-    this.skipBlanks()
-    if (!this.isAt(code)) return false
-    this.position++
-    return true
+    const { text } = this
+    let at = this.position
+    while (at < text.length && isBlankCode(text.charCodeAt(at))) at++
+    const isThere = at < text.length && text.charCodeAt(at) === code
+    this.position = isThere ? at + 1 : at
+    return isThere
   }
 
   /** A run of token characters, perhaps empty. */
   token(): string {
+    const { text } = this
     const start = this.position
-    while (isTokenCode(this.text.charCodeAt(this.position))) this.position++
-    return this.text.slice(start, this.position)
+    let end = start
+    while (end < text.length && isTokenCode(text.charCodeAt(end))) end++
+    this.position = end
+    return text.slice(start, end)
   }
 
   /** A decimal number of at most `maximum`; undefined when there is none or it is larger. */
   number(maximum: number): number | undefined {
     const start = this.position
     let value = 0
-    while (isDigitCode(this.code)) {
-      value = value * 10 + this.code - 0x30
+    for (let { code } = this; isDigitCode(code); { code } = this) {
+      value = value * 10 + code - 0x30
       this.position++
       if (value > maximum) return undefined
     }

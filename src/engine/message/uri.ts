@@ -54,8 +54,8 @@ export function printUri(uri: SipUri): string {
 /** The scheme of any URI, lower case. Throws SipParseError 400 when there is none. */
 export function uriScheme(text: string): string {
   let end = 0
-  while (isSchemeCode(text.charCodeAt(end))) end++
-  if (end === 0 || text.charCodeAt(end) !== 0x3a) throw new SipParseError('Bad URI')
+  while (end < text.length && isSchemeCode(text.charCodeAt(end))) end++
+  if (end === 0 || end === text.length || text.charCodeAt(end) !== 0x3a) throw new SipParseError('Bad URI')
   return text.slice(0, end).toLowerCase()
 }
 
@@ -91,7 +91,9 @@ function checkPart(text: string): void {
     const code = text.charCodeAt(i)
     if (code <= 0x20 || code === 0x22 || code === 0x3c || code === 0x3e || code === 0x7f)
       throw new SipParseError('Bad Character In URI')
-    if (code === 0x25 && !(isHexCode(text.charCodeAt(i + 1)) && isHexCode(text.charCodeAt(i + 2))))
-      throw new SipParseError('Bad Escape In URI')
+    if (code === 0x25 && !isHexPair(text, i + 1)) throw new SipParseError('Bad Escape In URI')
   }
 }
+
+const isHexPair = (text: string, at: number): boolean =>
+  at + 1 < text.length && isHexCode(text.charCodeAt(at)) && isHexCode(text.charCodeAt(at + 1))

@@ -18,8 +18,22 @@ export interface Binding {
   readonly source: SipSource
   /** `+sip.instance` (RFC 5626 §4.1), quotes removed. */
   readonly instance: string | undefined
+  /** `reg-id` (RFC 5626 §4.2): which of the phone's flows this is. */
+  readonly regId?: number | undefined
   readonly userAgent: string | undefined
   /** Who vouched for it: this box by digest, or the PBX in front of which the box stands. */
   readonly origin: 'box' | 'pbx'
   readonly registeredAt: number
+}
+
+/**
+ * What a new registration of the same AoR replaces: the flow of a phone that names its flows (RFC 5626 §6), else the
+ * contact as written.
+ */
+export function bindingKey({
+  contact,
+  instance,
+  regId,
+}: Pick<Binding, 'contact' | 'instance' | 'regId'>): string {
+  return instance !== undefined && regId !== undefined ? `${instance};reg-id=${regId}` : contact
 }

@@ -1,0 +1,141 @@
+import { BlockList, isIPv6 } from 'node:net'
+import type { GuardSection } from '../config/sections/guard.ts'
+import type { SipSource } from '../domain/sip.ts'
+import { type Clock, systemClock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import { addFailure, type FailureWindow } from './failure-window.ts'
+import { RecentMap } from './recent-map.ts'
+import { isScannerName } from './scanner-names.ts'
+import { sourceKey } from './source-key.ts'
+import { fullBucket, type TokenBucket, takeToken } from './token-bucket.ts'
+
+export type Admission = 'ok' | 'banned' | 'too-fast'
+
+/** A source that gets no answer. Times in milliseconds since the Unix epoch. */
+export interface Ban {
+  /** An IPv4 address, or an IPv6 /64. */
+  readonly address: string
+  readonly since: number
+  readonly until: number
+}
+
+export interface GuardCounts {
+  banned: number
+  tooFast: number
+  authFailures: number
+}
+
+/** The most sources remembered for each purpose; of more, those not heard longest are forgotten. */
+const maxSources = 50_000
+/** How long a source that has shown a right password is spared the rate limit. */
+const trustMs = 600_000
+
+/** Keeps guessing and floods away from the rest. All it knows is in memory: a restart forgives. */
+export class Guard {
+  readonly counts: GuardCounts = { banned: 0, tooFast: 0, authFailures: 0 }
+  readonly #section: GuardSection
+  readonly #log: Log
+  readonly #clock: Clock
+  readonly #spared: BlockList
+  readonly #buckets = new RecentMap<TokenBucket>(maxSources)
+  readonly #failures = new RecentMap<FailureWindow>(maxSources)
+  readonly #bans = new RecentMap<Ban>(maxSources)
+  readonly #trusted = new RecentMap<number>(maxSources)
+
+  /** `neverBan` takes addresses and networks ("192.0.2.0/24"); throws on anything else. */
+  constructor(section: GuardSection, log: Log, clock: Clock = systemClock) {
+    this.#section = section
+    this.#log = log
+    this.#clock = clock
+    this.#spared = blockListOf(section.neverBan)
+  }
+
+  /** May a new request from there be looked at? What is not `ok` is best dropped without an answer. */
+  admit({ address }: Pick<SipSource, 'address'>, userAgent?: string): Admission {
+    const source = sourceKey(address)
+    const now = this.#clock.now()
+    if (this.#isBanned(source, now)) return this.#count('banned')
+    if (this.#isSpared(address)) return 'ok'
+    // Not remembered: over UDP anybody can send this in another's name.
+    if (isScannerName(userAgent)) return this.#count('banned')
+    if ((this.#trusted.get(source) ?? 0) > now) return 'ok'
+    const rate = { perSecond: this.#section.requestsPerSecond, burst: this.#section.requestBurst }
+    const { bucket, isAllowed } = takeToken(this.#buckets.get(source) ?? fullBucket(rate, now), rate, now)
+    this.#buckets.set(source, bucket)
+    return isAllowed ? 'ok' : this.#count('tooFast')
+  }
+
+  /**
+   * A wrong password, not a missing or stale one. The caller must know that the source can hear our answers (a nonce
+   * issued to it came back), else spoofed packets would ban the innocent.
+   */
+  noteAuthFailure({ address }: Pick<SipSource, 'address'>): void {
+    this.counts.authFailures++
+    if (this.#isSpared(address)) return
+    const source = sourceKey(address)
+    const now = this.#clock.now()
+    const { authFailuresToBan, authWindowSeconds } = this.#section
+    const { window, isFull } = addFailure(
+      this.#failures.get(source) ?? [],
+      now,
+      authWindowSeconds * 1_000,
+      authFailuresToBan,
+    )
+    this.#failures.set(source, window)
+    if (isFull) this.#ban(source, now)
+  }
+
+  /** Frees the source from the rate limit for a while; its failures still count, or one account would hide guessing. */
+  noteAuthSuccess({ address }: Pick<SipSource, 'address'>): void {
+    this.#trusted.set(sourceKey(address), this.#clock.now() + trustMs)
+  }
+
+  /** Bans in force, the latest last. */
+  bans(): Ban[] {
+    const now = this.#clock.now()
+    return [...this.#bans.entries()].map(([, ban]) => ban).filter((ban) => ban.until > now)
+  }
+
+  /** Lifts the ban of an address (or of its /64, as listed) and forgets its failures; false when there was none. */
+  release(address: string): boolean {
+    const source = address.endsWith('::/64') ? address : sourceKey(address)
+    this.#failures.delete(source)
+    return this.#bans.delete(source)
+  }
+
+  #isBanned(source: string, now: number): boolean {
+    const ban = this.#bans.get(source)
+    if (!ban) return false
+    if (ban.until > now) return true
+    this.#bans.delete(source)
+    return false
+  }
+
+  #ban(source: string, now: number): void {
+    const until = now + this.#section.banSeconds * 1_000
+    this.#bans.set(source, { address: source, since: now, until })
+    this.#failures.delete(source)
+    this.#trusted.delete(source)
+    this.#log.warn({ source, seconds: this.#section.banSeconds }, 'source banned for wrong passwords')
+  }
+
+  #isSpared(address: string): boolean {
+    return this.#spared.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+  }
+
+  #count(what: 'banned' | 'tooFast'): Admission {
+    this.counts[what]++
+    return what === 'banned' ? 'banned' : 'too-fast'
+  }
+}
+
+function blockListOf(entries: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const entry of entries) {
+    const [address = '', prefix] = entry.split('/')
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
+    if (prefix === undefined) list.addAddress(address, family)
+    else list.addSubnet(address, Number(prefix), family)
+  }
+  return list
+}

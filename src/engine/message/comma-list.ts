@@ -1,20 +1,29 @@
+import { trimBlanks } from './blanks.ts'
+
+const comma = 0x2c
 const quote = 0x22
 const backslash = 0x5c
+const lessThan = 0x3c
+const openParenthesis = 0x28
+const closeParenthesis = 0x29
 
-/** Where the value that starts at `start` ends: the next comma outside quotes, `<>` and comments, or the end. */
+/**
+ * Where the value that starts at `start` ends: the next comma outside quotes, `<>` and comments, or the end. What is
+ * opened and never closed reaches to the end, so that the work stays linear: the typed parsers refuse it.
+ */
 export function endOfValue(text: string, start = 0): number {
   let i = start
   while (i < text.length) {
     switch (text.charCodeAt(i)) {
-      case 0x2c:
+      case comma:
         return i
       case quote:
         i = closingQuote(text, i)
         break
-      case 0x3c:
-        i = closing(text, i, '>')
+      case lessThan:
+        i = closingBracket(text, i)
         break
-      case 0x28:
+      case openParenthesis:
         i = closingParenthesis(text, i)
         break
     }
@@ -23,23 +32,22 @@ export function endOfValue(text: string, start = 0): number {
   return text.length
 }
 
-/** Splits at commas outside quotes, `<>` and comments. Empty elements are dropped (RFC 2616 §2.1 style lists). */
+/** Splits at commas outside quotes, `<>` and comments. Empty elements are dropped. */
 export function splitAtCommas(text: string): string[] {
   if (!text.includes(',')) return text === '' ? [] : [text]
   const values: string[] = []
-  for (let start = 0; start <= text.length; ) {
+  for (let start = 0; start < text.length; ) {
     const end = endOfValue(text, start)
-    const value = text.slice(start, end).trim()
+    const value = trimBlanks(text.slice(start, end))
     if (value !== '') values.push(value)
     start = end + 1
   }
   return values
 }
 
-// What is opened and never closed is an ordinary character: the typed parsers refuse it where it matters.
-function closing(text: string, open: number, mark: string): number {
-  const end = text.indexOf(mark, open + 1)
-  return end < 0 ? open : end
+function closingBracket(text: string, open: number): number {
+  const end = text.indexOf('>', open + 1)
+  return end < 0 ? text.length : end
 }
 
 function closingQuote(text: string, open: number): number {
@@ -48,16 +56,17 @@ function closingQuote(text: string, open: number): number {
     if (code === backslash) i++
     else if (code === quote) return i
   }
-  return open
+  return text.length
 }
 
+/** Comments nest (RFC 3261 §25.1). */
 function closingParenthesis(text: string, open: number): number {
   let depth = 0
   for (let i = open; i < text.length; i++) {
     const code = text.charCodeAt(i)
     if (code === backslash) i++
-    else if (code === 0x28) depth++
-    else if (code === 0x29 && --depth === 0) return i
+    else if (code === openParenthesis) depth++
+    else if (code === closeParenthesis && --depth === 0) return i
   }
-  return open
+  return text.length
 }

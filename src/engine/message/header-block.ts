@@ -1,3 +1,4 @@
+import { trimBlanks, trimTrailingBlanks } from './blanks.ts'
 import { isBlankCode, isTokenCode } from './character-classes.ts'
 import { headerNameAt } from './header-name.ts'
 import type { HeaderLine, ReceivedLine } from './header-section.ts'
@@ -113,7 +114,7 @@ function readLine(block: HeaderBlock, line: string, limits: MessageLimits): void
     return
   }
   const entry = headerNameAt(line, 0, nameEnd)
-  const value = line.slice(at + 1).trim()
+  const value = trimBlanks(line.slice(at + 1))
   addLine(block, entry, { name: entry.name, key: entry.key, value }, line.length, limits)
 }
 
@@ -166,6 +167,9 @@ function endOfFolded(text: string, position: number): number {
 }
 
 /** RFC 3261 §7.3.1: a fold, with the blanks around it, means one space. */
-function unfolded(line: string): string {
-  return line.replace(/\r?\n$/, '').replace(/[ \t]*\r?\n[ \t]+/g, ' ')
+function unfolded(text: string): string {
+  const [first = '', ...rest] = text
+    .split('\n')
+    .map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
+  return [trimTrailingBlanks(first), ...rest.map(trimBlanks).filter((line) => line !== '')].join(' ')
 }

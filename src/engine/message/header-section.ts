@@ -1,3 +1,4 @@
+import { trimBlanks, trimTrailingBlanks } from './blanks.ts'
 import { endOfValue, splitAtCommas } from './comma-list.ts'
 import { headerName } from './header-name.ts'
 import { SipParseError } from './sip-parse-error.ts'
@@ -156,8 +157,8 @@ export abstract class HeaderSection {
     const line = this.#lines[index]
     if (!line) return undefined
     const end = endOfValue(line.value)
-    const first = line.value.slice(0, end).trimEnd()
-    const rest = line.value.slice(end + 1).trimStart()
+    const first = trimTrailingBlanks(line.value.slice(0, end))
+    const rest = trimBlanks(line.value.slice(end + 1))
     const value = replacement === undefined ? rest : rest === '' ? replacement : `${replacement}, ${rest}`
     if (value === '') this.#lines.splice(index, 1)
     else this.#lines[index] = { name: line.name, key, value: checked(value) }

@@ -1,3 +1,4 @@
+import { trimBlanks, trimTrailingBlanks } from './blanks.ts'
 import { isSchemeCode } from './character-classes.ts'
 import { Params, readParams } from './params.ts'
 import { quoted, Scanner } from './scanner.ts'
@@ -67,7 +68,7 @@ function readNameAddr(scanner: Scanner): NameAddr {
   } else if (!scanner.isAt(lessThan)) {
     const open = startOfBrackets(scanner)
     if (open < 0) return readBareAddress(scanner)
-    displayName = scanner.text.slice(scanner.position, open).trimEnd()
+    displayName = trimTrailingBlanks(scanner.text.slice(scanner.position, open))
     scanner.position = open
   }
   const uri = readBracketed(scanner)
@@ -109,7 +110,8 @@ function readBracketed(scanner: Scanner): string {
   const end = scanner.text.indexOf('>', start)
   if (end < 0) throw new SipParseError('Unclosed Angle Bracket')
   scanner.position = end + 1
-  return scanner.text.slice(start, end)
+  // RFC 4475 §3.1.2.14: blanks inside the brackets are wrong, and harmless.
+  return trimBlanks(scanner.text.slice(start, end))
 }
 
 /** RFC 3261 §20.10: without brackets every parameter is the header's, and `,` and `?` may not occur in the URI. */

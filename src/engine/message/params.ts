@@ -6,6 +6,9 @@ const semicolon = 0x3b
 const equals = 0x3d
 const quote = 0x22
 
+/** Far above what any real value has; each new one is compared with all before. */
+const maximumCount = 64
+
 export type ParamValue = string | true
 
 interface Param {
@@ -79,6 +82,7 @@ export class Params implements Iterable<readonly [name: string, value: ParamValu
       if (param.value === value) return
       throw new SipParseError('Contradicting Parameters')
     }
+    if (list.length >= maximumCount) throw new SipParseError('Too Many Parameters')
     list.push({ name: key, value, isQuoted })
   }
 
@@ -107,8 +111,6 @@ export function readParams(scanner: Scanner): Params {
   }
   return params
 }
-
-export const printParams = (params: Params): string => params.toString()
 
 function bareValue(scanner: Scanner): string {
   const { text } = scanner

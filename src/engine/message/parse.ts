@@ -4,6 +4,7 @@ import type { SipMessage } from './message.ts'
 import { defaultMessageLimits, type MessageLimits } from './message-limits.ts'
 import { SipParseError } from './sip-parse-error.ts'
 import { readStartLine } from './start-line.ts'
+import { readableVia } from './via.ts'
 
 export { SipParseError } from './sip-parse-error.ts'
 
@@ -26,17 +27,6 @@ export function parseMessage(data: Buffer, limits: MessageLimits = defaultMessag
   if (!error) return message
   if (message.isRequest && hasTopVia(message)) error.partial = message
   throw error
-}
-
-/**
- * Reads a message as an application drafts it, before the engine completes it: no header is mandatory, and everything
- * behind the empty line is the body whatever Content-Length says. Throws SipParseError.
- */
-export function parseDraft(data: Buffer, limits: MessageLimits = defaultMessageLimits): SipMessage {
-  const { message, block, content, bodyStart } = readHead(data, limits)
-  if (block.error) throw block.error
-  message.adoptReceived(block.lines, content.subarray(bodyStart), block.contentLength)
-  return message
 }
 
 interface Head {
@@ -100,11 +90,11 @@ function mandatoryError(message: SipMessage): SipParseError | undefined {
   }
 }
 
+/** Leaves a top Via that can be copied into the answer: of a broken one, what says where the answer goes. */
 function hasTopVia(message: SipMessage): boolean {
-  try {
-    return message.topVia.host !== ''
-  } catch (error) {
-    if (error instanceof SipParseError) return false
-    throw error
-  }
+  const via = message.get('via')
+  const sentBy = via === undefined ? undefined : readableVia(via)
+  if (sentBy === undefined) return false
+  if (sentBy !== via) message.set('via', sentBy)
+  return true
 }

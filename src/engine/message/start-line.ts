@@ -1,3 +1,4 @@
+import { trimTrailingBlanks } from './blanks.ts'
 import { isToken } from './character-classes.ts'
 import { SipRequest, SipResponse } from './message.ts'
 import { hasScheme } from './name-addr.ts'
@@ -41,14 +42,16 @@ function readStatus(line: string): StartLine {
 /** What is not in the usual shape: the version in lower case, another version, or a broken Request-URI. */
 function readOddStartLine(line: string): StartLine {
   if (/^SIP\/2\.0 /i.test(line)) return readStatus(line)
-  const match = /^(\S+) (.*?)[ \t]+(SIP\/\d+\.\d+)[ \t]*$/i.exec(line)
-  if (!match || !isToken(match[1] as string)) throw new SipParseError('Bad Start Line')
-  const [, method = '', uri = '', version = ''] = match
+  const content = trimTrailingBlanks(line)
+  const method = content.slice(0, Math.max(content.indexOf(' '), 0))
+  const version = content.slice(Math.max(content.lastIndexOf(' '), content.lastIndexOf('\t')) + 1)
+  if (!isToken(method) || !/^SIP\/\d+\.\d+$/i.test(version)) throw new SipParseError('Bad Start Line')
+  const uri = trimTrailingBlanks(content.slice(method.length + 1, content.length - version.length))
   const isReadable = hasScheme(uri)
   const message = new SipRequest(method, isReadable ? uri : 'sip:unreadable.invalid')
   if (version.toUpperCase() !== 'SIP/2.0')
     return bad(message, new SipParseError('Version Not Supported', 505))
   if (!isReadable) return bad(message, new SipParseError('Bad Request-URI'))
-  const isExact = line.length === method.length + uri.length + version.length + 2
+  const isExact = line === `${method} ${uri} ${version}`
   return isExact ? good(message, false) : bad(message, new SipParseError('Bad Request Line'))
 }

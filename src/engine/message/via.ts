@@ -58,8 +58,24 @@ export function parseFirstVia(text: string): Via {
   return via
 }
 
+/** The line itself when its first value can be read, else what of it says where an answer goes; else undefined. */
+export function readableVia(text: string): string | undefined {
+  if (isReadable(text)) return text
+  const [sentBy = ''] = /^SIP ?\/ ?2\.0 ?\/ ?[A-Z]{2,8} +[\w.-]+(?::\d+)?/i.exec(text) ?? []
+  return isReadable(sentBy) ? sentBy : undefined
+}
+
 export function printVia(via: Via): string {
   return `SIP/2.0/${via.transport} ${printHostPort(via.host, via.port)}${via.params}`
+}
+
+function isReadable(text: string): boolean {
+  try {
+    return parseFirstVia(text).host !== ''
+  } catch (error) {
+    if (error instanceof SipParseError) return false
+    throw error
+  }
 }
 
 function readVia(scanner: Scanner): Via {

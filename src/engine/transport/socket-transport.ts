@@ -43,6 +43,7 @@ export class SocketTransport implements Transport, Part {
   readonly #settings: TransportSettings
   readonly #probe: UdpProbe
   readonly #pool: TcpPool
+  #points: readonly ListeningPoint[] = []
   #listeners: readonly (UdpListener | TcpListener)[] = []
   #udp = new SourceChoice<UdpListener>([])
   #tcp = new SourceChoice<TcpListener>([])
@@ -62,7 +63,7 @@ export class SocketTransport implements Transport, Part {
   }
 
   get listeningPoints(): readonly ListeningPoint[] {
-    return this.#listeners.map((listener) => listener.point)
+    return this.#points
   }
 
   get connections(): { readonly open: number; readonly refused: number } {
@@ -73,6 +74,7 @@ export class SocketTransport implements Transport, Part {
   async start(): Promise<void> {
     const opened = await Promise.allSettled(this.#listen.map((spec) => this.#open(spec)))
     this.#listeners = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+    this.#points = this.#listeners.map((listener) => listener.point)
     const failed = opened.find((result) => result.status === 'rejected')
     if (failed) {
       await this.stop()

@@ -1,0 +1,203 @@
+import { newBranch } from '../message/identifiers.ts'
+import type { SipRequest, SipResponse } from '../message/message.ts'
+import type { Flow } from '../transport/flow.ts'
+import type { Hop } from '../transport/hop.ts'
+import { BoundedWait } from './bounded-wait.ts'
+import type { AttemptGround, AttemptListener, ClientAttempt, ExtraHeaders } from './client-attempt.ts'
+import type { HopFinder } from './hop-finder.ts'
+import { InviteAttempt } from './invite-attempt.ts'
+import { NonInviteAttempt } from './non-invite-attempt.ts'
+import type { PenaltyTable } from './penalty-table.ts'
+import { ownVia } from './top-via.ts'
+import type {
+  ClientFailure,
+  ClientTransaction,
+  ClientTransactionEvents,
+  Destination,
+} from './transaction-user.ts'
+
+/** What requests need of the layer. */
+export interface RequestGround extends AttemptGround {
+  readonly finder: HopFinder
+  readonly penalties: PenaltyTable
+  readonly hopSilenceMs: number
+  readonly penaltyMs: number
+  readonly resolveTimeoutMs: number
+  onBug(cause: unknown): void
+}
+
+/** A client transaction as the core sees it: one attempt after another along the hops (RFC 3263 §4.3). */
+export class ClientRequest implements ClientTransaction, AttemptListener {
+  readonly key: string
+  readonly request: SipRequest
+  readonly isInvite: boolean
+  readonly #ground: RequestGround
+  readonly #events: ClientTransactionEvents
+  readonly #abort = new AbortController()
+  readonly #wait: BoundedWait
+  #hops: readonly Hop[] = []
+  #tried = 0
+  #hop: Hop | undefined
+  #attempt: ClientAttempt | undefined
+  #wasSent = false
+  #isCancelled = false
+  #isOver = false
+
+  constructor(ground: RequestGround, request: SipRequest, events: ClientTransactionEvents) {
+    this.key = newBranch()
+    this.request = request
+    this.isInvite = request.method === 'INVITE'
+    this.#ground = ground
+    this.#events = events
+    this.#wait = new BoundedWait(ground.wheel, (cause) => ground.onBug(cause))
+  }
+
+  /** Nothing is reported before the caller has the transaction in hand. */
+  start(destination: Destination): void {
+    queueMicrotask(() => {
+      try {
+        this.#begin(destination)
+      } catch (cause) {
+        this.#ground.onBug(cause)
+      }
+    })
+  }
+
+  /** Reports a failure instead of sending. */
+  refuse(cause: Error): void {
+    queueMicrotask(() => this.#fail('transport', cause))
+  }
+
+  cancel(headers: ExtraHeaders = []): void {
+    if (this.#isOver) return
+    this.#isCancelled = true
+    if (this.#attempt) {
+      this.#attempt.cancel(headers)
+      return
+    }
+    this.#wait.cancel()
+    this.#abort.abort()
+    this.refuse(new Error('cancelled before it was sent'))
+  }
+
+  abandon(): void {
+    this.#isOver = true
+    this.#wait.cancel()
+    this.#abort.abort()
+    this.#attempt?.forsake()
+  }
+
+  onResponse(response: SipResponse, flow: Flow): void {
+    if (this.#hop) this.#ground.penalties.forgive(this.#hop)
+    if (response.status === 503 && this.#mayMoveOn) {
+      this.#punish(retryAfterMs(response))
+      this.#attempt?.forsake()
+      this.#tryNext()
+      return
+    }
+    if (response.status >= 200) this.#isOver = true
+    this.#events.onResponse(response, flow)
+  }
+
+  onSilence(): void {
+    this.#attempt?.forsake()
+    this.onFailure('timeout', new Error('the hop stays silent'))
+  }
+
+  onFailure(kind: 'timeout' | 'transport', cause: Error): void {
+    this.#punish(this.#ground.penaltyMs)
+    if (this.#mayMoveOn) this.#tryNext()
+    else this.#fail(kind, cause)
+  }
+
+  get #hasMoreHops(): boolean {
+    return this.#tried < this.#hops.length
+  }
+
+  get #mayMoveOn(): boolean {
+    return this.#hasMoreHops && !this.#isCancelled
+  }
+
+  #begin(destination: Destination): void {
+    if (this.#isOver || this.#isCancelled) return
+    if (destination.kind === 'flow') {
+      this.#sendOn(destination.flow)
+      return
+    }
+    const { finder, resolveTimeoutMs } = this.#ground
+    this.#wait.for(
+      () => finder.find(destination, this.#abort.signal),
+      resolveTimeoutMs,
+      (hops) => {
+        this.#hops = hops
+        this.#tryNext()
+      },
+      (cause) => this.#fail('resolve', cause),
+    )
+  }
+
+  #tryNext(): void {
+    const hop = this.#hops[this.#tried++]
+    if (!hop) {
+      this.#fail('resolve', new Error('no hop to try'))
+      return
+    }
+    this.#hop = hop
+    this.#attempt = undefined
+    const { transport, hopSilenceMs, resolveTimeoutMs } = this.#ground
+    this.#wait.for(
+      () => transport.flowTo(hop, this.#abort.signal),
+      this.#hasMoreHops ? hopSilenceMs : resolveTimeoutMs,
+      (flow) => this.#sendOn(flow),
+      (cause) => this.onFailure('transport', cause),
+    )
+  }
+
+  #sendOn(flow: Flow): void {
+    if (!flow.isOpen) {
+      this.onFailure('transport', new Error('the connection has closed'))
+      return
+    }
+    const branch = newBranch()
+    const via = ownVia(this.#ground.transport.listeningPointOf(flow), branch)
+    const request = this.#nextCopy()
+    request.prepend('Via', via)
+    const sent = { request, via, branch, flow }
+    const patienceMs = this.#hasMoreHops ? this.#ground.hopSilenceMs : undefined
+    const attempt = this.isInvite
+      ? new InviteAttempt(this.#ground, sent, this, patienceMs)
+      : new NonInviteAttempt(this.#ground, sent, this, patienceMs)
+    this.#attempt = attempt
+    attempt.start()
+    this.#events.onSent?.(request, flow, this.#hop)
+  }
+
+  /** The request itself the first time; then a copy, since the one before may still be needed for its ACK or CANCEL. */
+  #nextCopy(): SipRequest {
+    if (!this.#wasSent) {
+      this.#wasSent = true
+      return this.request
+    }
+    const copy = this.request.clone()
+    copy.removeFirstValue('via')
+    return copy
+  }
+
+  #punish(milliseconds: number): void {
+    if (this.#hop && milliseconds > 0) this.#ground.penalties.add(this.#hop, milliseconds)
+  }
+
+  #fail(kind: ClientFailure['kind'], cause: Error): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#events.onFailure({ kind, cause })
+  }
+}
+
+const longestRetryAfterMs = 300_000
+
+/** RFC 3261 §21.5.4. Without the header the server may be well again for the next request. */
+function retryAfterMs(response: SipResponse): number {
+  const seconds = Number.parseInt(response.get('retry-after') ?? '', 10)
+  return Number.isNaN(seconds) ? 0 : Math.min(seconds * 1_000, longestRetryAfterMs)
+}

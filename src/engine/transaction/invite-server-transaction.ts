@@ -1,0 +1,165 @@
+import { newTag } from '../message/identifiers.ts'
+import type { SipRequest, SipResponse } from '../message/message.ts'
+import { responseTo } from '../message/response.ts'
+import type { Flow } from '../transport/flow.ts'
+import {
+  type InviteServerAction,
+  type InviteServerEvent,
+  type InviteServerState,
+  nextInviteServer,
+} from './invite-server.ts'
+import { ResponsePath } from './response-path.ts'
+import type { ServerGround } from './server-ground.ts'
+import type { TimerValues } from './timer-values.ts'
+import { WheelTimer } from './timer-wheel.ts'
+import type { ServerTransaction } from './transaction-user.ts'
+
+type TimerName = 'timer-100' | 'timer-g' | 'timer-h' | 'timer-i' | 'timer-l' | 'ringing-limit'
+
+/** Carries out the machine of RFC 3261 §17.2.1 and RFC 6026. */
+export class InviteServerTransaction implements ServerTransaction {
+  readonly isInvite = true
+  readonly key: string
+  readonly request: SipRequest
+  readonly flow: Flow
+  onTerminated?: (() => void) | undefined
+  /** Set by the layer, so that the core hears of a CANCEL once. */
+  isCancelled = false
+  readonly #ground: ServerGround
+  readonly #path: ResponsePath
+  readonly #timers: TimerValues
+  readonly #retransmission = new WheelTimer<TimerName>(this)
+  readonly #lifetime = new WheelTimer<TimerName>(this)
+  #intervalMs: number
+  #state: InviteServerState = 'proceeding'
+  #lastResponse: Buffer | undefined
+
+  constructor(ground: ServerGround, key: string, request: SipRequest, flow: Flow) {
+    this.key = key
+    this.request = request
+    this.flow = flow
+    this.#ground = ground
+    this.#path = new ResponsePath(ground.transport, flow, request.topVia)
+    this.#timers = ground.timersFor(flow)
+    this.#intervalMs = this.#timers.retransmitMs ?? 0
+  }
+
+  get isFinal(): boolean {
+    return this.#state !== 'proceeding'
+  }
+
+  /** Called when the core has seen the request, and may already have answered it. */
+  start(): void {
+    if (this.isFinal) return
+    const { wheel, ringingLimitMs, autoTryingAfterMs } = this.#ground
+    wheel.start(this.#lifetime, 'ringing-limit', ringingLimitMs)
+    if (this.#lastResponse) return
+    if (autoTryingAfterMs === 0) this.#dispatch('timer-100')
+    else wheel.start(this.#retransmission, 'timer-100', autoTryingAfterMs)
+  }
+
+  respond(response: SipResponse): boolean {
+    return this.#dispatch(eventOf(response.status), response)
+  }
+
+  receiveAgain(): void {
+    this.#dispatch('request')
+  }
+
+  receiveAck(ack: SipRequest, flow: Flow): void {
+    this.#dispatch('ack', undefined, ack, flow)
+  }
+
+  drop(): void {
+    this.#state = 'terminated'
+    this.#end()
+  }
+
+  onTimer(name: TimerName): void {
+    if (name === 'ringing-limit') this.respond(responseTo(this.request, 408, undefined, { toTag: newTag() }))
+    else this.#dispatch(name)
+  }
+
+  /** Returns false when the event means nothing in this state. */
+  #dispatch(event: InviteServerEvent, response?: SipResponse, ack?: SipRequest, flow?: Flow): boolean {
+    const transition = nextInviteServer(this.#state, event)
+    if (!transition) return false
+    this.#state = transition[0]
+    for (const action of transition[1]) this.#perform(action, response, ack, flow)
+    if (this.#state === 'terminated') this.#end()
+    return true
+  }
+
+  #perform(action: InviteServerAction, response?: SipResponse, ack?: SipRequest, flow?: Flow): void {
+    const wheel = this.#ground.wheel
+    switch (action) {
+      case 'send-trying':
+        this.#send(responseTo(this.request, 100))
+        break
+      case 'send-response':
+        this.#send(response as SipResponse)
+        break
+      case 'resend-response':
+        if (!this.#lastResponse) break
+        this.#ground.countResent()
+        this.#transmit(this.#lastResponse)
+        break
+      case 'start-timer-g':
+        if (this.#timers.retransmitMs === undefined) break
+        wheel.start(this.#retransmission, 'timer-g', this.#intervalMs)
+        this.#intervalMs = Math.min(2 * this.#intervalMs, this.#timers.t2Ms)
+        break
+      case 'start-timer-h':
+        wheel.start(this.#lifetime, 'timer-h', this.#timers.lifetimeMs)
+        break
+      case 'start-timer-i':
+        wheel.start(this.#lifetime, 'timer-i', this.#timers.timerIMs)
+        break
+      case 'start-timer-l':
+        wheel.start(this.#lifetime, 'timer-l', this.#timers.lifetimeMs)
+        break
+      case 'stop-timers':
+        wheel.stop(this.#retransmission)
+        wheel.stop(this.#lifetime)
+        break
+      case 'report-ack':
+        this.#ground.onAck(ack as SipRequest, flow as Flow)
+        break
+    }
+  }
+
+  #send(response: SipResponse): void {
+    const data = response.toBuffer()
+    // RFC 6026 §7.1: a 2xx is retransmitted by the core alone.
+    this.#lastResponse = this.#state === 'accepted' ? undefined : data
+    if (this.#state === 'proceeding') this.#ringOn()
+    this.#ground.countSent(response)
+    this.#transmit(data)
+  }
+
+  #ringOn(): void {
+    const { wheel, ringingLimitMs } = this.#ground
+    wheel.stop(this.#retransmission)
+    wheel.start(this.#lifetime, 'ringing-limit', ringingLimitMs)
+  }
+
+  #transmit(data: Buffer): void {
+    this.#path.send(data, this.#ground.signal, this.#onSendFailed)
+  }
+
+  #onSendFailed = (): void => {
+    this.#dispatch('transport-error')
+  }
+
+  #end(): void {
+    this.#ground.wheel.stop(this.#retransmission)
+    this.#ground.wheel.stop(this.#lifetime)
+    this.#ground.forget(this.key)
+    this.onTerminated?.()
+  }
+}
+
+function eventOf(status: number): InviteServerEvent {
+  if (status < 200) return 'respond-1xx'
+  return status < 300 ? 'respond-2xx' : 'respond-3xx-6xx'
+}

@@ -1,0 +1,115 @@
+import type { SipRequest, SipResponse } from '../message/message.ts'
+import type { Flow } from '../transport/flow.ts'
+import {
+  type NonInviteServerAction,
+  type NonInviteServerEvent,
+  type NonInviteServerState,
+  nextNonInviteServer,
+} from './non-invite-server.ts'
+import { ResponsePath } from './response-path.ts'
+import type { ServerGround } from './server-ground.ts'
+import type { TimerValues } from './timer-values.ts'
+import { WheelTimer } from './timer-wheel.ts'
+import type { ServerTransaction } from './transaction-user.ts'
+
+type TimerName = 'unanswered' | 'timer-j'
+
+/** Carries out the machine of RFC 3261 §17.2.2. */
+export class NonInviteServerTransaction implements ServerTransaction {
+  readonly isInvite = false
+  readonly key: string
+  readonly request: SipRequest
+  readonly flow: Flow
+  onTerminated?: (() => void) | undefined
+  readonly #ground: ServerGround
+  readonly #path: ResponsePath
+  readonly #timers: TimerValues
+  readonly #lifetime = new WheelTimer<TimerName>(this)
+  #state: NonInviteServerState = 'trying'
+  #lastResponse: Buffer | undefined
+
+  constructor(ground: ServerGround, key: string, request: SipRequest, flow: Flow) {
+    this.key = key
+    this.request = request
+    this.flow = flow
+    this.#ground = ground
+    this.#path = new ResponsePath(ground.transport, flow, request.topVia)
+    this.#timers = ground.timersFor(flow)
+  }
+
+  get isFinal(): boolean {
+    return this.#state === 'completed' || this.#state === 'terminated'
+  }
+
+  /** Called when the core has seen the request, and may already have answered it. */
+  start(): void {
+    if (!this.isFinal) this.#ground.wheel.start(this.#lifetime, 'unanswered', this.#timers.lifetimeMs)
+  }
+
+  respond(response: SipResponse): boolean {
+    return this.#dispatch(response.status < 200 ? 'respond-1xx' : 'respond-2xx-6xx', response)
+  }
+
+  receiveAgain(): void {
+    this.#dispatch('request')
+  }
+
+  drop(): void {
+    this.#state = 'terminated'
+    this.#end()
+  }
+
+  onTimer(name: TimerName): void {
+    this.#dispatch(name)
+  }
+
+  /** Returns false when the event means nothing in this state. */
+  #dispatch(event: NonInviteServerEvent, response?: SipResponse): boolean {
+    const transition = nextNonInviteServer(this.#state, event)
+    if (!transition) return false
+    this.#state = transition[0]
+    for (const action of transition[1]) this.#perform(action, response)
+    if (this.#state === 'terminated') this.#end()
+    return true
+  }
+
+  #perform(action: NonInviteServerAction, response?: SipResponse): void {
+    const wheel = this.#ground.wheel
+    switch (action) {
+      case 'send-response':
+        this.#send(response as SipResponse)
+        break
+      case 'resend-response':
+        if (!this.#lastResponse) break
+        this.#ground.countResent()
+        this.#transmit(this.#lastResponse)
+        break
+      case 'start-timer-j':
+        wheel.start(this.#lifetime, 'timer-j', this.#timers.timerJMs)
+        break
+      case 'stop-timers':
+        wheel.stop(this.#lifetime)
+        break
+    }
+  }
+
+  #send(response: SipResponse): void {
+    this.#lastResponse = response.toBuffer()
+    this.#ground.countSent(response)
+    this.#transmit(this.#lastResponse)
+  }
+
+  #transmit(data: Buffer): void {
+    this.#path.send(data, this.#ground.signal, this.#onSendFailed)
+  }
+
+  #onSendFailed = (): void => {
+    this.#dispatch('transport-error')
+  }
+
+  #end(): void {
+    this.#ground.wheel.stop(this.#lifetime)
+    this.#ground.forget(this.key)
+    this.onTerminated?.()
+  }
+}

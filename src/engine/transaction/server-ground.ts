@@ -1,0 +1,20 @@
+import type { SipRequest, SipResponse } from '../message/message.ts'
+import type { Flow } from '../transport/flow.ts'
+import type { Transport } from '../transport/transport-layer.ts'
+import type { TimerValues } from './timer-values.ts'
+import type { TimerWheel } from './timer-wheel.ts'
+
+/** What server transactions need of the layer. */
+export interface ServerGround {
+  readonly transport: Transport
+  readonly wheel: TimerWheel
+  readonly autoTryingAfterMs: number
+  readonly ringingLimitMs: number
+  /** Aborted when the layer stops. */
+  readonly signal: AbortSignal
+  timersFor(flow: Flow): TimerValues
+  countSent(response: SipResponse): void
+  countResent(): void
+  onAck(ack: SipRequest, flow: Flow): void
+  forget(key: string): void
+}

@@ -1,0 +1,17 @@
+import type { SipRequest, SipResponse } from '../message/message.ts'
+import { responseTo } from '../message/response.ts'
+
+/** A response that leaves no transaction behind. Retransmissions of the request get the same one (RFC 3261 §8.2.7). */
+export function statelessResponseTo(request: SipRequest, status: number, reason?: string): SipResponse {
+  return responseTo(request, status, reason, { toTag: statelessTag(request) })
+}
+
+/** The same for each retransmission: a hash (FNV-1a) of what identifies the request. */
+function statelessTag(request: SipRequest): string {
+  const identity = `${request.get('via')} ${request.get('call-id')} ${request.get('cseq')}`
+  let hash = 0x811c9dc5
+  for (let i = 0; i < identity.length; i++) {
+    hash = Math.imul(hash ^ identity.charCodeAt(i), 0x01000193) >>> 0
+  }
+  return `s${hash.toString(36)}`
+}

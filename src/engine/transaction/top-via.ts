@@ -1,0 +1,45 @@
+import type { SipRequest } from '../message/message.ts'
+import { printVia, Via } from '../message/via.ts'
+import type { Flow, ListeningPoint } from '../transport/flow.ts'
+import { hostPort } from '../transport/listen-error.ts'
+
+/** Notes in the top Via where a request really came from (RFC 3261 §18.2.1, RFC 3581 §4). */
+export function stampSource(request: SipRequest, flow: Flow): void {
+  const via = request.topVia
+  const wantsPort = via.rport !== undefined
+  if (!wantsPort && via.host === flow.remoteAddress && !via.params.has('received')) return
+  const params = via.params.clone().set('received', flow.remoteAddress)
+  if (wantsPort) params.set('rport', String(flow.remotePort))
+  request.replaceFirstValue('via', printVia(new Via(via.transport, via.host, via.port, params)))
+}
+
+const prefixes = new WeakMap<ListeningPoint, string>()
+
+/** The Via value that we put on top of a request (RFC 3261 §18.1.1, with the `rport` of RFC 3581 §3). */
+export function ownVia(point: ListeningPoint, branch: string): string {
+  let prefix = prefixes.get(point)
+  if (prefix === undefined) {
+    const sentBy = hostPort(point.advertisedHost, point.advertisedPort)
+    prefix = `SIP/2.0/${point.transport.toUpperCase()} ${sentBy};rport;branch=`
+    prefixes.set(point, prefix)
+  }
+  return prefix + branch
+}
+
+/** Whether a Via names one of our listening points: others' responses are not ours to take (RFC 3261 §18.1.2). */
+export function isOwnVia(via: Via, points: readonly ListeningPoint[]): boolean {
+  const port = via.port ?? defaultPort(via.transport)
+  for (const point of points) {
+    if (point.advertisedPort === port && sameHost(point.advertisedHost, via.host)) return true
+  }
+  return false
+}
+
+/** The port that a Via or a hop without one means, by transport (RFC 3261 §18.2.2). */
+export function defaultPort(transport: string): number {
+  return transport === 'TLS' || transport === 'tls' ? 5061 : 5060
+}
+
+function sameHost(one: string, other: string): boolean {
+  return one === other || one.toLowerCase() === other.toLowerCase()
+}

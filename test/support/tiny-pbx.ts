@@ -1,0 +1,152 @@
+import type { SipRequest } from '../../src/engine/message/message.ts'
+import { parseUri } from '../../src/engine/message/uri.ts'
+import type { Part } from '../../src/lib/part.ts'
+import { DigestServer } from './sip/digest-server.ts'
+import { remoteOf } from './sip/remote.ts'
+import { type Arrival, SipEndpoint } from './sip/sip-endpoint.ts'
+
+export interface TinyPbxOptions {
+  readonly domain: string
+  /** User part to password. */
+  readonly users: Readonly<Record<string, string>>
+  readonly listen?: { readonly address?: string; readonly port?: number }
+}
+
+interface PbxBinding {
+  readonly contact: string
+  readonly expiresAt: number
+}
+
+/**
+ * A small IP-PBX for tests and the demo: digest registrar and record-routing proxy for the users of one domain. It
+ * challenges REGISTER and every call from its own domain. `stop()` is a power cut; `start()` again keeps the bindings.
+ */
+export class TinyPbx implements Part {
+  readonly name = 'tiny pbx'
+  /** Calls it has passed on, as `201 → 202`. */
+  readonly callsPassed: string[] = []
+  readonly #options: TinyPbxOptions
+  readonly #digest: DigestServer
+  readonly #bindings = new Map<string, PbxBinding>()
+  #endpoint: SipEndpoint | undefined
+  #port: number
+
+  constructor(options: TinyPbxOptions) {
+    this.#options = options
+    this.#port = options.listen?.port ?? 0
+    this.#digest = new DigestServer(options.domain, (user) => options.users[user])
+  }
+
+  /** As `pbxs[].server` of the config takes it. Stays the same over `stop()` and `start()`. */
+  get hostPort(): string {
+    return `${this.#options.listen?.address ?? '127.0.0.1'}:${this.#port}`
+  }
+
+  /** Users who are registered now. */
+  get registered(): string[] {
+    return [...this.#bindings].filter(([, { expiresAt }]) => expiresAt > Date.now()).map(([user]) => user)
+  }
+
+  async start(): Promise<void> {
+    const endpoint = new SipEndpoint({
+      transport: 'udp',
+      address: this.#options.listen?.address ?? '127.0.0.1',
+      port: this.#port,
+      onArrival: (arrival) => this.#arrived(arrival),
+    })
+    await endpoint.start()
+    this.#endpoint = endpoint
+    this.#port = endpoint.wire.port
+  }
+
+  async stop(): Promise<void> {
+    await this.#endpoint?.stop()
+    this.#endpoint = undefined
+  }
+
+  #arrived(arrival: Arrival): void {
+    const { request } = arrival
+    if (this.#isOwn(request.values('route')[0])) request.removeFirstValue('route')
+    if (request.to.tag !== undefined) this.#passOn(arrival, request.uri)
+    else if (request.method === 'OPTIONS')
+      arrival.reply(200, { headers: { Allow: 'INVITE, ACK, BYE, OPTIONS' } })
+    else if (request.method === 'REGISTER') this.#register(arrival)
+    else if (request.method === 'INVITE' || request.method === 'MESSAGE') this.#route(arrival)
+    else if (request.method !== 'ACK') arrival.reply(405)
+  }
+
+  #register(arrival: Arrival): void {
+    const user = this.#digest.check(arrival, 401)
+    if (user === undefined) return
+    const [contact] = arrival.request.contacts
+    const expires = Number(contact?.params.text('expires') ?? arrival.request.get('expires') ?? 300)
+    if (contact && (expires === 0 || contact.isStar)) this.#bindings.delete(user)
+    else if (contact)
+      this.#bindings.set(user, { contact: contact.uri, expiresAt: Date.now() + expires * 1_000 })
+    const binding = this.#bindings.get(user)
+    const headers = binding ? { Contact: `<${binding.contact}>;expires=${expires}` } : {}
+    arrival.reply(200, { headers })
+  }
+
+  #route(arrival: Arrival): void {
+    const { request } = arrival
+    if (parseUri(request.from.uri).host === this.#options.domain) {
+      if (this.#digest.check(arrival, 407) === undefined) return
+    }
+    const called = parseUri(request.uri).user ?? ''
+    if (!(called in this.#options.users)) {
+      arrival.reply(404)
+      return
+    }
+    const binding = this.#bindings.get(called)
+    if (!binding || binding.expiresAt <= Date.now()) {
+      arrival.reply(480)
+      return
+    }
+    if (request.method === 'INVITE') {
+      arrival.reply(100)
+      this.callsPassed.push(`${parseUri(request.from.uri).user} → ${called}`)
+    }
+    this.#passOn(arrival, binding.contact)
+  }
+
+  /** RFC 3261 §16.6, as far as one target needs it. */
+  #passOn(arrival: Arrival, uri: string): void {
+    const endpoint = this.#endpoint
+    if (!endpoint) return
+    const request = arrival.request.clone()
+    const hops = (request.maxForwards ?? 70) - 1
+    if (hops < 0) {
+      if (request.method !== 'ACK') arrival.reply(483)
+      return
+    }
+    request.set('Max-Forwards', String(hops))
+    request.remove('proxy-authorization')
+    request.uri = uri
+    if (request.to.tag === undefined) request.prepend('Record-Route', `<sip:${this.hostPort};lr>`)
+    const to = remoteOf(nextHopOf(request), 'udp')
+    if (request.method === 'ACK') {
+      endpoint.sendOnce(request, to)
+      return
+    }
+    const sent = endpoint.send(request, to, {
+      onTimeout: () => arrival.reply(408),
+      onResponse: (response) => {
+        if (response.status === 100) return
+        const copy = response.clone()
+        copy.removeFirstValue('via')
+        arrival.forward(copy)
+      },
+    })
+    arrival.onCancel = () => endpoint.cancel(sent)
+  }
+
+  #isOwn(route: string | undefined): boolean {
+    return route?.includes(`:${this.hostPort};`) ?? false
+  }
+}
+
+function nextHopOf(request: SipRequest): string {
+  const [route] = request.values('route')
+  return route === undefined ? request.uri : route.replace(/^.*<|>.*$/g, '')
+}

@@ -1,6 +1,7 @@
 import type { NumberingSection } from '../config/sections/numbering.ts'
 import type { Dialled, E164 } from '../domain/phone-number.ts'
 import { callingCodeOf } from './country.ts'
+import { mainEmergencyNumber } from './emergency-numbers.ts'
 import { readDialled } from './read-dialled.ts'
 import { readFromTrunk } from './read-from-trunk.ts'
 import { formatForTrunk, type NumberFormat } from './trunk-format.ts'
@@ -16,6 +17,10 @@ export class DialPlan {
   /** `+49`: the context of a number that only this country understands (RFC 3966 §5.1.5). */
   get phoneContext(): string {
     return `+${callingCodeOf(this.#section.country) ?? ''}`
+  }
+
+  get emergencyNumber(): string {
+    return mainEmergencyNumber(this.#section)
   }
 
   readDialled(digits: string): Dialled {

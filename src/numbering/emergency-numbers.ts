@@ -32,6 +32,11 @@ const byCountry: Readonly<Record<string, readonly string[]>> = {
 }
 const everywhereElse = ['112', '911']
 
+/** What a call to the emergency service URN dials (RFC 5031). */
+export function mainEmergencyNumber(plan: NumberingSection): string {
+  return (byCountry[plan.country] ?? everywhereElse)[0] ?? '112'
+}
+
 export interface EmergencyNumber {
   readonly number: string
   readonly isTest: boolean

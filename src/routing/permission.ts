@@ -1,0 +1,96 @@
+import type { CallQuestion } from '../domain/route.ts'
+import type { Destination } from './destination.ts'
+import type { DialRight } from './site.ts'
+
+export interface Refusal {
+  readonly status: number
+  readonly reason: string
+  readonly why: string
+}
+
+/** What is known of the two ends when rights are checked. */
+export interface Standing {
+  /** Of the caller; undefined when he has no account. */
+  readonly rights: readonly DialRight[] | undefined
+  /** The called user has an account or a phone here. */
+  readonly calledIsKnown: boolean
+}
+
+/** Who may reach what; undefined when the call may go on. Emergency calls of one's own people ask for no right. */
+export function refusal(
+  question: CallQuestion,
+  destination: Destination,
+  standing: Standing,
+): Refusal | undefined {
+  switch (question.source) {
+    case 'phone':
+      return refusePhone(destination, standing)
+    case 'pbx':
+      return undefined // it has its own rules for its phones
+    case 'trunk':
+      return refuseTrunk(destination)
+    case 'overlay':
+      return refusePeer(destination, standing)
+    case 'domain':
+      return refusePublic(destination, standing)
+  }
+}
+
+const neededRight: Readonly<Record<Destination['kind'], DialRight | undefined>> = {
+  emergency: undefined,
+  nowhere: undefined,
+  pbx: undefined, // the PBX decides; what the box does without it is checked again
+  user: 'internal',
+  'overlay-user': 'overlay',
+  foreign: 'domains',
+  number: 'pstn',
+}
+
+function refusePhone(destination: Destination, { rights }: Standing): Refusal | undefined {
+  const needed = neededRight[destination.kind]
+  if (needed === undefined || (rights ?? ['internal']).includes(needed)) return undefined
+  return forbidden(`the caller has no right "${needed}"`)
+}
+
+// A DID may lead anywhere the operator says, but never out to the telephone network again.
+function refuseTrunk({ kind }: Destination): Refusal | undefined {
+  return kind === 'number' || kind === 'emergency'
+    ? forbidden('calls from a trunk never leave by a trunk')
+    : undefined
+}
+
+function refusePeer(destination: Destination, { calledIsKnown }: Standing): Refusal | undefined {
+  switch (destination.kind) {
+    case 'overlay-user':
+      return notFound('the caller was sent here by the overlay, and the user is not here')
+    case 'foreign':
+      return forbidden('other boxes reach domains by themselves')
+    case 'number':
+      return destination.forPeer ? undefined : forbidden('other boxes ask for a line by the peer name')
+    case 'pbx':
+      return calledIsKnown ? undefined : notFound('other boxes reach only known users of a PBX')
+    default:
+      return undefined
+  }
+}
+
+function refusePublic(destination: Destination, { calledIsKnown }: Standing): Refusal | undefined {
+  switch (destination.kind) {
+    case 'emergency':
+    case 'number':
+    case 'foreign':
+      return forbidden('no relay: public callers reach only users')
+    case 'pbx':
+      return calledIsKnown ? undefined : notFound('public callers reach only known users of a PBX')
+    default:
+      return undefined
+  }
+}
+
+function forbidden(why: string): Refusal {
+  return { status: 403, reason: 'Forbidden', why }
+}
+
+function notFound(why: string): Refusal {
+  return { status: 404, reason: 'Not Found', why }
+}

@@ -1,0 +1,127 @@
+import type { CallQuestion, RoutePlan, RouteTarget } from '../domain/route.ts'
+import { type Destination, type InsideDestination, insideOf } from './destination.ts'
+import type { Knowledge } from './knowledge.ts'
+import { emergencyOptions, numberOptions, pbxOption } from './number-options.ts'
+import type { Note, Option, Options } from './options.ts'
+import { refusal } from './permission.ts'
+import { overlayUserOptions, userOptions } from './user-options.ts'
+
+export interface PlannedRoute {
+  readonly plan: RoutePlan
+  readonly notes: readonly Note[]
+}
+
+const mostTargets = 20
+
+/** Who should ring, in what order, and why: a function of its arguments alone. */
+export function planRoute(
+  question: CallQuestion,
+  destination: Destination,
+  knowledge: Knowledge,
+): PlannedRoute {
+  const options = optionsFor(question, destination, knowledge)
+  const targets = inGroups(options, question, destination)
+  const [first] = targets
+  if (!first) {
+    const { status, reason, why } = options.otherwise
+    const note: Note = { step: 'target', asked: question.requestUri, answer: `${status} ${reason}`, why }
+    return { plan: { kind: 'refuse', status, reason, why }, notes: [...options.notes, note] }
+  }
+  return {
+    plan: { kind: 'targets', targets, why: destination.why },
+    notes: [...options.notes, ...targets.map(targetNote)],
+  }
+}
+
+function optionsFor(question: CallQuestion, destination: Destination, knowledge: Knowledge): Options {
+  const refused = refusal(question, destination, {
+    rights: knowledge.rights,
+    calledIsKnown: isKnown(destination, knowledge),
+  })
+  if (refused) {
+    const answer = `${refused.status} ${refused.reason}`
+    const note: Note = { step: 'rights', asked: question.requestUri, answer, why: refused.why }
+    return { groups: [], notes: [note], otherwise: refused }
+  }
+  switch (destination.kind) {
+    case 'emergency':
+      return emergencyOptions(destination.number, question, knowledge)
+    case 'pbx':
+      return pbxOptions(question, destination, knowledge)
+    case 'user':
+      return userOptions(destination, knowledge)
+    case 'number':
+      return numberOptions(destination.number, question, knowledge)
+    case 'overlay-user':
+      return overlayUserOptions(destination.aor, knowledge)
+    case 'foreign':
+      return foreignOptions(destination)
+    case 'nowhere':
+      return { groups: [], notes: [], otherwise: destination }
+  }
+}
+
+/** The PBX while it lives, then what the box can do without it; a PBX that is gone is not asked. */
+function pbxOptions(
+  question: CallQuestion,
+  destination: Extract<Destination, { kind: 'pbx' }>,
+  knowledge: Knowledge,
+): Options {
+  const inside = optionsFor(question, destination.inside, knowledge)
+  const { pbx } = knowledge
+  if (!pbx) return inside
+  const isAsked = pbx.state === 'normal' || pbx.state === 'suspect'
+  const astray = isAsked && isAstray(destination.inside, question, knowledge)
+  const note: Note = {
+    step: 'pbx',
+    asked: pbx.name,
+    answer: pbx.state,
+    why: !isAsked
+      ? 'the box stands in for it'
+      : astray
+        ? 'the called phone registered while the PBX was gone, so the PBX may not know it yet'
+        : 'the PBX serves this domain',
+  }
+  const options = { ...inside, notes: [note, ...inside.notes] }
+  if (!isAsked) return options
+  const asked = [pbxOption(pbx, destination.requestUri)]
+  return { ...options, groups: astray ? [...inside.groups, asked] : [asked, ...inside.groups] }
+}
+
+/** The called phones have not gone home yet after survival, and the caller can prove himself to the box. */
+function isAstray(inside: InsideDestination, question: CallQuestion, knowledge: Knowledge): boolean {
+  if (inside.kind !== 'user' || knowledge.bindings.length === 0) return false
+  if (question.source === 'phone' && knowledge.rights === undefined) return false
+  return knowledge.bindings.every(({ origin }) => origin === 'box')
+}
+
+function foreignOptions({ uri, host, why }: Extract<Destination, { kind: 'foreign' }>): Options {
+  return {
+    groups: [[{ path: 'domain', uri, proxy: undefined, label: host, why }]],
+    notes: [],
+    otherwise: { status: 404, reason: 'Not Found', why },
+  }
+}
+
+function isKnown(destination: Destination, knowledge: Knowledge): boolean {
+  const inside = insideOf(destination)
+  if (inside.kind !== 'user') return false
+  const { bindings, homeBoxes } = knowledge
+  return inside.hasAccount || bindings.length > 0 || (homeBoxes !== 'no answer' && homeBoxes.length > 0)
+}
+
+function inGroups(options: Options, question: CallQuestion, destination: Destination): RouteTarget[] {
+  // A PBX checks its phones itself, and in an emergency nobody is asked for a password.
+  const isChecked = (option: Option) =>
+    question.source === 'phone' && option.path !== 'pbx' && destination.kind !== 'emergency'
+  return options.groups
+    .flatMap((group, index) =>
+      group.map((option) => ({ ...option, group: index, callerMustBeAuthenticated: isChecked(option) })),
+    )
+    .slice(0, mostTargets)
+}
+
+function targetNote(target: RouteTarget): Note {
+  const { path, label, uri, group, why } = target
+  return { step: 'target', asked: `${path} ${label}`, answer: `${uri} in group ${group + 1}`, why }
+}

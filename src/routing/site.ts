@@ -1,0 +1,104 @@
+// What routing asks of the rest of the box. The gateway wires these; nothing here waits except the overlay.
+
+import type { Aor, AorText } from '../domain/aor.ts'
+import type { Binding } from '../domain/binding.ts'
+import type { Dialled, E164 } from '../domain/phone-number.ts'
+import type { FoundService, PstnService } from '../domain/service-record.ts'
+import type { SipTransport } from '../domain/sip.ts'
+
+/** What a user may dial; `mayDial` of the config. */
+export type DialRight = 'internal' | 'overlay' | 'domains' | 'pstn'
+
+export interface Domains {
+  /** SIP domains whose users live at this box, the default first; not those of PBXs. Lower case. */
+  own(): readonly string[]
+  /** Whether a host and port are this box itself: its addresses and advertised names. IPv6 in brackets. */
+  isOwnHost(host: string, port: number | undefined): boolean
+}
+
+export interface Accounts {
+  /** The AoR that a name stands for here, itself or as an alias; undefined when nobody has it. */
+  resolve(aor: Aor): Aor | undefined
+  /** Whose direct dial-in number this is. */
+  ofNumber(number: E164): Aor | undefined
+  /** Undefined for users without an account. */
+  mayDial(aor: Aor): readonly DialRight[] | undefined
+}
+
+export interface Bindings {
+  /** Unexpired bindings. */
+  lookup(aor: AorText): readonly Binding[]
+}
+
+export interface Overlays {
+  /** DNS domains of the overlays this box is in; each stands for itself and all names below it. */
+  domains(): readonly string[]
+  /** Whether a host is the peer name of this box in one of its overlays. */
+  isOwnPeerName(host: string): boolean
+  /** Home boxes of a user, this box may be among them. */
+  findAor(aor: AorText, signal: AbortSignal): Promise<readonly { readonly peerName: string }[]>
+  /** Offers of other boxes; may include some that do not serve the number. */
+  findPstn(number: E164, signal: AbortSignal): Promise<readonly FoundService<PstnService>[]>
+}
+
+/** One trunk as routing sees it. */
+export interface TrunkCandidate {
+  readonly name: string
+  readonly costPerMinute: number
+  /** Channels free now. */
+  readonly free: number
+  /** False while the trunk rests after failures: it is tried last. */
+  readonly healthy: boolean
+  readonly offerToOverlay: boolean
+}
+
+export interface TrunkChoice {
+  /** Trunks that serve the number, in config order. */
+  candidates(number: E164): readonly TrunkCandidate[]
+  /** Every trunk, in config order: emergency calls ask for no prefix. */
+  all(): readonly TrunkCandidate[]
+  /** User that the trunks' config gives a number to. */
+  didOf(number: E164): Aor | undefined
+  /** Whether a host (and port) is a trunk's: a URI there is a number to be dialled, not a foreign domain. */
+  servesHost(host: string, port: number | undefined): boolean
+}
+
+export type PbxState = 'normal' | 'suspect' | 'survival' | 'returning'
+
+export interface PbxView {
+  readonly name: string
+  readonly domain: string
+  readonly state: PbxState
+  /** Host or address, with port when not 5060. */
+  readonly server: string
+  readonly transport: SipTransport
+}
+
+export interface Pbxs {
+  /** The PBX that serves this SIP domain. */
+  stateOf(domain: string): PbxView | undefined
+  /** The PBX of that name. */
+  named(name: string): PbxView | undefined
+  /** The PBX that listens there: its address stands for its domain. */
+  atHost(host: string, port: number | undefined): PbxView | undefined
+}
+
+export interface Numbers {
+  readDialled(digits: string): Dialled
+  /** The number in a URI or user part as trunks and PBXs write it. */
+  readFromTrunk(text: string): E164 | undefined
+  /** What a call to `urn:service:sos` dials. */
+  readonly emergencyNumber: string
+  /** RFC 3966 context of numbers that only this country understands: `+49`. */
+  readonly phoneContext: string
+}
+
+export interface Site {
+  readonly domains: Domains
+  readonly accounts: Accounts
+  readonly bindings: Bindings
+  readonly overlays: Overlays
+  readonly trunks: TrunkChoice
+  readonly pbxs: Pbxs
+  readonly numbers: Numbers
+}

@@ -1,0 +1,125 @@
+import { numberingSection } from '../../../src/config/sections/numbering.ts'
+import { type Aor, aor, parseAor, printAor } from '../../../src/domain/aor.ts'
+import type { Binding } from '../../../src/domain/binding.ts'
+import type { CallQuestion } from '../../../src/domain/route.ts'
+import type { FoundService, PstnService } from '../../../src/domain/service-record.ts'
+import { DialPlan } from '../../../src/numbering/dial-plan.ts'
+import type { DialRight, PbxState, Site, TrunkCandidate } from '../../../src/routing/site.ts'
+
+export const everyRight: readonly DialRight[] = ['internal', 'overlay', 'domains', 'pstn']
+
+export interface FakeUser {
+  readonly aor: string
+  readonly aliases?: readonly string[]
+  readonly numbers?: readonly string[]
+  readonly mayDial?: readonly DialRight[]
+}
+
+/** What a test says about its box; the rest is an empty site-a.example in Berlin, in the overlay town.example. */
+export interface FakeSiteSettings {
+  readonly users?: readonly FakeUser[]
+  readonly bindings?: readonly Binding[]
+  readonly trunks?: readonly (Partial<TrunkCandidate> & { name: string; prefix?: string })[]
+  readonly dids?: Readonly<Record<string, string>>
+  readonly pbxState?: PbxState
+  readonly overlays?: readonly string[]
+  readonly homeBoxes?: Readonly<Record<string, readonly string[]>>
+  readonly services?: readonly FoundService<PstnService>[]
+  readonly findAor?: Site['overlays']['findAor']
+}
+
+export const ownPeer = 'aaa.peer.town.example'
+
+export function fakeSite(settings: FakeSiteSettings = {}): Site {
+  const users = settings.users ?? []
+  const trunks = (settings.trunks ?? []).map(({ prefix = '+', ...trunk }) => ({
+    prefix,
+    candidate: { costPerMinute: 0, free: 10, healthy: true, offerToOverlay: false, ...trunk },
+  }))
+  const pbx = settings.pbxState && {
+    name: 'main',
+    domain: 'pbx.example',
+    state: settings.pbxState,
+    server: '192.0.2.50:5070',
+    transport: 'udp' as const,
+  }
+  const find = (test: (user: FakeUser) => boolean): Aor | undefined => {
+    const user = users.find(test)
+    return user && parseAor(user.aor)
+  }
+  return {
+    domains: {
+      own: () => ['site-a.example', 'town.example'],
+      isOwnHost: (host, port) => host === '192.0.2.1' && (port ?? 5060) === 5060,
+    },
+    accounts: {
+      resolve: (name) =>
+        find(
+          (user) =>
+            user.aor === `${name.user}@${name.domain}` ||
+            (user.aor.endsWith(`@${name.domain}`) && (user.aliases ?? []).includes(name.user)),
+        ),
+      ofNumber: (number) => find((user) => (user.numbers ?? []).includes(number)),
+      mayDial: (name) => {
+        const user = users.find((candidate) => candidate.aor === `${name.user}@${name.domain}`)
+        return user && (user.mayDial ?? everyRight)
+      },
+    },
+    bindings: { lookup: (name) => (settings.bindings ?? []).filter((binding) => binding.aor === name) },
+    overlays: {
+      domains: () => settings.overlays ?? ['town.example'],
+      isOwnPeerName: (host) => host === ownPeer,
+      findAor:
+        settings.findAor ??
+        (async (name) => (settings.homeBoxes?.[name] ?? []).map((peerName) => ({ peerName }))),
+      findPstn: async () => settings.services ?? [],
+    },
+    trunks: {
+      candidates: (number) =>
+        trunks.filter(({ prefix }) => number.startsWith(prefix)).map(({ candidate }) => candidate),
+      all: () => trunks.map(({ candidate }) => candidate),
+      didOf: (number) => parseAor(settings.dids?.[number] ?? ''),
+      servesHost: (host) => host === 'carrier.example',
+    },
+    pbxs: {
+      stateOf: (domain) => (domain === pbx?.domain ? pbx : undefined),
+      named: (name) => (name === pbx?.name ? pbx : undefined),
+      atHost: (host, port) => (host === '192.0.2.50' && port === 5070 ? pbx : undefined),
+    },
+    numbers: new DialPlan(numberingSection.parse({ areaCode: '30' })),
+  }
+}
+
+export function binding(user: string, contact: string, more: Partial<Binding> = {}): Binding {
+  const name = parseAor(user) ?? aor(user, 'site-a.example')
+  return {
+    aor: printAor(name),
+    contact,
+    q: 1,
+    expiresAt: 1_000_000,
+    callId: 'registration',
+    cseq: 1,
+    path: [],
+    source: { transport: 'udp', address: '192.0.2.99', port: 5060 },
+    instance: undefined,
+    userAgent: undefined,
+    origin: 'box',
+    registeredAt: 0,
+    ...more,
+  }
+}
+
+export function question(more: Partial<CallQuestion>): CallQuestion {
+  const from = more.caller ? printAor(more.caller) : 'sip:somebody@far.example'
+  return {
+    callId: 'call',
+    source: 'phone',
+    sourceLabel: from,
+    caller: undefined,
+    callerIsAuthenticated: more.source === undefined || more.source === 'phone',
+    from,
+    requestUri: 'sip:201@site-a.example',
+    at: 0,
+    ...more,
+  }
+}

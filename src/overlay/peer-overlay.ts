@@ -228,6 +228,7 @@ export class PeerOverlay implements Overlay {
   }
 
   async #acceptStream(peer: PeerId, stream: Duplex): Promise<void> {
+    stream.on('error', (error) => this.#options.log.debug({ peer, reason: error.message }, 'a link was cut'))
     if (await this.#greeting.isMember(peer)) this.#links.accept(peer, stream)
     else stream.destroy()
   }

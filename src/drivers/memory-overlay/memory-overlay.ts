@@ -1,0 +1,69 @@
+import { issueCredential } from '../../identity/credential.ts'
+import { TrustedCredentials } from '../../identity/trusted-credentials.ts'
+import { type Clock, systemClock } from '../../lib/clock.ts'
+import { SigningKey } from '../../lib/ed25519.ts'
+import { type Log, silentLog } from '../../lib/log.ts'
+import { peerIdOf } from '../../overlay/peer-id.ts'
+import { PeerOverlay } from '../../overlay/peer-overlay.ts'
+import { MemoryNetwork, type MemoryPort } from './memory-network.ts'
+
+export interface MemoryBox {
+  readonly overlay: PeerOverlay
+  readonly port: MemoryPort
+  readonly key: SigningKey
+  readonly credential: Uint8Array
+}
+
+export interface MemoryBoxOptions {
+  readonly copies?: number
+  readonly mayServe?: readonly string[]
+  /** Signs the credential instead of the overlay's own trust root. */
+  readonly trustRoot?: SigningKey
+  /** The same box again, after a restart. */
+  readonly key?: SigningKey
+  readonly clock?: Clock
+  readonly log?: Log
+}
+
+const year = 365 * 86_400_000
+
+/** An overlay whose boxes all live in this process: real signatures and real loopback links, no network. */
+export class MemoryOverlays {
+  readonly domain: string
+  readonly network = new MemoryNetwork()
+  readonly trustRoot = SigningKey.generate()
+  readonly #addresses = new Set<string>()
+
+  constructor(domain: string) {
+    this.domain = domain
+  }
+
+  /** A box of the overlay, enrolled and not yet started. It meets those made before it. */
+  box(options: MemoryBoxOptions = {}): MemoryBox {
+    const { clock = systemClock, log = silentLog, key = SigningKey.generate() } = options
+    const notBefore = clock.now()
+    const credential = issueCredential(
+      {
+        overlay: this.domain,
+        publicKey: key.publicKey,
+        roles: ['peer'],
+        mayServe: options.mayServe ?? ['*'],
+        ...{ notBefore, notAfter: notBefore + year },
+      },
+      options.trustRoot ?? this.trustRoot,
+    )
+    const port = this.network.port(peerIdOf(key.publicKey))
+    const overlay = new PeerOverlay({
+      domain: this.domain,
+      ...{ key, credential, clock, log },
+      credentials: new TrustedCredentials(this.trustRoot.publicKey, this.domain),
+      desk: undefined,
+      network: port,
+      copies: options.copies ?? 3,
+      memory: { recall: () => [], remember: () => undefined },
+      seeds: [...this.#addresses].map((address) => ({ address, foundBy: 'config' })),
+    })
+    for (const address of port.addresses()) this.#addresses.add(address)
+    return { overlay, port, key, credential }
+  }
+}

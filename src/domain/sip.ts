@@ -23,6 +23,8 @@ export interface SipMessageView {
 export interface SipResponseView extends SipMessageView {
   readonly status: number
   readonly reason: string
+  /** Nobody answered: the stack made this 408 or 503 itself. */
+  readonly isLocal?: boolean
 }
 
 export interface ResponseOptions {

@@ -18,6 +18,11 @@ export class ReceivedResponse implements SipResponseView {
     this.#message = frame.message
   }
 
+  /** The engine names no peer for a response that it made itself. */
+  get isLocal(): boolean {
+    return this.peer.address === ''
+  }
+
   get body(): string {
     return this.#message.body
   }
@@ -33,5 +38,5 @@ export class ReceivedResponse implements SipResponseView {
 
 /** What a request resolves to when no response came from anywhere. */
 export function localResponse(status: number, reason: string): SipResponseView {
-  return { status, reason, body: '', header: () => undefined, headers: () => [] }
+  return { status, reason, isLocal: true, body: '', header: () => undefined, headers: () => [] }
 }

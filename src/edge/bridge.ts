@@ -1,0 +1,157 @@
+import { CallRejected } from '../domain/call-rejected.ts'
+import { GatewayError } from '../domain/gateway-error.ts'
+import type { DialogEnd, IncomingOffer, IncomingRequest, SipDialog, SipHeaders } from '../domain/sip.ts'
+import type { Log } from '../lib/log.ts'
+import type { MediaSession, MediaSide } from './neighbours.ts'
+import { passedInDialog, passedOfResponse } from './passed-headers.ts'
+
+export interface BridgeEvents {
+  /** Both legs are being hung up. Called once. */
+  onEnd(by: MediaSide | 'box', cause: string): void
+  /** REFER of one side. */
+  onRefer(side: MediaSide, request: IncomingRequest): void
+}
+
+export interface BridgeEnds {
+  readonly caller: SipDialog
+  readonly callee: SipDialog
+  readonly media: MediaSession
+}
+
+const relayed = new Set(['INFO', 'MESSAGE', 'NOTIFY'])
+
+/** Two answered legs as one call: what one side does in its dialog happens in the other's. */
+export class Bridge {
+  readonly #ends: BridgeEnds
+  readonly #events: BridgeEvents
+  readonly #log: Log
+  #isOver = false
+  #kept: MediaSide | undefined
+  #otherLeft = false
+
+  constructor(ends: BridgeEnds, events: BridgeEvents, log: Log) {
+    this.#ends = ends
+    this.#events = events
+    this.#log = log
+  }
+
+  join(): void {
+    for (const side of ['caller', 'callee'] as const) {
+      const dialog = this.#ends[side]
+      dialog.onOffer((request) => this.#attend(request, this.#relayOffer(side, request)))
+      dialog.onRequest((request) => this.#onRequest(side, request))
+      dialog.onEnd((cause) => this.#onFarEnd(side, cause))
+    }
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  leg(side: MediaSide): SipDialog {
+    return this.#ends[side]
+  }
+
+  /** While a transfer is tried, the end of the other leg does not end this one. */
+  keep(side: MediaSide): void {
+    this.#kept = side
+  }
+
+  /** The transfer came to nothing: all is as before, or over if the other leg has left meanwhile. */
+  keepNoLonger(): void {
+    this.#kept = undefined
+    if (this.#otherLeft) this.hangUp('transfer failed')
+  }
+
+  /** Lets one leg go to another call and hangs up the other one. */
+  handOver(side: MediaSide): SipDialog {
+    if (this.#close('box', 'transferred') && !this.#otherLeft) this.#send(this.leg(otherSide(side)), {})
+    return this.leg(side)
+  }
+
+  hangUp(cause: string): void {
+    if (!this.#close('box', cause)) return
+    const headers = { Reason: `Q.850 ;cause=16 ;text="${cause}"` }
+    this.#send(this.#ends.caller, headers)
+    this.#send(this.#ends.callee, headers)
+  }
+
+  /** Passes a request of one side to the other and the answer back. */
+  async relay(side: MediaSide, request: IncomingRequest): Promise<void> {
+    const headers = passedInDialog(request)
+    const response = await this.leg(otherSide(side)).request(request.method, { headers, body: request.body })
+    await request.respond(response.status, {
+      reason: response.reason,
+      headers: passedOfResponse(response),
+      body: response.body,
+    })
+  }
+
+  /** Sees a piece of work to its end: a request is answered whatever happens. */
+  #attend(request: IncomingRequest, work: Promise<void>): void {
+    work.catch(async (error: unknown) => {
+      const status = error instanceof GatewayError ? error.sipStatus : 500
+      if (!(error instanceof GatewayError)) {
+        this.#log.error({ method: request.method, error: String(error) }, 'request in a call failed')
+      }
+      const headers = error instanceof CallRejected && error.response ? passedOfResponse(error.response) : {}
+      await request.respond(status, { headers }).catch(() => undefined) // it was answered, or is gone
+    })
+  }
+
+  #onRequest(side: MediaSide, request: IncomingRequest): void {
+    if (request.method === 'REFER') this.#events.onRefer(side, request)
+    else if (request.method === 'OPTIONS') this.#attend(request, request.respond(200))
+    else if (relayed.has(request.method)) this.#attend(request, this.relay(side, request))
+    else this.#attend(request, request.respond(request.method === 'SUBSCRIBE' ? 489 : 405))
+  }
+
+  async #relayOffer(side: MediaSide, request: IncomingOffer): Promise<void> {
+    if (request.body === '') return this.#relayRequestForOffer(side, request)
+    const { media } = this.#ends
+    const offer = await media.offer(side, request.body)
+    const method = request.method === 'UPDATE' ? 'UPDATE' : 'INVITE'
+    const answer = await this.leg(otherSide(side)).offer(offer, method)
+    await request.respond(200, { body: await media.answer(otherSide(side), answer) })
+  }
+
+  /** A re-INVITE without offer: the other side makes the offer, and the ACK brings the answer. */
+  async #relayRequestForOffer(side: MediaSide, request: IncomingOffer): Promise<void> {
+    const { media } = this.#ends
+    const requested = await this.leg(otherSide(side)).requestOffer()
+    let answer = ''
+    try {
+      await request.respond(200, { body: await media.offer(otherSide(side), requested.sdp) })
+      answer = await media.answer(side, await request.acknowledged())
+    } finally {
+      requested.acknowledge(answer)
+    }
+  }
+
+  #onFarEnd(side: MediaSide, { by, reason }: DialogEnd): void {
+    if (this.#kept === otherSide(side)) {
+      this.#otherLeft = true
+      return
+    }
+    if (!this.#close(by === 'engine' ? 'box' : side, reason ?? 'hung up')) return
+    this.#send(this.leg(otherSide(side)), reason === undefined ? {} : { Reason: reason })
+  }
+
+  #close(by: MediaSide | 'box', cause: string): boolean {
+    if (this.#isOver) return false
+    this.#isOver = true
+    this.#ends.media.end()
+    this.#events.onEnd(by, cause)
+    return true
+  }
+
+  #send(dialog: SipDialog, headers: SipHeaders): void {
+    dialog.hangUp(headers).catch((error: unknown) => {
+      this.#log.debug({ dialog: dialog.id, error: String(error) }, 'BYE could not be sent')
+    })
+  }
+}
+
+export function otherSide(side: MediaSide): MediaSide {
+  return side === 'caller' ? 'callee' : 'caller'
+}

@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto'
+import type { DecisionStep } from '../domain/decision-record.ts'
+import type { IncomingInvite } from '../domain/sip.ts'
+import type { Part } from '../lib/part.ts'
+import { type Admission, type AdmissionRules, admit, proveCaller } from './admission.ts'
+import { CallLog } from './call-log.ts'
+import { type CallIn, type CallNetwork, type CallParts, IncomingCall } from './incoming-call.ts'
+import { guardAgainstLoop } from './loop-guard.ts'
+import { nameAddr } from './name-addr.ts'
+import type { CallRecords, DecisionRecords, PeerLinks } from './neighbours.ts'
+import type { CallUnderWay } from './transferable-call.ts'
+import { Transfers } from './transfers.ts'
+
+export interface InviteStack extends CallNetwork {
+  onInvite(handler: (invite: IncomingInvite) => Promise<void>): void
+}
+
+export interface CallHandlerParts extends Omit<CallParts, 'network'> {
+  readonly stack: InviteStack
+  readonly admission: AdmissionRules
+  readonly records: CallRecords
+  readonly decisions: DecisionRecords
+  readonly links: PeerLinks
+  readonly maxCalls: number
+}
+
+/** A call as the operator sees it while it lasts. */
+export interface CallNow {
+  readonly callId: string
+  readonly from: string
+  readonly to: string
+  readonly path: string | undefined
+  readonly state: 'routing' | 'ringing' | 'talking'
+  readonly startedAt: number
+  readonly answeredAt: number | undefined
+}
+
+type Admitted = Extract<Admission, { kind: 'admitted' }>
+
+/** What happens to an INVITE, top to bottom: admit, route, bridge, account. */
+export class CallHandler implements Part {
+  readonly name = 'calls'
+  readonly #parts: CallHandlerParts
+  readonly #calls = new Set<CallUnderWay>()
+  readonly #callParts: CallParts
+  readonly #transfers: Transfers
+  readonly #boxId = randomBytes(6).toString('hex')
+  #isDraining = false
+
+  constructor(parts: CallHandlerParts) {
+    this.#parts = parts
+    this.#callParts = { ...parts, network: parts.stack }
+    const calls = { adopt: (call: CallUnderWay) => this.#adopt(call), all: () => this.#calls }
+    this.#transfers = new Transfers({ ...parts, network: parts.stack }, calls)
+  }
+
+  async start(): Promise<void> {
+    this.#isDraining = false
+    this.#parts.stack.onInvite((invite) => this.#onInvite(invite))
+  }
+
+  /** Takes no new calls and waits for those under way, at most `withinMs`. */
+  async drain(withinMs: number): Promise<void> {
+    this.#isDraining = true
+    const { promise: tooLong, resolve } = Promise.withResolvers<void>()
+    const timer = this.#parts.clock.after(withinMs, resolve)
+    await Promise.race([Promise.all([...this.#calls].map((call) => call.over)), tooLong])
+    timer.cancel()
+  }
+
+  /** Hangs up what is left. */
+  async stop(): Promise<void> {
+    this.#isDraining = true
+    for (const call of this.#calls) call.hangUp('the box is stopping')
+    await Promise.resolve()
+  }
+
+  get count(): number {
+    return this.#calls.size
+  }
+
+  callsNow(): CallNow[] {
+    return [...this.#calls].map(({ question, callLog }) => ({
+      callId: question.callId,
+      from: question.from,
+      to: question.requestUri,
+      path: callLog.path,
+      state: callLog.state,
+      startedAt: callLog.startedAt,
+      answeredAt: callLog.answeredAt,
+    }))
+  }
+
+  /** Calls to this PBX from which nothing was heard move on to their next target at once. */
+  pbxIsGone(name: string): void {
+    for (const call of this.#calls) call.pbxIsGone(name)
+  }
+
+  async #onInvite(invite: IncomingInvite): Promise<void> {
+    if (this.#isDraining || this.#calls.size >= this.#parts.maxCalls) {
+      return invite.respond(503, { headers: { 'Retry-After': '10' } })
+    }
+    const admission = admit(invite, this.#parts.admission)
+    if (admission.kind === 'ignored') return
+    if (admission.kind === 'refused') return this.#refuse(invite, admission)
+    const loop = guardAgainstLoop(invite, this.#boxId)
+    if (loop.kind === 'stops') return this.#refuse(invite, { ...loop, headers: {} })
+    return this.#take(this.#callIn(invite, admission, loop.headers))
+  }
+
+  async #take(callIn: CallIn): Promise<void> {
+    const call = new IncomingCall(callIn, this.#callParts)
+    this.#adopt(call)
+    try {
+      await call.run()
+    } catch (error) {
+      call.hangUp('internal error', 500)
+      callIn.callLog.ended({ status: 500, by: 'box', cause: 'internal error' })
+      this.#calls.delete(call)
+      throw error // the stack answers 500 and logs it
+    }
+  }
+
+  #adopt(call: CallUnderWay): void {
+    this.#calls.add(call)
+    void call.over.then(() => this.#calls.delete(call))
+  }
+
+  #callIn(invite: IncomingInvite, admitted: Admitted, headers: CallIn['headers']): CallIn {
+    const { records, decisions, links, clock, admission } = this.#parts
+    const { source, label, caller, callerIsAuthenticated, from, displayName } = admitted
+    const facts = { callId: invite.callId, from, to: invite.uri, source }
+    const callLog = new CallLog(facts, records, decisions, clock)
+    return {
+      invite,
+      question: {
+        callId: invite.callId,
+        source,
+        sourceLabel: label,
+        caller,
+        callerIsAuthenticated,
+        from,
+        requestUri: invite.uri,
+        at: callLog.startedAt,
+      },
+      displayName,
+      headers,
+      contact: source === 'overlay' ? nameAddr(`sip:${links.ownNameFor(label)};transport=tcp`) : undefined,
+      callLog,
+      demandDigest: () => {
+        const proof = caller && proveCaller(invite, caller, admission)
+        return proof?.kind === 'refused' ? proof : undefined
+      },
+      onRefer: (call, side, request) => this.#transfers.onRefer(call, side, request),
+    }
+  }
+
+  async #refuse(
+    invite: IncomingInvite,
+    { status, headers, why }: Omit<Extract<Admission, { kind: 'refused' }>, 'kind'>,
+  ): Promise<void> {
+    if (status !== 401 && status !== 407) this.#keepRefusal(invite, status, why)
+    await invite.respond(status, { headers })
+  }
+
+  #keepRefusal(invite: IncomingInvite, status: number, why: string): void {
+    const { clock, decisions } = this.#parts
+    const from = invite.header('from') ?? ''
+    const step: DecisionStep = {
+      atMs: 0,
+      step: 'admission',
+      asked: `${from} from ${invite.source.address}:${invite.source.port}`,
+      answer: String(status),
+      tookMs: 0,
+      why,
+    }
+    decisions.keep({
+      callId: invite.callId,
+      startedAt: clock.now(),
+      from,
+      to: invite.uri,
+      steps: [step],
+      status,
+    })
+  }
+}

@@ -1,0 +1,50 @@
+import type { CallPath } from '../domain/call-record.ts'
+
+/** How one target ended without an answer. */
+export interface FailedTarget {
+  readonly path: CallPath
+  /** Final status of the target; 480 when it rang too long, 503 when nothing could be sent. */
+  readonly status: number
+}
+
+/** A person said no (DESIGN: hunting follows meaning). */
+const personSaidNo = new Set([486, 600, 603, 607, 608])
+/** The way to the target is dead, or it has no capacity: somebody else may do better. */
+const deadPath = new Set([408, 480, 500, 502, 503, 504])
+/** The number itself is wrong, whoever is asked. */
+const noSuchNumber = new Set([404, 410, 484, 604])
+const credentialsRefused = new Set([401, 403, 407])
+
+/** Whether the next target of the route may be tried. */
+export function mayTryNext({ path, status }: FailedTarget): boolean {
+  if (personSaidNo.has(status)) return false
+  if (deadPath.has(status)) return true
+  // Another phone or box may still know the user; a carrier's or a domain's word is final.
+  if (noSuchNumber.has(status)) return path === 'phone' || path === 'overlay'
+  // A trunk that refuses us says nothing about the number; a PBX's challenge is for the phone.
+  if (credentialsRefused.has(status)) return path === 'trunk' || path === 'overlay'
+  return status < 400 // redirections are not followed
+}
+
+/** Whether a failure in a group that rings together silences the other phones (RFC 3261 §16.7 step 5). */
+export function endsGroup({ status }: FailedTarget): boolean {
+  return status >= 600 || status === 603
+}
+
+/** The one failure that tells the caller most (RFC 3261 §16.7 step 6). */
+export function mostTelling<Failure extends FailedTarget>(failures: readonly Failure[]): Failure | undefined {
+  let best: Failure | undefined
+  for (const failure of failures) {
+    if (!best || weight(failure.status) > weight(best.status)) best = failure
+  }
+  return best
+}
+
+function weight(status: number): number {
+  if (status >= 600) return 7
+  if (status === 401 || status === 407) return 6
+  if (status === 486) return 5
+  if (status === 480) return 3
+  if (deadPath.has(status)) return 1
+  return status >= 500 ? 2 : 4
+}

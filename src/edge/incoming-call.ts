@@ -1,0 +1,355 @@
+import { parseAor, printAor } from '../domain/aor.ts'
+import { GatewayError } from '../domain/gateway-error.ts'
+import type { CallQuestion, RoutePlan, RouteTarget } from '../domain/route.ts'
+import type {
+  IncomingInvite,
+  InviteOptions,
+  ProxyOptions,
+  ResponseOptions,
+  SipDialog,
+  SipHeaders,
+  SipResponseView,
+} from '../domain/sip.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import { Bridge } from './bridge.ts'
+import type { CallEnding, CallLog } from './call-log.ts'
+import { type Demand, Hunt, type HuntResult } from './hunt.ts'
+import type { OnRefer } from './joined-call.ts'
+import type { CallMedia, MediaSession, MediaSide, PbxWitness, Router } from './neighbours.ts'
+import { type AnsweredLeg, type FailedLeg, OutgoingLeg } from './outgoing-leg.ts'
+import { challengesOf, credentialsOf, passedOfInvite, passedOfResponse } from './passed-headers.ts'
+import type { LegPreparer } from './prepared-leg.ts'
+import type { CallUnderWay, HeldLeg, Party } from './transferable-call.ts'
+
+export interface CallNetwork {
+  invite(uri: string, options: InviteOptions & { readonly body: string }): Promise<SipDialog>
+  proxy(request: IncomingInvite, destinations: readonly string[], options?: ProxyOptions): Promise<number>
+}
+
+export interface CallParts {
+  readonly network: CallNetwork
+  readonly router: Router
+  readonly legs: LegPreparer
+  readonly media: CallMedia
+  readonly witness: PbxWitness
+  readonly clock: Clock
+  readonly log: Log
+  readonly ringMs: number
+  /** Where a call among our own phones is forwarded instead of bridged; undefined for every other call. */
+  forwardTo(targets: readonly RouteTarget[]): readonly string[] | undefined
+}
+
+export interface CallIn {
+  readonly invite: IncomingInvite
+  readonly question: CallQuestion
+  readonly displayName: string | undefined
+  /** Loop protection, for every leg. */
+  readonly headers: SipHeaders
+  /** Contact of our side of the caller's leg; the engine's own when undefined. */
+  readonly contact: string | undefined
+  readonly callLog: CallLog
+  /** The digest of the caller, checked now; undefined when it is proven. */
+  demandDigest(): Demand | undefined
+  readonly onRefer: OnRefer
+}
+
+/** How long an answered call may wait for its record to be durable before the caller hears of the answer. */
+const recordWithinMs = 50
+
+/** One call from a caller to whoever answers: route, hunt, bridge, account. */
+export class IncomingCall implements CallUnderWay {
+  readonly #in: CallIn
+  readonly #parts: CallParts
+  #hunt: Hunt | undefined
+  #bridge: Bridge | undefined
+  #caller: SipDialog | undefined
+  #leg: AnsweredLeg | undefined
+  #legCount = 0
+  #hangUpCause: string | undefined
+  #isProven: boolean
+  readonly #over = Promise.withResolvers<void>()
+
+  constructor(callIn: CallIn, parts: CallParts) {
+    this.#in = callIn
+    this.#parts = parts
+    this.#isProven = callIn.question.callerIsAuthenticated
+  }
+
+  get question(): CallQuestion {
+    return this.#in.question
+  }
+
+  get callLog(): CallLog {
+    return this.#in.callLog
+  }
+
+  get bridge(): Bridge | undefined {
+    return this.#bridge
+  }
+
+  /** Resolves when the call is over and accounted for. */
+  get over(): Promise<void> {
+    return this.#over.promise
+  }
+
+  async run(): Promise<void> {
+    const { invite, question, callLog } = this.#in
+    const { plan, steps } = await this.#parts.router.route(question)
+    callLog.addSteps(steps)
+    if (invite.cancelled.aborted || this.#hangUpCause !== undefined) return this.#endAborted()
+    if (plan.kind === 'refuse') return this.#refuse(plan)
+    const destinations = this.#parts.forwardTo(plan.targets)
+    if (destinations) return this.#forward(plan.targets, destinations)
+    return this.#hunted(await this.#startHunt(plan.targets).run())
+  }
+
+  /** Ends the call in whatever state it is; `status` is for a caller that waits for an answer. */
+  hangUp(cause: string, status = 503): void {
+    this.#hangUpCause = cause
+    if (this.#bridge) {
+      this.#bridge.hangUp(cause)
+      return
+    }
+    this.#hunt?.abort()
+    this.#respond(status)
+  }
+
+  party(side: MediaSide): Party {
+    const { source, from, caller } = this.question
+    if (side === 'caller') return { path: source, uri: from, user: this.#isProven ? caller : undefined }
+    const { path = 'phone', uri = '', label = '' } = this.#leg?.target ?? {}
+    if (path !== 'phone') return { path, uri, user: undefined }
+    const user = parseAor(label)
+    return { path, uri: user ? printAor(user) : uri, user }
+  }
+
+  handOver(side: MediaSide): HeldLeg {
+    const leg = this.#leg
+    const bridge = this.#bridge
+    if (!leg || !bridge) throw new Error('a call that is not bridged has no leg to hand over')
+    // A leg that goes on takes along what it holds.
+    if (side === 'callee') this.#leg = undefined
+    const dialog = bridge.handOver(side)
+    return { dialog, release: side === 'callee' ? () => leg.release() : () => undefined }
+  }
+
+  pbxIsGone(name: string): void {
+    this.#hunt?.abandonPbx(name)
+  }
+
+  #startHunt(targets: readonly RouteTarget[]): Hunt {
+    const { invite, callLog } = this.#in
+    const hunt = new Hunt({
+      targets,
+      startedAt: callLog.startedAt,
+      now: () => this.#parts.clock.now(),
+      openLeg: (target, answerOffer) => this.#openLeg(target, answerOffer),
+      demandOf: (target) => this.#demandOf(target),
+      answerOffer: (sdp, media) => this.#answerOffer(sdp, media),
+    })
+    invite.cancelled.addEventListener('abort', () => hunt.abort(), { once: true })
+    this.#hunt = hunt
+    return hunt
+  }
+
+  #openLeg(
+    target: RouteTarget,
+    answerOffer: (sdp: string, media: MediaSession) => Promise<string>,
+  ): OutgoingLeg {
+    const { invite, question, displayName, headers } = this.#in
+    const { legs, media, network, witness, clock, log, ringMs } = this.#parts
+    const leg = ++this.#legCount
+    const credentials = target.path === 'pbx' ? credentialsOf(invite) : {}
+    const order = {
+      target,
+      offer: invite.body,
+      headers: { ...passedOfInvite(invite), ...headers, ...credentials },
+      ringMs,
+      answerOffer,
+      prepare: () => legs.prepare(target, question, displayName),
+      openMedia: ({ isBehindNat = false }: { readonly isBehindNat?: boolean }) =>
+        media.session({
+          callId: `${this.callLog.id}-${leg}`,
+          source: question.source,
+          target: target.path,
+          callerSdp: invite.body,
+          callerAddress: invite.source.address,
+          calleeIsBehindNat: isBehindNat,
+        }),
+      onProgress: (response: SipResponseView, session: MediaSession) =>
+        this.#progress(target, response, session),
+    }
+    return new OutgoingLeg(order, network, witness, clock, log)
+  }
+
+  #demandOf(target: RouteTarget): Demand | undefined {
+    if (!target.callerMustBeAuthenticated || this.#isProven) return undefined
+    const demand = this.#in.demandDigest()
+    this.#isProven = demand === undefined
+    return demand
+  }
+
+  #progress(target: RouteTarget, response: SipResponseView, media: MediaSession): void {
+    this.callLog.ringing(target.path, target.label)
+    const headers = passedOfResponse(response)
+    const { status, reason, body } = response
+    if (body === '') {
+      this.#respond(status, { reason, headers })
+      return
+    }
+    media.answer('callee', body).then(
+      (sdp) => this.#respond(status, { reason, headers, body: sdp }),
+      (error: unknown) =>
+        this.#parts.log.warn(
+          { callId: this.question.callId, error: String(error) },
+          'early media not relayed',
+        ),
+    )
+  }
+
+  /** The caller made no offer: it gets the target's, and its ACK brings the answer. */
+  async #answerOffer(sdp: string, media: MediaSession): Promise<string> {
+    const offer = await media.offer('callee', sdp)
+    this.#caller = await this.#in.invite.answer(offer, this.#answerOptions())
+    return await media.answer('caller', this.#caller.remoteSdp)
+  }
+
+  async #hunted(result: HuntResult): Promise<void> {
+    const hunt = this.#hunt
+    this.callLog.addSteps(hunt?.steps ?? [])
+    const attempts = hunt?.attempts ?? []
+    if (result.kind === 'answered') return this.#connect(result.leg)
+    if (this.#caller) return this.#dropCaller()
+    if (result.kind === 'aborted') return this.#endAborted()
+    if (result.kind === 'demand') return this.#demand(result.demand)
+    return this.#fail(result.failure, attempts)
+  }
+
+  async #connect(leg: AnsweredLeg): Promise<void> {
+    try {
+      const { path, label } = leg.target
+      const written = this.callLog.answered(path, label, this.#hunt?.attempts ?? [])
+      await Promise.race([written, this.#pause(recordWithinMs)])
+      this.#caller ??= await this.#answerCaller(leg)
+    } catch (error) {
+      this.#release(leg)
+      if (!(error instanceof GatewayError)) throw error
+      return this.#end({ status: 487, by: 'caller', cause: error.message })
+    }
+    this.#join(this.#caller, leg)
+  }
+
+  async #answerCaller(leg: AnsweredLeg): Promise<SipDialog> {
+    const sdp = await leg.media.answer('callee', leg.dialog.remoteSdp)
+    return await this.#in.invite.answer(sdp, this.#answerOptions())
+  }
+
+  #join(caller: SipDialog, leg: AnsweredLeg): void {
+    const ends = { caller, callee: leg.dialog, media: leg.media }
+    this.#leg = leg
+    this.#bridge = new Bridge(
+      ends,
+      {
+        onEnd: (by, cause) => {
+          this.#leg?.release()
+          this.#end({ status: 200, by, cause })
+        },
+        onRefer: (side, request) => this.#in.onRefer(this, side, request),
+      },
+      this.#parts.log,
+    )
+    this.#bridge.join()
+  }
+
+  #answerOptions(): { readonly headers?: SipHeaders } {
+    const { contact } = this.#in
+    return contact === undefined ? {} : { headers: { Contact: contact } }
+  }
+
+  #refuse({ status, reason, why }: Extract<RoutePlan, { kind: 'refuse' }>): void {
+    this.#respond(status, { reason, headers: status === 503 ? { 'Retry-After': '10' } : {} })
+    this.#end({ status, by: 'box', cause: why })
+  }
+
+  #demand({ status, headers }: Demand): void {
+    this.#respond(status, { headers })
+    this.callLog.forget()
+    this.#over.resolve()
+  }
+
+  #fail(failure: FailedLeg | undefined, attempts: Hunt['attempts']): void {
+    const status = statusForCaller(failure)
+    const response = failure?.response
+    const isChallenge = (status === 401 || status === 407) && response !== undefined
+    const headers = response
+      ? { ...passedOfResponse(response), ...(isChallenge && challengesOf(response)) }
+      : {}
+    this.#respond(status, { headers, ...(response?.status === status && { reason: response.reason }) })
+    if (isChallenge) this.callLog.forget()
+    this.#end(
+      { status, by: failure && status < 500 ? 'callee' : 'box', cause: failure?.reason ?? 'no target' },
+      attempts,
+    )
+  }
+
+  /** The engine forwards the call; it answers CANCEL, and the dialog never comes by here. */
+  async #forward(targets: readonly RouteTarget[], destinations: readonly string[]): Promise<void> {
+    const { invite } = this.#in
+    const target = targets[0]
+    const forking = destinations.length > 1 ? 'parallel' : 'serial'
+    try {
+      const status = await this.#parts.network.proxy(invite, destinations, { recordRoute: true, forking })
+      if (target && status < 300) await this.callLog.answered(target.path, target.label, [])
+      this.#end({ status, by: undefined, cause: 'forwarded' })
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error
+      this.#respond(error.sipStatus)
+      this.#end({ status: error.sipStatus, by: 'box', cause: error.message })
+    }
+  }
+
+  /** The caller holds a dialog already, but its target is gone. */
+  #dropCaller(): void {
+    const caller = this.#caller
+    caller?.hangUp().catch(() => undefined) // the caller may be gone too
+    this.#end({ status: 200, by: 'box', cause: 'the target was lost before the call was connected' })
+  }
+
+  #release(leg: AnsweredLeg): void {
+    leg.media.end()
+    leg.release()
+    leg.dialog.hangUp().catch(() => undefined) // nobody waits for the end of a leg that was not connected
+  }
+
+  #endAborted(): void {
+    if (this.#hangUpCause === undefined) this.#end({ status: 487, by: 'caller', cause: 'caller gave up' })
+    else this.#end({ status: 503, by: 'box', cause: this.#hangUpCause })
+  }
+
+  #end(ending: CallEnding, attempts?: Hunt['attempts']): void {
+    this.callLog.ended(ending, attempts)
+    this.#over.resolve()
+  }
+
+  #respond(status: number, options: ResponseOptions = {}): void {
+    this.#in.invite.respond(status, options).catch((error: unknown) => {
+      // The caller gave up meanwhile, or the engine is gone: either ends the call by another way.
+      this.#parts.log.debug(
+        { callId: this.question.callId, status, error: String(error) },
+        'response came too late',
+      )
+    })
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => this.#parts.clock.after(milliseconds, resolve))
+  }
+}
+
+function statusForCaller(failure: FailedLeg | undefined): number {
+  if (!failure) return 480
+  // RFC 3261 §16.7 step 6: what a target's server cannot do is not what this box cannot do; redirections stay here.
+  if (failure.status === 503 && failure.response?.isLocal === false) return 500
+  return failure.status < 400 ? 480 : failure.status
+}

@@ -1,0 +1,90 @@
+// What the edge needs of the rest of the box. `gateway.ts` passes the real ones in, tests pass values.
+
+import type { Aor } from '../domain/aor.ts'
+import type { CallPath, CallRecord } from '../domain/call-record.ts'
+import type { DecisionRecord, DecisionStep } from '../domain/decision-record.ts'
+import type { CallQuestion, RoutePlan } from '../domain/route.ts'
+import type { IncomingRequest, SipHeaders, SipSource } from '../domain/sip.ts'
+
+export interface Router {
+  route(
+    question: CallQuestion,
+  ): Promise<{ readonly plan: RoutePlan; readonly steps: readonly DecisionStep[] }>
+}
+
+/** Digest of a request against the accounts of this box. */
+export interface CallerAuthentication {
+  check(request: IncomingRequest, claimed: Aor): CallerVerdict
+}
+
+export type CallerVerdict =
+  | {
+      readonly kind: 'authenticated'
+      readonly caller: Aor
+      /** Whether the user may call under this name: its own or one of its aliases. */
+      readonly owns: (name: Aor) => boolean
+    }
+  | {
+      readonly kind: 'challenge'
+      readonly status: number
+      readonly headers: SipHeaders
+      readonly why: 'missing' | 'stale' | 'wrong'
+    }
+
+export interface CallGuard {
+  admit(source: SipSource): 'ok' | 'banned' | 'too-fast'
+  noteAuthFailure(source: SipSource): void
+  noteAuthSuccess(source: SipSource): void
+}
+
+/** How a request to a PBX went, as a witness of its health. */
+export type PbxOutcome = 'answered' | 'unreachable' | 'timeout' | 'unavailable'
+
+export interface PbxWitness {
+  saw(pbx: string, outcome: PbxOutcome): void
+}
+
+export interface CallRecords {
+  /** It rings. */
+  began(record: CallRecord): void
+  /** Resolves when the record is durable. */
+  answered(record: CallRecord): Promise<void>
+  /** Called exactly once a call. */
+  ended(record: CallRecord): void
+}
+
+export interface DecisionRecords {
+  keep(record: DecisionRecord): void
+}
+
+/** The two ends of a call, as the media sees them. */
+export type MediaSide = 'caller' | 'callee'
+
+export interface MediaFacts {
+  readonly callId: string
+  readonly source: CallPath
+  readonly target: CallPath
+  /** SDP of the caller, empty when it made no offer. */
+  readonly callerSdp: string
+  readonly callerAddress: string
+  readonly calleeIsBehindNat: boolean
+}
+
+/** The way of the media between the caller and one target. Sessions without relay hand SDP through as is. */
+export interface MediaSession {
+  /** The SDP to send on. Rejects with a `GatewayError` when the relay is needed and fails. */
+  offer(from: MediaSide, sdp: string): Promise<string>
+  answer(from: MediaSide, sdp: string): Promise<string>
+  end(): void
+}
+
+export interface CallMedia {
+  session(facts: MediaFacts): MediaSession
+}
+
+/** Links to other boxes (overlay). */
+export interface PeerLinks {
+  /** Loopback end of a link to the peer, and our own name in its overlay. Rejects when there is no link in time. */
+  linkTo(peerName: string): Promise<{ readonly address: string; readonly port: number }>
+  ownNameFor(peerName: string): string
+}

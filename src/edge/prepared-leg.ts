@@ -1,0 +1,30 @@
+import type { CallQuestion, RouteTarget } from '../domain/route.ts'
+import type { DigestAccount, SipHeaders } from '../domain/sip.ts'
+
+/** All that an outgoing leg needs to be sent. */
+export interface PreparedLeg {
+  /** Request-URI. */
+  readonly uri: string
+  readonly proxy?: string | undefined
+  /** From header: `"Anna" <sip:201@site-a.example>`. */
+  readonly from: string
+  readonly to?: string | undefined
+  /** Contact header; the engine's own when absent. */
+  readonly contact?: string | undefined
+  readonly account?: DigestAccount | undefined
+  readonly headers: SipHeaders
+  /** Its SDP names an address that cannot be reached from here. */
+  readonly isBehindNat?: boolean
+  /** Gives back what the leg holds, such as a channel of a trunk. Called exactly once, when the leg is over. */
+  release(): void
+}
+
+/** Makes a leg of a target; one for each way a call can take. */
+export interface LegPreparer {
+  /** Throws a `GatewayError`, such as a full trunk. */
+  prepare(
+    target: RouteTarget,
+    question: CallQuestion,
+    displayName: string | undefined,
+  ): PreparedLeg | Promise<PreparedLeg>
+}

@@ -1,0 +1,35 @@
+import type { Aor } from '../domain/aor.ts'
+import type { CallPath } from '../domain/call-record.ts'
+import type { CallQuestion } from '../domain/route.ts'
+import type { SipDialog } from '../domain/sip.ts'
+import type { Bridge } from './bridge.ts'
+import type { CallLog } from './call-log.ts'
+import type { MediaSide } from './neighbours.ts'
+
+/** Who is at one end of a call. */
+export interface Party {
+  readonly path: CallPath
+  readonly uri: string
+  /** A user of this box who has proven it: it may have calls placed in its name. */
+  readonly user: Aor | undefined
+}
+
+/** A leg that has left its call. */
+export interface HeldLeg {
+  readonly dialog: SipDialog
+  release(): void
+}
+
+/** A call while it lasts. */
+export interface CallUnderWay {
+  readonly question: CallQuestion
+  readonly callLog: CallLog
+  readonly bridge: Bridge | undefined
+  /** Resolves when the call is over and accounted for. */
+  readonly over: Promise<void>
+  party(side: MediaSide): Party
+  /** Takes one leg out of the bridge; the other one is hung up. */
+  handOver(side: MediaSide): HeldLeg
+  hangUp(cause: string, status?: number): void
+  pbxIsGone(name: string): void
+}

@@ -1,0 +1,162 @@
+import { parseAor } from '../domain/aor.ts'
+import type { CallQuestion, RouteTarget } from '../domain/route.ts'
+import type { SipDialog, SipHeaders, SipResponseView } from '../domain/sip.ts'
+import type { Bridge } from './bridge.ts'
+import type { CallLog } from './call-log.ts'
+import { Hunt } from './hunt.ts'
+import type { CallParts } from './incoming-call.ts'
+import { JoinedCall, type OnRefer } from './joined-call.ts'
+import type { MediaSession, MediaSide } from './neighbours.ts'
+import { type AnsweredLeg, OutgoingLeg } from './outgoing-leg.ts'
+import type { CallUnderWay, HeldLeg, Party } from './transferable-call.ts'
+
+export interface TransferIn {
+  readonly question: CallQuestion
+  readonly callLog: CallLog
+  /** Who stays on the line. */
+  readonly remaining: Party
+  readonly remainingDialog: SipDialog
+  readonly headers: SipHeaders
+  /** Takes the remaining leg out of its old call; called once, when the target has answered. */
+  take(): HeldLeg
+  onRinging(status: number, reason: string): void
+  readonly onRefer: OnRefer
+}
+
+/** A call that the box places for somebody who was transferred: the leg that remains, and a new one. */
+export class TransferredCall implements CallUnderWay {
+  readonly #in: TransferIn
+  readonly #parts: CallParts
+  readonly #over = Promise.withResolvers<void>()
+  #hunt: Hunt | undefined
+  #joined: JoinedCall | undefined
+  #legCount = 0
+
+  constructor(transfer: TransferIn, parts: CallParts) {
+    this.#in = transfer
+    this.#parts = parts
+  }
+
+  get question(): CallQuestion {
+    return this.#in.question
+  }
+
+  get callLog(): CallLog {
+    return this.#in.callLog
+  }
+
+  get bridge(): Bridge | undefined {
+    return this.#joined?.bridge
+  }
+
+  get over(): Promise<void> {
+    return this.#over.promise
+  }
+
+  /** Resolves to the status that the new target gave. */
+  async run(): Promise<{ readonly status: number; readonly reason: string }> {
+    const { plan, steps } = await this.#parts.router.route(this.question)
+    this.callLog.addSteps(steps)
+    if (plan.kind === 'refuse') return this.#failed(plan.status, plan.reason)
+    const hunt = this.#startHunt(plan.targets)
+    const result = await hunt.run()
+    this.callLog.addSteps(hunt.steps)
+    if (result.kind === 'answered') return this.#connect(result.leg)
+    if (result.kind === 'aborted') return this.#failed(487, 'Request Terminated')
+    if (result.kind === 'demand') return this.#failed(403, 'Forbidden')
+    return this.#failed(result.failure?.status ?? 480, result.failure?.reason ?? 'Temporarily Unavailable')
+  }
+
+  hangUp(cause: string): void {
+    if (this.#joined) this.#joined.hangUp(cause)
+    else this.#hunt?.abort()
+  }
+
+  pbxIsGone(name: string): void {
+    this.#hunt?.abandonPbx(name)
+  }
+
+  party(side: MediaSide): Party {
+    if (this.#joined) return this.#joined.party(side)
+    return side === 'caller'
+      ? this.#in.remaining
+      : { path: 'phone', uri: this.question.requestUri, user: undefined }
+  }
+
+  handOver(side: MediaSide): HeldLeg {
+    if (!this.#joined) throw new Error('a call that is not bridged has no leg to hand over')
+    return this.#joined.handOver(side)
+  }
+
+  #startHunt(targets: readonly RouteTarget[]): Hunt {
+    this.#hunt = new Hunt({
+      targets,
+      startedAt: this.callLog.startedAt,
+      now: () => this.#parts.clock.now(),
+      openLeg: (target, answerOffer) => this.#openLeg(target, answerOffer),
+      demandOf: () => undefined, // the referrer has proven itself
+      answerOffer: async (sdp, media) => {
+        // The target offers, so that nobody stays on the hold that came before the transfer.
+        const offer = await media.offer('callee', sdp)
+        return await media.answer('caller', await this.#in.remainingDialog.offer(offer))
+      },
+    })
+    return this.#hunt
+  }
+
+  #openLeg(
+    target: RouteTarget,
+    answerOffer: (sdp: string, media: MediaSession) => Promise<string>,
+  ): OutgoingLeg {
+    const { legs, media, network, witness, clock, log, ringMs } = this.#parts
+    const leg = ++this.#legCount
+    const order = {
+      target,
+      offer: '',
+      headers: this.#in.headers,
+      ringMs,
+      answerOffer,
+      prepare: () => legs.prepare(target, this.question, undefined),
+      openMedia: ({ isBehindNat = false }: { readonly isBehindNat?: boolean }) =>
+        media.session({
+          callId: `${this.callLog.id}-${leg}`,
+          source: this.#in.remaining.path,
+          target: target.path,
+          callerSdp: this.#in.remainingDialog.remoteSdp,
+          callerAddress: '',
+          calleeIsBehindNat: isBehindNat,
+        }),
+      onProgress: (response: SipResponseView) => {
+        this.callLog.ringing(target.path, target.label)
+        this.#in.onRinging(response.status, response.reason)
+      },
+    }
+    return new OutgoingLeg(order, network, witness, clock, log)
+  }
+
+  #connect(leg: AnsweredLeg): { status: number; reason: string } {
+    const { path, label } = leg.target
+    this.callLog.answered(path, label, this.#hunt?.attempts ?? []).catch((error: unknown) => {
+      this.#parts.log.error({ error: String(error) }, 'call record not written')
+    })
+    const { question, callLog, remaining, onRefer } = this.#in
+    const user = path === 'phone' ? parseAor(label) : undefined
+    const callee = { path, uri: leg.target.uri, user }
+    const parties = { caller: remaining, callee }
+    const legs = { caller: this.#in.take(), callee: leg }
+    const joined = new JoinedCall(
+      { question, callLog, parties, legs, media: leg.media, onRefer },
+      this.#parts.log,
+    )
+    this.#joined = joined
+    void joined.over.then(() => this.#over.resolve())
+    joined.bridge.join()
+    return { status: 200, reason: 'OK' }
+  }
+
+  #failed(status: number, reason: string): { status: number; reason: string } {
+    this.callLog.ended({ status, by: 'box', cause: reason }, this.#hunt?.attempts)
+    this.#over.resolve()
+    return { status, reason }
+  }
+}

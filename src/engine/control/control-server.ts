@@ -4,8 +4,9 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Part } from '../../lib/part.ts'
+import { printHostPort } from '../message/host-port.ts'
 import type { ListeningPoint } from '../transport/flow.ts'
-import { hostPort, ListenError } from '../transport/listen-error.ts'
+import { ListenError } from '../transport/listen-error.ts'
 import type { AppFrame, AuthenticateFrame, ProxyFrame, SipFrame } from './app-frame.ts'
 import { Application, type ApplicationLimits } from './application.ts'
 import type { ApplicationPool } from './application-pool.ts'
@@ -142,8 +143,10 @@ export class ControlServer implements Part {
     }
     application.authenticated(frame.tags)
     const points = this.#options.listeningPoints()
-    const advertised = points.map((p) => `${p.transport}/${hostPort(p.advertisedHost, p.advertisedPort)}`)
-    const local = points.map((p) => `${p.transport}/${hostPort(p.address, p.port)}`)
+    const advertised = points.map(
+      (p) => `${p.transport}/${printHostPort(p.advertisedHost, p.advertisedPort)}`,
+    )
+    const local = points.map((p) => `${p.transport}/${printHostPort(p.address, p.port)}`)
     application.ok(frame.id, `${advertised.join(',')}|${version}|${local.join(',')}`)
     log.info({ application: application.number, remote: application.remote }, 'application connected')
   }

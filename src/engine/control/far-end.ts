@@ -1,0 +1,223 @@
+import type { Clock } from '../../lib/clock.ts'
+import { isTargetRefresh } from '../dialog/dialog.ts'
+import type { DialogStore } from '../dialog/dialog-store.ts'
+import { hasOption } from '../dialog/reliable-provisionals.ts'
+import { routeSetFrom } from '../dialog/route-set.ts'
+import { newTag } from '../message/identifiers.ts'
+import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts'
+import { responseTo } from '../message/response.ts'
+import type { Flow } from '../transport/flow.ts'
+import type { Acknowledgements } from './acknowledgements.ts'
+import type { CallRecords } from './call-records.ts'
+import { networkLeader } from './leader.ts'
+import { Leg } from './leg.ts'
+import type { LegRelease } from './leg-release.ts'
+import { makesDialog, type OutgoingRequest } from './outgoing-request.ts'
+import type { UnwantedAnswers } from './unwanted-answers.ts'
+import { wireTime } from './wire-time.ts'
+
+export interface FarEndParts {
+  readonly legs: DialogStore<Leg>
+  readonly release: LegRelease
+  readonly unwanted: UnwantedAnswers
+  readonly acknowledgements: Acknowledgements
+  readonly records: CallRecords
+  readonly clock: Clock
+}
+
+/** What the far end answers to applications' requests, and what that does to the legs. */
+export class FarEnd {
+  readonly #parts: FarEndParts
+
+  constructor(parts: FarEndParts) {
+    this.#parts = parts
+  }
+
+  /** `flow` is undefined for a response that was made up here. */
+  onResponse(outgoing: OutgoingRequest, response: SipResponse, flow: Flow | undefined): void {
+    if (response.status === 100) return
+    const isWanted = outgoing.leg
+      ? this.#inLeg(outgoing, outgoing.leg, response)
+      : this.#outsideLegs(outgoing, response)
+    if (isWanted) this.#deliver(outgoing, response, flow)
+  }
+
+  /** RFC 3261 §8.1.3.1: a failure below counts as a response from the far end. */
+  pretend(outgoing: OutgoingRequest, status: number): void {
+    this.onResponse(outgoing, responseTo(outgoing.request, status, undefined, { toTag: newTag() }), undefined)
+  }
+
+  /** A 2xx that no transaction waits for: an answer that came again, or one that nobody wants. */
+  onStrayAnswer(response: SipResponse): void {
+    const { legs, acknowledgements, unwanted } = this.#parts
+    const leg = legs.withTags(response.callId, response.from.tag ?? '', response.to.tag ?? '')
+    if (leg) acknowledgements.repeat(leg, response)
+    else unwanted.decline(response, 'SIP;cause=200;text="Call completed elsewhere"')
+  }
+
+  /** The NOTIFY that overtakes the answer to its SUBSCRIBE makes the dialog (RFC 6665 §4.4.1). */
+  legFromNotify(outgoing: OutgoingRequest, notify: SipRequest): Leg {
+    const { request } = outgoing
+    const leg = new Leg(
+      {
+        id: outgoing.dialogId,
+        usage: request.method,
+        isUac: true,
+        callId: request.callId,
+        localTag: request.from.tag ?? '',
+        remoteTag: notify.from.tag ?? '',
+        localParty: request.get('from') ?? '',
+        remoteParty: notify.get('from') ?? '',
+        routeSet: routeSetFrom(notify, false),
+        remoteTarget: notify.contacts[0]?.uri ?? notify.from.uri,
+        localContact: request.get('contact'),
+        localSequence: request.cseq.number,
+        remoteSequence: undefined,
+      },
+      outgoing,
+    )
+    leg.state = 'confirmed'
+    this.#parts.legs.add(leg)
+    return leg
+  }
+
+  /** Returns whether the application is to see it. */
+  #outsideLegs(outgoing: OutgoingRequest, response: SipResponse): boolean {
+    if (!makesDialog(outgoing.request.method)) return true
+    if (response.status >= 300) {
+      this.#dropEarlyLegs(outgoing)
+      this.#recordFailure(outgoing, response)
+      return true
+    }
+    const tag = response.to.tag
+    if (response.status < 200)
+      return tag === undefined || isNews(this.#legOf(outgoing, response, tag), response)
+    return outgoing.request.method === 'INVITE'
+      ? this.#answered(outgoing, response, tag ?? '')
+      : this.#subscribed(outgoing, response, tag ?? '')
+  }
+
+  #answered(outgoing: OutgoingRequest, response: SipResponse, tag: string): boolean {
+    if (outgoing.isAnswered || !outgoing.application.isConnected) {
+      const known = this.#parts.legs.withTags(outgoing.request.callId, outgoing.request.from.tag ?? '', tag)
+      if (known) this.#parts.release.end(known)
+      this.#parts.unwanted.decline(response, 'SIP;cause=200;text="Call completed elsewhere"')
+      return false
+    }
+    outgoing.isAnswered = true
+    const leg = this.#legOf(outgoing, response, tag)
+    confirm(leg, response)
+    leg.unacknowledged = outgoing.request
+    leg.isCancelRaceLost = outgoing.isCancelled
+    this.#dropEarlyLegs(outgoing)
+    this.#parts.records.start('network', 'uac', response)
+    return true
+  }
+
+  #subscribed(outgoing: OutgoingRequest, response: SipResponse, tag: string): boolean {
+    confirm(this.#legOf(outgoing, response, tag), response)
+    return true
+  }
+
+  #inLeg(outgoing: OutgoingRequest, leg: Leg, response: SipResponse): boolean {
+    const { method } = outgoing.request
+    const { status } = response
+    if (status < 200) return isNews(leg, response)
+    if (method === 'INVITE') leg.isInviting = false
+    if (status < 300) {
+      if (isTargetRefresh(method)) leg.refreshTarget(response)
+      if (method === 'INVITE') leg.unacknowledged = outgoing.request
+    }
+    this.#endIfOver(outgoing, leg, response)
+    return true
+  }
+
+  #endIfOver(outgoing: OutgoingRequest, leg: Leg, response: SipResponse): void {
+    const { release, records } = this.#parts
+    const { method } = outgoing.request
+    const { status } = response
+    if (method === 'BYE') {
+      // A BYE that was challenged will be sent again.
+      if (status === 401 || status === 407) return
+      if (leg.state !== 'ended') records.stop('application', 'normal-release', outgoing.request)
+      release.end(leg)
+    } else if (method === 'NOTIFY' && isTerminated(outgoing.request)) {
+      if (leg.usage === 'SUBSCRIBE') release.end(leg)
+    } else if ((status === 481 || status === 408) && endsSession(method)) {
+      // RFC 3261 §12.2.1.2, RFC 5057 §5.1: the far end has lost the call.
+      if (leg.usage === 'INVITE') release.bye(leg, `SIP;cause=${status};text="${response.reason}"`)
+      else release.end(leg)
+    }
+  }
+
+  /** The leg of the fork that answers with `tag`, made when it is heard of first (§12.1.2). */
+  #legOf(outgoing: OutgoingRequest, response: SipResponse, tag: string): Leg {
+    const { request } = outgoing
+    const localTag = request.from.tag ?? ''
+    const known = this.#parts.legs.withTags(request.callId, localTag, tag)
+    if (known) return known
+    const leg = new Leg(
+      {
+        id: outgoing.dialogId,
+        usage: request.method,
+        isUac: true,
+        callId: request.callId,
+        localTag,
+        remoteTag: tag,
+        localParty: request.get('from') ?? '',
+        remoteParty: response.get('to') ?? '',
+        routeSet: routeSetFrom(response, true),
+        remoteTarget: response.contacts[0]?.uri ?? request.uri,
+        localContact: request.get('contact'),
+        localSequence: request.cseq.number,
+        remoteSequence: undefined,
+      },
+      outgoing,
+    )
+    this.#parts.legs.add(leg)
+    return leg
+  }
+
+  #dropEarlyLegs(outgoing: OutgoingRequest): void {
+    for (const leg of this.#parts.legs.forksOf(outgoing.dialogId))
+      if (leg.state === 'early' && leg.transactionId === outgoing.transactionId) this.#parts.release.end(leg)
+  }
+
+  #recordFailure(outgoing: OutgoingRequest, response: SipResponse): void {
+    if (outgoing.request.method !== 'INVITE' || response.status === 401 || response.status === 407) return
+    const end = outgoing.isCancelled ? 'call-canceled' : 'call-rejected'
+    this.#parts.records.stop('network', end, response)
+  }
+
+  #deliver(outgoing: OutgoingRequest, response: SipResponse, flow: Flow | undefined): void {
+    const bytes = response.toBuffer()
+    const time = wireTime(this.#parts.clock.now())
+    const { application, transactionId, dialogId } = outgoing
+    application.send(networkLeader(bytes.length, flow, time, transactionId, dialogId), bytes)
+  }
+}
+
+/** §13.2.2.4: the 2xx has the last word about route set and target. */
+function confirm(leg: Leg, response: SipResponse): void {
+  leg.state = 'confirmed'
+  leg.routeSet = routeSetFrom(response, true)
+  leg.refreshTarget(response)
+}
+
+/** RFC 3262 §4: reliable provisional responses are taken once and in order. */
+function isNews(leg: Leg, response: SipResponse): boolean {
+  if (!response.has('rseq') || !hasOption(response.values('require'), '100rel')) return true
+  const sequence = Number(response.get('rseq'))
+  if (leg.lastReliable !== undefined && sequence !== leg.lastReliable + 1) return false
+  leg.lastReliable = sequence
+  return true
+}
+
+/** Subscriptions share a dialog with the session and end by themselves (RFC 5057 §4). */
+function endsSession(method: string): boolean {
+  return method === 'INVITE' || method === 'UPDATE' || method === 'INFO' || method === 'PRACK'
+}
+
+export function isTerminated(notify: SipMessage): boolean {
+  return /^terminated\b/i.test(notify.get('subscription-state') ?? '')
+}

@@ -1,0 +1,36 @@
+import type { TransactionSettings } from './transaction/transaction-settings.ts'
+import type { TransportSettings } from './transport/transport-settings.ts'
+
+/** What of the engine can be tuned. Times in milliseconds, sizes in bytes. */
+export interface EngineSettings {
+  readonly transport: Partial<TransportSettings>
+  /** Timer values, the delay of the automatic 100, hop fail-over, limits of transactions. */
+  readonly transaction: Partial<TransactionSettings>
+  /** Dialogs at a time; beyond it new INVITEs get 503. */
+  readonly maxDialogs: number
+  /** How long an application may leave an INVITE without any word before the caller gets 408. */
+  readonly applicationSilenceMs: number
+  /** RFC 3261 §16.6 step 11: more than three minutes. */
+  readonly timerCMs: number
+  readonly maxApplications: number
+  /** Longest frame that an application may send. */
+  readonly maxFrameBytes: number
+  /** Bytes that may wait for an application that does not read. */
+  readonly maxQueuedFrameBytes: number
+  readonly authenticateWithinMs: number
+  /** Makes the tokens in Record-Route; the same after a restart keeps dialogs alive. By default it is made from the control secret. */
+  readonly recordRouteSecret: string | undefined
+}
+
+export const defaultEngineSettings: EngineSettings = {
+  transport: {},
+  transaction: {},
+  maxDialogs: 100_000,
+  applicationSilenceMs: 64_000,
+  timerCMs: 185_000,
+  maxApplications: 64,
+  maxFrameBytes: 1024 * 1024,
+  maxQueuedFrameBytes: 64 * 1024 * 1024,
+  authenticateWithinMs: 10_000,
+  recordRouteSecret: undefined,
+}

@@ -1,0 +1,148 @@
+import { hash } from 'node:crypto'
+import { type Clock, systemClock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Part } from '../lib/part.ts'
+import { ApplicationPool } from './control/application-pool.ts'
+import { ControlServer, type ControlSpec } from './control/control-server.ts'
+import { type CoreCounts, type Cores, makeCores } from './control/cores.ts'
+import { defaultEngineSettings, type EngineSettings } from './engine-settings.ts'
+import { responseTo } from './message/response.ts'
+import type { LayerCounts } from './transaction/layer-counts.ts'
+import type { Penalty } from './transaction/penalty-table.ts'
+import { SipTransactionLayer } from './transaction/transaction-layer.ts'
+import type { TransactionUser } from './transaction/transaction-user.ts'
+import type { ListeningPoint } from './transport/flow.ts'
+import type { HopResolver } from './transport/hop.ts'
+import type { ListenSpec } from './transport/listen-spec.ts'
+import { SocketTransport } from './transport/socket-transport.ts'
+
+export interface EngineOptions {
+  readonly listen: readonly ListenSpec[]
+  readonly control: ControlSpec
+  readonly resolver: HopResolver
+  readonly log: Log
+  readonly clock?: Clock
+  readonly settings?: Partial<EngineSettings>
+}
+
+/** What the engine has seen since its start, and what is open now. */
+export interface EngineCounts extends CoreCounts {
+  readonly messages: LayerCounts
+  readonly connections: { readonly open: number; readonly refused: number }
+  readonly applications: number
+}
+
+/** A SIP stack that is steered over drachtio's control protocol, like drachtio-server. */
+export class Engine implements Part {
+  readonly name = 'sip engine'
+  readonly #options: EngineOptions
+  readonly #settings: EngineSettings
+  readonly #clock: Clock
+  readonly #transport: SocketTransport
+  readonly #layer: SipTransactionLayer
+  readonly #pool = new ApplicationPool()
+  #control: ControlServer | undefined
+  #cores: Cores | undefined
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+    this.#settings = { ...defaultEngineSettings, ...options.settings }
+    this.#clock = options.clock ?? systemClock
+    const { listen, log, resolver } = options
+    this.#transport = new SocketTransport({
+      listen,
+      log,
+      clock: this.#clock,
+      settings: this.#settings.transport,
+    })
+    this.#layer = new SipTransactionLayer({
+      transport: this.#transport,
+      resolver,
+      log,
+      clock: this.#clock,
+      settings: this.#settings.transaction,
+    })
+  }
+
+  /** The bound control port; 0 before the start. */
+  get controlPort(): number {
+    return this.#control?.port ?? 0
+  }
+
+  get listeningPoints(): readonly ListeningPoint[] {
+    return this.#transport.listeningPoints
+  }
+
+  /** Hops that are tried last for the time being. */
+  get penalties(): readonly Penalty[] {
+    return this.#layer.penalties
+  }
+
+  get counts(): EngineCounts {
+    const core = this.#cores?.counts() ?? noCores
+    return {
+      ...core,
+      messages: this.#layer.counts,
+      connections: this.#transport.connections,
+      applications: this.#control?.applicationCount ?? 0,
+    }
+  }
+
+  /** Opens all SIP listening points and the control port, or none. Rejects with a ListenError. */
+  async start(): Promise<void> {
+    const { resolver, control, log } = this.#options
+    this.#layer.deliverTo(this.#gate())
+    await this.#transport.start()
+    const cores = makeCores({
+      layer: this.#layer,
+      resolver,
+      pool: this.#pool,
+      settings: this.#settings,
+      recordRouteSecret: this.#settings.recordRouteSecret ?? hash('sha256', `record-route ${control.secret}`),
+      clock: this.#clock,
+      log,
+    })
+    this.#control = new ControlServer({
+      spec: control,
+      pool: this.#pool,
+      user: cores.application,
+      listeningPoints: () => this.#transport.listeningPoints,
+      limits: {
+        maxFrameBytes: this.#settings.maxFrameBytes,
+        maxQueuedBytes: this.#settings.maxQueuedFrameBytes,
+        authenticateWithinMs: this.#settings.authenticateWithinMs,
+        maxApplications: this.#settings.maxApplications,
+      },
+      clock: this.#clock,
+      log,
+    })
+    this.#cores = cores
+    try {
+      await this.#control.start()
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#control?.stop()
+    this.#layer.stop()
+    await this.#transport.stop()
+  }
+
+  /** Sockets open one after the other: until all are, requests are put off. */
+  #gate(): TransactionUser {
+    return {
+      onRequest: (transaction, request) => {
+        if (this.#cores) this.#cores.network.onRequest(transaction, request)
+        else transaction.respond(responseTo(request, 503))
+      },
+      onCancel: (invite, cancel) => this.#cores?.network.onCancel(invite, cancel),
+      onAck: (ack, flow) => this.#cores?.network.onAck(ack, flow),
+      onStrayResponse: (response) => this.#cores?.network.onStrayResponse(response),
+    }
+  }
+}
+
+const noCores: CoreCounts = { dialogs: 0, incoming: 0, outgoing: 0, proxied: 0 }

@@ -1,0 +1,30 @@
+import { networkInterfaces } from 'node:os'
+import type { SipUri } from '../message/uri.ts'
+import { isWildcard } from '../transport/advertised-host.ts'
+import type { ListeningPoint } from '../transport/flow.ts'
+
+/** The names under which this engine is meant in Route and Request-URI: where it listens and what it advertises. */
+export class OwnNames {
+  readonly #names = new Set<string>()
+
+  constructor(points: readonly ListeningPoint[]) {
+    for (const point of points) {
+      this.#names.add(nameOf(point.advertisedHost, point.advertisedPort))
+      const addresses = isWildcard(point.address) ? ownAddresses() : [point.address]
+      for (const address of addresses) this.#names.add(nameOf(address, point.port))
+    }
+  }
+
+  has(uri: SipUri): boolean {
+    const port = uri.port ?? (uri.scheme === 'sips' || uri.params.text('transport') === 'tls' ? 5061 : 5060)
+    return this.#names.has(nameOf(uri.host, port))
+  }
+}
+
+const nameOf = (host: string, port: number): string => `${host.toLowerCase()} ${port}`
+
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((entries) =>
+    (entries ?? []).map((entry) => entry.address),
+  )
+}

@@ -1,0 +1,229 @@
+import type { Clock } from '../../lib/clock.ts'
+import type { Log } from '../../lib/log.ts'
+import { newTag } from '../message/identifiers.ts'
+import type { SipRequest, SipResponse } from '../message/message.ts'
+import { responseTo } from '../message/response.ts'
+import { SipParseError } from '../message/sip-parse-error.ts'
+import type { ServerTransaction, TransactionLayer } from '../transaction/transaction-user.ts'
+import type { Flow, ListeningPoint } from '../transport/flow.ts'
+import { bestResponse } from './best-response.ts'
+import { ProxyBranch } from './proxy-branch.ts'
+import type { ProxyEvents, ProxyOrder } from './proxy-order.ts'
+import type { RecordRoute } from './record-route.ts'
+import { nextHopOf } from './route-preprocessing.ts'
+import { NoWay, type Way, type WayFinder } from './way-finder.ts'
+
+export interface ContextParts {
+  readonly layer: TransactionLayer
+  readonly ways: WayFinder
+  readonly recordRoute: RecordRoute
+  readonly clock: Clock
+  readonly timerCMs: number
+  readonly log: Log
+}
+
+const maxTargets = 32
+
+/** The response context of RFC 3261 §16: one request, its branches, and what goes back upstream. */
+export class ResponseContext {
+  readonly #parts: ContextParts
+  readonly #transaction: ServerTransaction
+  readonly #request: SipRequest
+  /** The listening point the request came to. */
+  readonly #came: ListeningPoint
+  readonly #order: ProxyOrder
+  readonly #events: ProxyEvents
+  readonly #targets: string[]
+  readonly #branches: ProxyBranch[] = []
+  /** No further target is tried: cancelled, accepted, or refused by everybody (6xx). */
+  #isDecided = false
+  #isCancelled = false
+  #isDone = false
+
+  constructor(
+    parts: ContextParts,
+    transaction: ServerTransaction,
+    came: ListeningPoint,
+    order: ProxyOrder,
+    events: ProxyEvents,
+  ) {
+    this.#parts = parts
+    this.#transaction = transaction
+    this.#request = transaction.request
+    this.#came = came
+    this.#order = order
+    this.#events = events
+    this.#targets = [...new Set(order.targets)].slice(0, maxTargets)
+  }
+
+  start(): void {
+    this.#proceed()
+  }
+
+  /** §16.10: the caller hangs up. The branches' 487 become the answer. */
+  cancel(): void {
+    this.#isCancelled = true
+    this.#decide()
+    this.#finishWhenSettled()
+  }
+
+  /** Starts what is next: all targets, or in a serial search one when none is pending. */
+  #proceed(): void {
+    while (!this.#isDecided && this.#targets.length > 0) {
+      if (!this.#order.isParallel && this.#branches.some((branch) => branch.isPending)) return
+      this.#fork(this.#targets.shift() as string)
+    }
+    this.#finishWhenSettled()
+  }
+
+  #fork(target: string): void {
+    const { clock, timerCMs } = this.#parts
+    const { provisionalTimeoutMs, finalTimeoutMs } = this.#order
+    const times = {
+      provisionalTimeoutMs,
+      finalTimeoutMs,
+      timerCMs: this.#transaction.isInvite ? timerCMs : undefined,
+    }
+    const branch = new ProxyBranch(target, clock, times, () => this.#giveUp(branch))
+    this.#branches.push(branch)
+    branch.start()
+    try {
+      const request = this.#copyFor(target)
+      const way = this.#parts.ways.find(nextHopOf(request))
+      if (way instanceof Promise) {
+        way
+          .then((found) => this.#forward(branch, request, found))
+          .catch((error) => this.#failed(branch, error))
+      } else {
+        this.#forward(branch, request, way)
+      }
+    } catch (error) {
+      this.#failed(branch, error)
+    }
+  }
+
+  /** §16.6: what is forwarded, but for Record-Route, which needs the way out. */
+  #copyFor(target: string): SipRequest {
+    const request = this.#request.clone()
+    request.uri = target
+    request.set('Max-Forwards', String((request.maxForwards ?? 71) - 1))
+    for (const { name, value } of this.#order.headers) request.append(name, value)
+    return request
+  }
+
+  #forward(branch: ProxyBranch, request: SipRequest, way: Way): void {
+    if (!branch.isPending) return
+    if (this.#order.recordRoute) {
+      const values = this.#parts.recordRoute.valuesFor(request.callId, this.#came, way.point)
+      for (const value of values.reverse()) request.prepend('Record-Route', value)
+    }
+    let isReported = false
+    branch.client = this.#parts.layer.request(
+      request,
+      { kind: 'hops', hops: way.hops },
+      {
+        onSent: (sent) => {
+          if (isReported) return
+          isReported = true
+          this.#events.onForwarded?.(sent)
+        },
+        onResponse: (response, flow) => this.#onResponse(branch, response, flow),
+        onFailure: ({ kind }) =>
+          this.#settle(branch, this.#madeUp(kind === 'timeout' ? 408 : 503), undefined),
+      },
+    )
+  }
+
+  #failed(branch: ProxyBranch, error: unknown): void {
+    const status = error instanceof SipParseError ? error.status : 503
+    if (!(error instanceof SipParseError || error instanceof NoWay))
+      this.#parts.log.error({ error, target: branch.target }, 'forwarding failed')
+    this.#settle(branch, this.#madeUp(status), undefined)
+  }
+
+  #giveUp(branch: ProxyBranch): void {
+    branch.client?.cancel()
+    this.#settle(branch, this.#madeUp(408), undefined)
+  }
+
+  /** §16.7. */
+  #onResponse(branch: ProxyBranch, response: SipResponse, flow: Flow): void {
+    if (response.status < 200) {
+      branch.onProvisional(response.status)
+      if (response.status > 100 && branch.isPending) this.#passUpstream(response)
+    } else {
+      this.#settle(branch, response, flow)
+    }
+  }
+
+  #settle(branch: ProxyBranch, response: SipResponse, flow: Flow | undefined): void {
+    const { status } = response
+    // A 2xx goes upstream whenever it comes; any other final response only when it is the branch's first.
+    if (!branch.isPending && (status >= 300 || flow === undefined)) return
+    branch.settle(response)
+    this.#events.onFinal?.(response, flow)
+    if (flow) response.removeFirstValue('via')
+    if (status < 300) {
+      const isFirst = !this.#isDone
+      if (this.#transaction.respond(response) && isFirst) this.#events.onForwardedFinal?.(response)
+      this.#decide()
+      this.#done()
+    } else if (status >= 600) {
+      this.#decide()
+    } else if (status < 400 && this.#order.followRedirects) {
+      this.#redirect(response)
+    }
+    this.#proceed()
+  }
+
+  #redirect(response: SipResponse): void {
+    const tried = new Set(this.#branches.map((branch) => branch.target))
+    for (const { uri, isStar } of response.contacts) {
+      const isNew = !isStar && !tried.has(uri) && !this.#targets.includes(uri)
+      if (isNew && tried.size + this.#targets.length < maxTargets) this.#targets.push(uri)
+    }
+  }
+
+  /** §16.7 step 10: the other branches are called off. */
+  #decide(): void {
+    this.#isDecided = true
+    this.#targets.length = 0
+    if (!this.#transaction.isInvite) return
+    for (const branch of this.#branches) {
+      if (!branch.isPending) continue
+      if (branch.client) branch.client.cancel()
+      else branch.settle(this.#madeUp(487))
+    }
+  }
+
+  #finishWhenSettled(): void {
+    if (this.#isDone || this.#branches.some((branch) => branch.isPending)) return
+    const finals = this.#branches.flatMap((branch) => branch.final ?? [])
+    this.#answer(bestResponse(finals) ?? this.#madeUp(this.#isCancelled ? 487 : 408))
+    this.#done()
+  }
+
+  #answer(best: SipResponse): void {
+    // RFC 4320 §4.2: a 408 to anything but INVITE comes too late to be of use.
+    if (best.status === 408 && !this.#transaction.isInvite) return
+    // §16.7 step 6: our 503 would say that this proxy is unwell.
+    const answer = best.status === 503 ? this.#madeUp(500) : best
+    if (this.#transaction.respond(answer)) this.#events.onForwardedFinal?.(answer)
+  }
+
+  #done(): void {
+    if (this.#isDone) return
+    this.#isDone = true
+    this.#events.onDone?.()
+  }
+
+  #passUpstream(response: SipResponse): void {
+    response.removeFirstValue('via')
+    this.#transaction.respond(response)
+  }
+
+  #madeUp(status: number): SipResponse {
+    const meant = this.#isCancelled && status === 408 ? 487 : status
+    return responseTo(this.#request, meant, undefined, { toTag: newTag() })
+  }
+}

@@ -1,0 +1,93 @@
+import type { Clock } from '../../lib/clock.ts'
+import { hopQueryFor } from '../transaction/hop-query.ts'
+import type { ListeningPoint } from '../transport/flow.ts'
+import type { Hop, HopResolver, TransportName } from '../transport/hop.ts'
+import { SourceChoice } from '../transport/source-choice.ts'
+
+/** Where a request will go, and the listening point it will leave by. */
+export interface Way {
+  /** Never empty. */
+  readonly hops: readonly Hop[]
+  readonly point: ListeningPoint
+}
+
+/** No way leads to a URI: the name is unknown, or nothing here speaks the transport. */
+export class NoWay extends Error {
+  override readonly name = 'NoWay'
+}
+
+export interface WayFinderOptions {
+  readonly resolver: HopResolver
+  readonly points: readonly ListeningPoint[]
+  readonly resolveTimeoutMs: number
+  readonly clock: Clock
+}
+
+/**
+ * Resolves before a request is written, because Contact, From and Record-Route name the listening point that the
+ * first hop will see.
+ */
+export class WayFinder {
+  readonly #options: WayFinderOptions
+  readonly #sources = new Map<TransportName, SourceChoice<{ readonly point: ListeningPoint }>>()
+
+  constructor(options: WayFinderOptions) {
+    this.#options = options
+    for (const { transport } of options.points) {
+      const same = options.points.filter((point) => point.transport === transport).map((point) => ({ point }))
+      this.#sources.set(transport, new SourceChoice(same))
+    }
+  }
+
+  /** Answers at once when the resolver does. Throws or rejects with NoWay; throws SipParseError for what is no SIP URI. */
+  find(uri: string): Way | Promise<Way> {
+    const query = hopQueryFor(uri)
+    const patience = new AbortController()
+    let found: readonly Hop[] | Promise<readonly Hop[]>
+    try {
+      found = this.#options.resolver.resolve(query, patience.signal)
+    } catch (cause) {
+      throw new NoWay(`cannot resolve ${uri}`, { cause })
+    }
+    return found instanceof Promise ? this.#await(uri, found, patience) : this.#wayTo(uri, found)
+  }
+
+  /** For messages that never leave. */
+  get anyPoint(): ListeningPoint {
+    return this.#options.points[0] as ListeningPoint
+  }
+
+  /** True for a hop that is one of our own listening points. */
+  isOwn(hop: Hop): boolean {
+    return this.#options.points.some(
+      (point) =>
+        point.transport === hop.transport &&
+        ((point.port === hop.port && point.address === hop.address) ||
+          (point.advertisedPort === hop.port && point.advertisedHost === hop.address)),
+    )
+  }
+
+  async #await(uri: string, found: Promise<readonly Hop[]>, patience: AbortController): Promise<Way> {
+    const { clock, resolveTimeoutMs } = this.#options
+    const timer = clock.after(resolveTimeoutMs, () => patience.abort(new Error('resolving took too long')))
+    try {
+      return this.#wayTo(uri, await found)
+    } catch (cause) {
+      if (cause instanceof NoWay) throw cause
+      throw new NoWay(`cannot resolve ${uri}`, { cause })
+    } finally {
+      timer.cancel()
+    }
+  }
+
+  #wayTo(uri: string, found: readonly Hop[]): Way {
+    const hops = found.filter((hop) => this.#pointFor(hop) !== undefined)
+    const point = hops[0] && this.#pointFor(hops[0])
+    if (!point) throw new NoWay(`no listening point can send to ${uri}`)
+    return { hops, point }
+  }
+
+  #pointFor(hop: Hop): ListeningPoint | undefined {
+    return this.#sources.get(hop.transport)?.towards(hop.address)?.point
+  }
+}

@@ -1,7 +1,7 @@
 import type { SipRequest } from '../message/message.ts'
 import { printVia, Via } from '../message/via.ts'
 import type { Flow, ListeningPoint } from '../transport/flow.ts'
-import { hostPort } from '../transport/listen-error.ts'
+import { hostPort } from '../transport/host-port.ts'
 
 /** Notes in the top Via where a request really came from (RFC 3261 §18.2.1, RFC 3581 §4). */
 export function stampSource(request: SipRequest, flow: Flow): void {

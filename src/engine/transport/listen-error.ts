@@ -1,3 +1,7 @@
+import { hostPort } from './host-port.ts'
+
+export { hostPort }
+
 import type { ListenSpec } from './listen-spec.ts'
 import { portHolder } from './port-holder.ts'
 
@@ -32,9 +36,4 @@ function explain(spec: ListenSpec, cause: NodeJS.ErrnoException): string {
     default:
       return cause.message
   }
-}
-
-/** `host:port`, IPv6 in brackets. */
-export function hostPort(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { hostPort } from './listen-error.ts'
+import { hostPort } from './host-port.ts'
 
 export interface DialTarget {
   readonly address: string

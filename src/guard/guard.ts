@@ -129,13 +129,17 @@ export class Guard {
   }
 }
 
-function blockListOf(entries: readonly string[]): BlockList {
+function blockListOf(neverBan: readonly string[]): BlockList {
   const list = new BlockList()
-  for (const entry of entries) {
+  for (const entry of neverBan) {
     const [address = '', prefix] = entry.split('/')
     const family = isIPv6(address) ? 'ipv6' : 'ipv4'
-    if (prefix === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(prefix), family)
+    try {
+      if (prefix === undefined) list.addAddress(address, family)
+      else list.addSubnet(address, Number(prefix), family)
+    } catch (cause) {
+      throw new Error(`guard.neverBan: "${entry}" is not an address or a network`, { cause })
+    }
   }
   return list
 }

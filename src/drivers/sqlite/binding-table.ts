@@ -1,7 +1,7 @@
 import { type Binding, bindingKey } from '../../domain/binding.ts'
 import type { SipTransport } from '../../domain/sip.ts'
 import type { BindingChanges, BindingStore } from '../../registrar/binding-store.ts'
-import type { SqlCommand } from './connection.ts'
+import type { SqlCommand } from './sql-command.ts'
 import type { SqlDatabase } from './sql-database.ts'
 
 interface BindingRow {
@@ -26,8 +26,10 @@ const putSql = `
   INSERT OR REPLACE INTO bindings
     (aor, flow, contact, q, expires_at, call_id, cseq, path, transport, address, port, instance, reg_id, user_agent,
      origin, registered_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-const removeSql = 'DELETE FROM bindings WHERE aor = ? AND flow = ?'
+  SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9,
+    value->>10, value->>11, value->>12, value->>13, value->>14, value->>15
+  FROM json_each(?)`
+const removeSql = 'DELETE FROM bindings WHERE (aor, flow) IN (SELECT value->>0, value->>1 FROM json_each(?))'
 const removeExpiredSql = 'DELETE FROM bindings WHERE expires_at <= ?'
 const loadSql = 'SELECT * FROM bindings'
 
@@ -50,14 +52,14 @@ export class BindingTable implements BindingStore {
 }
 
 function removeCommand(binding: Binding): SqlCommand {
-  return { sql: removeSql, values: [binding.aor, bindingKey(binding)] }
+  return { sql: removeSql, row: [binding.aor, bindingKey(binding)] }
 }
 
 function putCommand(binding: Binding): SqlCommand {
   const { source } = binding
   return {
     sql: putSql,
-    values: [
+    row: [
       binding.aor,
       bindingKey(binding),
       binding.contact,

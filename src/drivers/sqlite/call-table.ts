@@ -6,7 +6,9 @@ interface CallRow {
   readonly record: string
 }
 
-const saveSql = 'INSERT OR REPLACE INTO calls (id, started_at, ended_at, record) VALUES (?, ?, ?, ?)'
+const saveSql = `
+  INSERT OR REPLACE INTO calls (id, started_at, ended_at, record)
+  SELECT value->>0, value->>1, value->>2, value->>3 FROM json_each(?)`
 const openSql = 'SELECT record FROM calls WHERE ended_at IS NULL'
 const listSql = 'SELECT record FROM calls WHERE started_at < ? ORDER BY started_at DESC LIMIT ?'
 const removeBeforeSql = 'DELETE FROM calls WHERE started_at < ?'
@@ -22,7 +24,7 @@ export class CallTable implements CallStore {
   async save(record: CallRecord): Promise<void> {
     await this.#database.write({
       sql: saveSql,
-      values: [record.id, record.startedAt, record.endedAt ?? null, JSON.stringify(record)],
+      row: [record.id, record.startedAt, record.endedAt ?? null, JSON.stringify(record)],
     })
   }
 

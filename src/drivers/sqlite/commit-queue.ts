@@ -1,4 +1,5 @@
-import { type Connection, type SqlCommand, sqlCode } from './connection.ts'
+import { type Connection, type SqlStatement, sqlCode } from './connection.ts'
+import { type SqlCommand, statementsFor } from './sql-command.ts'
 import { WriteFailed, WriteQueueFull } from './write-failed.ts'
 
 interface PendingWrite {
@@ -10,10 +11,10 @@ interface PendingWrite {
 const maxCommandsWaiting = 50_000
 const maxWritesInCommit = 1_000
 
-const begin: SqlCommand = { sql: 'BEGIN IMMEDIATE', values: [] }
-const commit: SqlCommand = { sql: 'COMMIT', values: [] }
+const begin: SqlStatement = { sql: 'BEGIN IMMEDIATE', values: [] }
+const commit: SqlStatement = { sql: 'COMMIT', values: [] }
 
-/** After one of these the rest of the transaction is as it was; after any other the whole transaction is given up. */
+/** These speak of the command; any other code speaks of the disk or the file, and concerns all. */
 const faultsOfTheCommand = new Set([
   'SQLITE_CONSTRAINT',
   'SQLITE_MISMATCH',
@@ -62,42 +63,27 @@ export class CommitQueue {
     this.#working = undefined
   }
 
+  /** One transaction for all; if one of them is at fault, one for each. */
   async #commit(batch: readonly PendingWrite[]): Promise<void> {
-    const failures = new Map<PendingWrite, unknown>()
-    try {
-      await this.#connection.run(begin)
-      for (const write of batch) {
-        const failure = await this.#apply(write.commands)
-        if (failure !== undefined) failures.set(write, failure)
-      }
-      await this.#connection.run(commit)
-    } catch (error) {
-      const cause = await this.#rollBack(error)
-      for (const write of batch) write.reject(new WriteFailed(cause))
-      return
-    }
-    for (const write of batch) {
-      if (failures.has(write)) write.reject(new WriteFailed(failures.get(write)))
-      else write.resolve()
+    const trouble = await this.#transaction(batch.flatMap(({ commands }) => commands))
+    if (trouble === undefined) {
+      for (const write of batch) write.resolve()
+    } else if (batch.length > 1 && faultsOfTheCommand.has(sqlCode(trouble) ?? '')) {
+      for (const write of batch) await this.#commit([write])
+    } else {
+      for (const write of batch) write.reject(new WriteFailed(trouble))
     }
   }
 
-  /** Returns a fault that concerns these commands only; throws any other. */
-  async #apply(commands: readonly SqlCommand[]): Promise<unknown> {
-    const [only] = commands
+  /** Returns why nothing was written, undefined when all was. */
+  async #transaction(commands: readonly SqlCommand[]): Promise<unknown> {
     try {
-      if (commands.length === 1 && only) {
-        await this.#connection.run(only)
-        return undefined
-      }
-      await this.#connection.exec('SAVEPOINT one_write')
-      for (const command of commands) await this.#connection.run(command)
-      await this.#connection.exec('RELEASE one_write')
+      await this.#connection.run(begin)
+      for (const statement of statementsFor(commands)) await this.#connection.run(statement)
+      await this.#connection.run(commit)
       return undefined
     } catch (error) {
-      if (!faultsOfTheCommand.has(sqlCode(error) ?? '')) throw error
-      if (commands.length > 1) await this.#connection.exec('ROLLBACK TO one_write; RELEASE one_write')
-      return error
+      return this.#rollBack(error)
     }
   }
 

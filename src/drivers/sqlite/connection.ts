@@ -2,14 +2,10 @@ import sqlite3 from 'sqlite3'
 
 export type SqlValue = string | number | null | Uint8Array
 
-export interface SqlCommand {
+/** A statement with its parameters. */
+export interface SqlStatement {
   readonly sql: string
   readonly values: readonly SqlValue[]
-}
-
-/** What sqlite3 rejects with: `code` is the name of SQLite's result code, such as `SQLITE_CORRUPT`. */
-export interface SqlError extends Error {
-  readonly code: string
 }
 
 const busyTimeoutMs = 5_000
@@ -36,7 +32,7 @@ export class Connection {
   }
 
   /** Runs one command; resolves to the number of rows it changed. */
-  async run({ sql, values }: SqlCommand): Promise<number> {
+  async run({ sql, values }: SqlStatement): Promise<number> {
     const statement = await this.#prepared(sql)
     return new Promise((resolve, reject) => {
       statement.run(values, function (error) {
@@ -83,7 +79,7 @@ export class Connection {
   }
 }
 
-/** The name of SQLite's result code; undefined for an error from elsewhere. */
+/** The name of SQLite's result code, such as `SQLITE_CORRUPT`; undefined for an error from elsewhere. */
 export function sqlCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined
 }

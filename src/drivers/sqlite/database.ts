@@ -5,9 +5,10 @@ import type { Log } from '../../lib/log.ts'
 import type { Part } from '../../lib/part.ts'
 import { BackupFolder } from './backup-folder.ts'
 import { CommitQueue } from './commit-queue.ts'
-import { Connection, type SqlCommand, type SqlValue, sqlCode } from './connection.ts'
+import { Connection, type SqlValue, sqlCode } from './connection.ts'
 import { DatabaseUnusable, remedyForDamage } from './database-unusable.ts'
 import { migrate, readSchema } from './schema.ts'
+import type { SqlCommand } from './sql-command.ts'
 import { WriteFailed } from './write-failed.ts'
 
 export interface DatabaseSettings {

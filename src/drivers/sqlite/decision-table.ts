@@ -6,7 +6,9 @@ interface DecisionRow {
   readonly record: string
 }
 
-const addSql = 'INSERT INTO decisions (call_id, record) VALUES (?, ?)'
+const addSql = `
+  INSERT INTO decisions (call_id, record)
+  SELECT value->>0, value->>1 FROM json_each(?)`
 const trimSql = 'DELETE FROM decisions WHERE number <= (SELECT max(number) FROM decisions) - ?'
 const findSql = 'SELECT record FROM decisions WHERE call_id = ? ORDER BY number DESC LIMIT 1'
 const listSql = 'SELECT record FROM decisions ORDER BY number DESC LIMIT ?'
@@ -20,7 +22,7 @@ export class DecisionTable implements DecisionStore {
   }
 
   async add(record: DecisionRecord): Promise<void> {
-    await this.#database.write({ sql: addSql, values: [record.callId, JSON.stringify(record)] })
+    await this.#database.write({ sql: addSql, row: [record.callId, JSON.stringify(record)] })
   }
 
   async trim(keep: number): Promise<void> {

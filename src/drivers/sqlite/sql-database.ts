@@ -1,4 +1,5 @@
-import type { SqlCommand, SqlValue } from './connection.ts'
+import type { SqlValue } from './connection.ts'
+import type { SqlCommand } from './sql-command.ts'
 
 /** What a table needs of the database. */
 export interface SqlDatabase {

@@ -1,0 +1,20 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A folder that is gone after the test. */
+export class TemporaryFolder {
+  readonly path: string
+
+  constructor(purpose: string) {
+    this.path = mkdtempSync(join(tmpdir(), `causeway-${purpose}-`))
+  }
+
+  file(name: string): string {
+    return join(this.path, name)
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true })
+  }
+}

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { DecisionStep } from '../domain/decision-record.ts'
 import type { IncomingInvite } from '../domain/sip.ts'
 import type { Part } from '../lib/part.ts'
@@ -22,6 +21,8 @@ export interface CallHandlerParts extends Omit<CallParts, 'network'> {
   readonly decisions: DecisionRecords
   readonly links: PeerLinks
   readonly maxCalls: number
+  /** Tells this box from others in the mark that each box leaves on a call. */
+  readonly boxId: string
 }
 
 /** A call as the operator sees it while it lasts. */
@@ -44,7 +45,6 @@ export class CallHandler implements Part {
   readonly #calls = new Set<CallUnderWay>()
   readonly #callParts: CallParts
   readonly #transfers: Transfers
-  readonly #boxId = randomBytes(6).toString('hex')
   #isDraining = false
 
   constructor(parts: CallHandlerParts) {
@@ -103,7 +103,7 @@ export class CallHandler implements Part {
     const admission = admit(invite, this.#parts.admission)
     if (admission.kind === 'ignored') return
     if (admission.kind === 'refused') return this.#refuse(invite, admission)
-    const loop = guardAgainstLoop(invite, this.#boxId)
+    const loop = guardAgainstLoop(invite, this.#parts.boxId)
     if (loop.kind === 'stops') return this.#refuse(invite, { ...loop, headers: {} })
     return this.#take(this.#callIn(invite, admission, loop.headers))
   }

@@ -1,0 +1,155 @@
+import { GatewayError } from '../domain/gateway-error.ts'
+import type { CallQuestion, RouteTarget } from '../domain/route.ts'
+import type { IncomingRequest, OutgoingOptions, SipHeaders, SipResponseView } from '../domain/sip.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Part } from '../lib/part.ts'
+import { type Admission, type AdmissionRules, admit, proveCaller } from './admission.ts'
+import { mayTryNext } from './hunt-verdict.ts'
+import { guardAgainstLoop } from './loop-guard.ts'
+import type { Router } from './neighbours.ts'
+import { challengesOf, credentialsOf, passedInDialog, passedOfResponse } from './passed-headers.ts'
+import type { LegPreparer } from './prepared-leg.ts'
+
+export interface RequestStack {
+  onRequest(method: string, handler: (request: IncomingRequest) => Promise<void>): void
+  request(method: string, uri: string, options?: OutgoingOptions): Promise<SipResponseView>
+}
+
+export interface OtherRequestParts {
+  readonly stack: RequestStack
+  readonly admission: AdmissionRules
+  readonly router: Router
+  readonly legs: LegPreparer
+  readonly boxId: string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+type Admitted = Extract<Admission, { kind: 'admitted' }>
+
+const allowed = 'INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, INFO, REFER, NOTIFY, UPDATE, PRACK, REGISTER'
+const maxTargets = 5
+const finalWithinMs = 32_000
+
+/** Requests outside calls: OPTIONS is answered, MESSAGE and the PBX's NOTIFY are routed like calls. */
+export class OtherRequests implements Part {
+  readonly name = 'other-requests'
+  readonly #parts: OtherRequestParts
+
+  constructor(parts: OtherRequestParts) {
+    this.#parts = parts
+  }
+
+  async start(): Promise<void> {
+    const { stack } = this.#parts
+    stack.onRequest('OPTIONS', (request) => request.respond(200, { headers: capabilities() }))
+    stack.onRequest('MESSAGE', (request) => this.#onRouted(request))
+    stack.onRequest('NOTIFY', (request) => this.#onRouted(request))
+    stack.onRequest('SUBSCRIBE', (request) => request.respond(489, { headers: { 'Allow-Events': 'refer' } }))
+  }
+
+  async stop(): Promise<void> {
+    // Handlers hold nothing between requests.
+  }
+
+  async #onRouted(request: IncomingRequest): Promise<void> {
+    const admission = admit(request, this.#parts.admission)
+    if (admission.kind === 'ignored') return
+    if (admission.kind === 'refused') return request.respond(admission.status, { headers: admission.headers })
+    // Message waiting and reboot orders come from the PBX; from anybody else they are a nuisance.
+    if (request.method === 'NOTIFY' && admission.source !== 'pbx') return request.respond(481)
+    const loop = guardAgainstLoop(request, this.#parts.boxId)
+    if (loop.kind === 'stops') return request.respond(loop.status)
+    return this.#route(request, admission, loop.headers)
+  }
+
+  async #route(request: IncomingRequest, admitted: Admitted, headers: SipHeaders): Promise<void> {
+    const question = questionOf(request, admitted, this.#parts.clock.now())
+    const { plan } = await this.#parts.router.route(question)
+    if (plan.kind === 'refuse') return request.respond(plan.status, { reason: plan.reason })
+    const targets = plan.targets.filter(({ path }) => path !== 'trunk').slice(0, maxTargets)
+    let last: SipResponseView | undefined
+    for (const target of targets) {
+      const demand = demandOf(request, question, target, this.#parts.admission)
+      if (demand) return request.respond(demand.status, { headers: demand.headers })
+      last = await this.#forward(request, target, question, admitted.displayName, headers)
+      if (last && (last.status < 300 || !mayTryNext({ path: target.path, status: last.status }))) break
+    }
+    return this.#answer(request, last)
+  }
+
+  async #forward(
+    request: IncomingRequest,
+    target: RouteTarget,
+    question: CallQuestion,
+    displayName: string | undefined,
+    headers: SipHeaders,
+  ): Promise<SipResponseView | undefined> {
+    try {
+      const leg = await this.#parts.legs.prepare(target, question, displayName)
+      try {
+        const { uri, from, to, proxy, account } = leg
+        return await this.#parts.stack.request(request.method, uri, {
+          headers: {
+            ...passedInDialog(request),
+            ...headers,
+            ...(target.path === 'pbx' && credentialsOf(request)),
+            From: from,
+            ...(to && { To: to }),
+            ...leg.headers,
+          },
+          body: request.body,
+          signal: AbortSignal.timeout(finalWithinMs),
+          ...(proxy && { proxy }),
+          ...(account && { account }),
+        })
+      } finally {
+        leg.release()
+      }
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error
+      this.#parts.log.debug({ target: target.label, error: error.message }, 'request not forwarded')
+      return undefined
+    }
+  }
+
+  #answer(request: IncomingRequest, response: SipResponseView | undefined): Promise<void> {
+    if (!response) return request.respond(480)
+    const isChallenge = response.status === 401 || response.status === 407
+    return request.respond(response.status, {
+      reason: response.reason,
+      headers: { ...passedOfResponse(response), ...(isChallenge && challengesOf(response)) },
+      body: response.body,
+    })
+  }
+}
+
+function demandOf(
+  request: IncomingRequest,
+  { caller, callerIsAuthenticated }: CallQuestion,
+  target: RouteTarget,
+  admission: AdmissionRules,
+): Extract<Admission, { kind: 'refused' }> | undefined {
+  if (!target.callerMustBeAuthenticated || callerIsAuthenticated || !caller) return undefined
+  const proof = proveCaller(request, caller, admission)
+  return proof.kind === 'refused' ? proof : undefined
+}
+
+function questionOf(request: IncomingRequest, admitted: Admitted, at: number): CallQuestion {
+  const { source, label, caller, callerIsAuthenticated, from } = admitted
+  return {
+    callId: request.callId,
+    source,
+    sourceLabel: label,
+    caller,
+    callerIsAuthenticated,
+    from,
+    requestUri: request.uri,
+    at,
+  }
+}
+
+function capabilities(): SipHeaders {
+  return { Allow: allowed, Accept: 'application/sdp', 'Accept-Encoding': 'identity', Supported: 'path' }
+}

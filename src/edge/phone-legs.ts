@@ -1,0 +1,30 @@
+import type { CallQuestion, RouteTarget } from '../domain/route.ts'
+import { type DisplayNames, fromOf } from './caller-name.ts'
+import { nameAddr, readNameAddr } from './name-addr.ts'
+import type { LegPreparer, PreparedLeg } from './prepared-leg.ts'
+
+/** Legs to phones of this box: to the registered contact, by the way that the registration came (RFC 3327, NAT). */
+export class PhoneLegs implements LegPreparer {
+  readonly #names: DisplayNames
+
+  constructor(names: DisplayNames) {
+    this.#names = names
+  }
+
+  prepare(target: RouteTarget, question: CallQuestion, displayName: string | undefined): PreparedLeg {
+    const proxy = target.proxy === undefined ? undefined : readNameAddr(target.proxy).uri
+    return {
+      uri: target.uri,
+      proxy,
+      from: fromOf(question, displayName, this.#names),
+      to: nameAddr(target.label),
+      headers: {},
+      isBehindNat: proxy !== undefined && hostOf(proxy) !== hostOf(target.uri),
+      release: () => undefined,
+    }
+  }
+}
+
+function hostOf(uri: string): string | undefined {
+  return /^sips?:(?:[^@]*@)?(\[[^\]]+\]|[^:;?>]+)/i.exec(uri)?.[1]?.toLowerCase()
+}

@@ -80,9 +80,13 @@ export abstract class SipMessageBase extends HeaderSection {
     return this.#contacts
   }
 
-  /** Reads the headers that every message must have (RFC 3261 §8.1.1); throws as their accessors do. */
+  /** Asks for the headers that every message must have (RFC 3261 §8.1.1): their accessors throw. */
   checkMandatory(): void {
-    if (this.topVia && this.from && this.to && this.cseq && this.callId) return
+    void this.topVia
+    void this.from
+    void this.to
+    void this.callId
+    void this.cseq
   }
 
   /** The whole message as it goes out. Kept until the message changes: do not write into it. */
@@ -188,7 +192,7 @@ export class SipRequest extends SipMessageBase {
   override checkMandatory(): void {
     super.checkMandatory()
     if (this.cseq.method !== this.#method) throw new SipParseError('CSeq Method Mismatch')
-    if (this.maxForwards === undefined) return // RFC 3261 §16.3: a request without one is to be accepted
+    void this.maxForwards // which may be missing (RFC 3261 §16.3), but not malformed
   }
 
   clone(): SipRequest {

@@ -7,7 +7,7 @@ import { PeerUnknown } from '../../../src/overlay/overlay-errors.ts'
 import { parsePeerName } from '../../../src/overlay/peer-name.ts'
 import type { PeerNetwork } from '../../../src/overlay/peer-network.ts'
 import { signRecord } from '../../../src/overlay/record.ts'
-import { eventually, OverlayFixture, ShiftedClock, type TestBox } from './overlay-fixture.ts'
+import { allConnected, eventually, OverlayFixture, ShiftedClock, type TestBox } from './overlay-fixture.ts'
 
 const anna = 'sip:anna@town.example'
 const soon = () => AbortSignal.timeout(5_000)
@@ -201,9 +201,11 @@ export function describeOverlay(
       })
 
       it('a box that joins later is found and holds its share', async () => {
-        const [a] = (await fixture.boxes(2)) as [TestBox]
+        const early = await fixture.boxes(2)
+        const [a] = early as [TestBox]
         await a.overlay.store('sip-aor', anna, text('a'), 60)
         const late = await fixture.box()
+        await allConnected([...early, late])
         await eventually(async () => (await holdersOf([late], a)).length === 1)
         expect((await find(late)).map(read)).toEqual(['a'])
       })

@@ -1,0 +1,47 @@
+import { Duplex } from 'node:stream'
+import type { Stream } from '@libp2p/interface'
+
+/** A libp2p stream as a Node stream, with back-pressure both ways. */
+export class StreamDuplex extends Duplex {
+  readonly #stream: Stream
+
+  constructor(stream: Stream) {
+    super()
+    this.#stream = stream
+    stream.addEventListener('message', ({ data }) => {
+      if (!this.push(data.subarray()) && stream.readStatus === 'readable') stream.pause()
+    })
+    stream.addEventListener('end', () => this.push(null))
+    stream.addEventListener('close', ({ error }) => {
+      if (error) this.destroy(error)
+      else if (!stream.readableEnded) this.destroy()
+    })
+    // The other end may have been quicker than this constructor.
+    if (stream.readableEnded) this.push(null)
+    else if (stream.status === 'aborted' || stream.status === 'reset')
+      this.destroy(new Error('the other end refused the stream'))
+  }
+
+  override _read(): void {
+    if (this.#stream.readStatus === 'paused') this.#stream.resume()
+  }
+
+  override _write(chunk: Uint8Array, _encoding: string, done: (error?: Error | null) => void): void {
+    try {
+      if (this.#stream.send(chunk)) done()
+      else this.#stream.onDrain().then(() => done(), done)
+    } catch (error) {
+      done(error as Error)
+    }
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#stream.close().then(() => done(), done)
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    if (this.#stream.status === 'open' || this.#stream.status === 'closing')
+      this.#stream.abort(error ?? new Error('the stream was closed'))
+    done(error)
+  }
+}

@@ -1,0 +1,92 @@
+import { isIP } from 'node:net'
+import type { SipSource } from '../domain/sip.ts'
+import { parseHostPort } from '../domain/sip-uri.ts'
+import type { Clock, Timer } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+
+/** A and AAAA of a name, without brackets. Rejects when no server answers. */
+export interface AddressLookUp {
+  resolveAddresses(host: string, signal: AbortSignal): Promise<readonly string[]>
+}
+
+const lookUpWithinMs = 5_000
+const refreshMs = 60_000
+const askAgainMs = 5_000
+
+/** The addresses that calls of one neighbour may come from; names among them follow the DNS. */
+export class SourceList {
+  readonly #hosts: readonly { readonly host: string; readonly port: number | undefined }[]
+  readonly #lookUp: AddressLookUp
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #addresses = new Map<string, readonly string[]>()
+  #timer: Timer | undefined
+  #abort = new AbortController()
+
+  /** `hosts` as an operator writes them: `192.0.2.20`, `sip.provider.example:5060`. */
+  constructor(hosts: readonly string[], lookUp: AddressLookUp, clock: Clock, log: Log) {
+    this.#hosts = hosts.map((text) => {
+      const { host, port } = parseHostPort(text)
+      return { host: host.replace(/^\[|\]$/g, ''), port }
+    })
+    this.#lookUp = lookUp
+    this.#clock = clock
+    this.#log = log
+  }
+
+  start(): void {
+    this.#abort = new AbortController()
+    for (const { host } of this.#hosts) if (isIP(host)) this.#addresses.set(host, [host])
+    void this.#refresh()
+  }
+
+  stop(): void {
+    this.#abort.abort()
+    this.#timer?.cancel()
+  }
+
+  /**
+   * How surely a source is this neighbour: 2 with the port it is known by, 1 by address alone, 0 not at all. On
+   * loopback, where many may share an address, a port that was named must match.
+   */
+  match({ address, port }: SipSource): 0 | 1 | 2 {
+    let best: 0 | 1 | 2 = 0
+    for (const entry of this.#hosts) {
+      if (!this.#addresses.get(entry.host)?.includes(address)) continue
+      if (entry.port === port) return 2
+      if (entry.port === undefined || !isLoopback(address)) best = 1
+    }
+    return best
+  }
+
+  async #refresh(): Promise<void> {
+    const names = this.#hosts.filter(({ host }) => !isIP(host))
+    if (names.length === 0) return
+    const found = await Promise.all(names.map(({ host }) => this.#resolve(host)))
+    if (this.#abort.signal.aborted) return
+    const nextMs = found.every(Boolean) ? refreshMs : askAgainMs
+    this.#timer = this.#clock.after(nextMs, () => void this.#refresh())
+  }
+
+  /** A name that cannot be resolved keeps its last addresses: the DNS must not cut a trunk off. */
+  async #resolve(host: string): Promise<boolean> {
+    const late = new AbortController()
+    const timer = this.#clock.after(lookUpWithinMs, () => late.abort())
+    try {
+      const signal = AbortSignal.any([late.signal, this.#abort.signal])
+      this.#addresses.set(host, await this.#lookUp.resolveAddresses(host, signal))
+      return true
+    } catch (error) {
+      if (!this.#abort.signal.aborted) {
+        this.#log.warn({ host, why: String(error) }, 'address of a neighbour not found')
+      }
+      return false
+    } finally {
+      timer.cancel()
+    }
+  }
+}
+
+function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1'
+}

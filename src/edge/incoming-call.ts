@@ -235,7 +235,7 @@ export class IncomingCall implements CallUnderWay {
     } catch (error) {
       this.#release(leg)
       if (!(error instanceof GatewayError)) throw error
-      return this.#end({ status: 487, by: 'caller', cause: error.message })
+      return this.#endUnconnected(error)
     }
     this.#join(this.#caller, leg)
   }
@@ -320,6 +320,15 @@ export class IncomingCall implements CallUnderWay {
     leg.media.end()
     leg.release()
     leg.dialog.hangUp().catch(() => undefined) // nobody waits for the end of a leg that was not connected
+  }
+
+  /** The target has answered, but the caller could not be told. */
+  #endUnconnected(error: GatewayError): void {
+    if (this.#in.invite.cancelled.aborted) this.#endAborted()
+    else {
+      this.#respond(error.sipStatus)
+      this.#end({ status: error.sipStatus, by: 'box', cause: error.message })
+    }
   }
 
   #endAborted(): void {

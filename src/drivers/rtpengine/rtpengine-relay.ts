@@ -1,0 +1,85 @@
+import { type Clock, systemClock, type Timer } from '../../lib/clock.ts'
+import type { Log } from '../../lib/log.ts'
+import type { Part } from '../../lib/part.ts'
+import type { MediaRelay, RelayedExchange } from '../../media/media-relay.ts'
+import { MediaRelayFailed } from '../../media/media-relay-failed.ts'
+import { type NgAddress, NgClient } from './ng-client.ts'
+
+const pingEveryMs = 10_000
+
+/** The media relay over rtpengine. */
+export class RtpengineRelay implements MediaRelay, Part {
+  readonly name = 'rtpengine'
+  readonly #client: NgClient
+  readonly #clock: Clock
+  readonly #log: Log
+  #ping: Timer | undefined
+  #isReachable = false
+  #isStopped = true
+
+  constructor(address: NgAddress, log: Log, clock: Clock = systemClock) {
+    this.#client = new NgClient(address, clock, log)
+    this.#clock = clock
+    this.#log = log
+  }
+
+  /** rtpengine need not run yet: calls do without it, or are refused, as configured. */
+  async start(): Promise<void> {
+    this.#isStopped = false
+    await this.#client.open()
+    await this.#checkHealth()
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    this.#ping?.cancel()
+    await this.#client.close()
+  }
+
+  /** It answered the last ping, within the last ten seconds. */
+  get isReachable(): boolean {
+    return this.#isReachable
+  }
+
+  offer(exchange: RelayedExchange, sdp: string): Promise<string> {
+    return this.#rewrite('offer', exchange, sdp)
+  }
+
+  answer(exchange: RelayedExchange, sdp: string): Promise<string> {
+    return this.#rewrite('answer', exchange, sdp)
+  }
+
+  async delete(callId: string): Promise<void> {
+    await this.#client.command('delete', { 'call-id': callId, flags: ['fatal'] })
+  }
+
+  async #rewrite(command: 'offer' | 'answer', exchange: RelayedExchange, sdp: string): Promise<string> {
+    const reply = await this.#client.command(command, {
+      'call-id': exchange.callId,
+      'from-tag': exchange.offerer,
+      'to-tag': exchange.answerer,
+      sdp,
+      // Candidates would lead the media around the relay.
+      ICE: 'remove',
+      replace: ['origin', 'session-connection'],
+      flags: ['trust-address'],
+    })
+    const rewritten = reply.sdp
+    if (typeof rewritten !== 'string') throw new MediaRelayFailed(command, 'the reply has no SDP')
+    return rewritten
+  }
+
+  async #checkHealth(): Promise<void> {
+    const wasReachable = this.#isReachable
+    try {
+      await this.#client.command('ping')
+      this.#isReachable = true
+    } catch (error) {
+      if (!(error instanceof MediaRelayFailed)) throw error
+      this.#isReachable = false
+      if (wasReachable) this.#log.warn({ error: error.message }, 'rtpengine does not answer')
+    }
+    if (this.#isReachable && !wasReachable) this.#log.info({}, 'rtpengine answers')
+    if (!this.#isStopped) this.#ping = this.#clock.after(pingEveryMs, () => void this.#checkHealth())
+  }
+}

@@ -1,0 +1,19 @@
+/** The two ends of a relayed call, by any names that stay the same while it lasts. */
+export interface RelayedExchange {
+  /** One for each pair of legs. */
+  readonly callId: string
+  /** Who makes the offer. */
+  readonly offerer: string
+  /** Who answers it. */
+  readonly answerer: string
+}
+
+/** A relay for media: it rewrites SDP so that both ends send to it. All calls are bounded in time. */
+export interface MediaRelay {
+  /** The SDP to send to the answerer. Rejects with `MediaRelayFailed`. */
+  offer(exchange: RelayedExchange, sdp: string): Promise<string>
+  /** The SDP to send to the offerer. Rejects with `MediaRelayFailed`. */
+  answer(exchange: RelayedExchange, sdp: string): Promise<string>
+  /** Frees the ports of the call. */
+  delete(callId: string): Promise<void>
+}

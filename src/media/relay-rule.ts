@@ -1,0 +1,41 @@
+import type { CallPath } from '../domain/call-record.ts'
+
+export interface MediaFacts {
+  readonly callId: string
+  readonly source: CallPath
+  readonly target: CallPath
+  /** Empty when the caller made no offer. */
+  readonly callerSdp: string
+  /** Where the caller's signalling comes from; empty when it is not known. */
+  readonly callerAddress: string
+  readonly calleeIsBehindNat: boolean
+}
+
+export type RelayMode = 'always' | 'when-needed' | 'never'
+
+const outside: ReadonlySet<CallPath> = new Set(['overlay', 'domain', 'trunk'])
+
+/** Whether a call's media must go through the relay: it leaves the site, or one end is behind NAT. */
+export function needsRelay(mode: RelayMode, facts: MediaFacts): boolean {
+  if (mode !== 'when-needed') return mode === 'always'
+  if (outside.has(facts.source) || outside.has(facts.target)) return true
+  return facts.calleeIsBehindNat || isBehindNat(facts.callerSdp, facts.callerAddress)
+}
+
+/** The SDP names a private address that its sender does not speak from. */
+export function isBehindNat(sdp: string, address: string): boolean {
+  const named = /^c=IN IP[46] ([^\s/]+)/m.exec(sdp)?.[1]?.toLowerCase()
+  if (named === undefined || address === '' || named === address.toLowerCase()) return false
+  return isPrivate(named) && !isLoopback(address)
+}
+
+// RFC 1918, RFC 6598 (carrier-grade NAT), RFC 4193
+function isPrivate(address: string): boolean {
+  return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd])/.test(
+    address,
+  )
+}
+
+function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1'
+}

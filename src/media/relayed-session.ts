@@ -1,0 +1,60 @@
+import { GatewayError } from '../domain/gateway-error.ts'
+import type { Log } from '../lib/log.ts'
+import type { MediaRelay, RelayedExchange } from './media-relay.ts'
+
+type Side = 'caller' | 'callee'
+
+/** The media of one pair of legs while it goes through the relay. */
+export class RelayedSession {
+  readonly #relay: MediaRelay
+  readonly #callId: string
+  readonly #whenRelayFails: 'direct' | 'refuse'
+  readonly #log: Log
+  /** Until one offer has gone through the relay, its failure can still be hidden from both ends. */
+  #state: 'untried' | 'relayed' | 'direct' = 'untried'
+  #isOver = false
+
+  constructor(relay: MediaRelay, callId: string, whenRelayFails: 'direct' | 'refuse', log: Log) {
+    this.#relay = relay
+    this.#callId = callId
+    this.#whenRelayFails = whenRelayFails
+    this.#log = log
+  }
+
+  async offer(from: Side, sdp: string): Promise<string> {
+    if (this.#state === 'direct' || sdp === '') return sdp
+    try {
+      const relayed = await this.#relay.offer(this.#exchange(from), sdp)
+      this.#state = 'relayed'
+      return relayed
+    } catch (error) {
+      const mayGoDirect = this.#state === 'untried' && this.#whenRelayFails === 'direct'
+      if (!(error instanceof GatewayError) || !mayGoDirect) throw error
+      this.#log.warn({ callId: this.#callId, error: error.message }, 'media goes directly')
+      this.#state = 'direct'
+      return sdp
+    }
+  }
+
+  async answer(from: Side, sdp: string): Promise<string> {
+    if (this.#state === 'direct' || sdp === '') return sdp
+    return await this.#relay.answer(this.#exchange(other(from)), sdp)
+  }
+
+  end(): void {
+    if (this.#isOver || this.#state === 'untried') return
+    this.#isOver = true
+    this.#relay.delete(this.#callId).catch((error: unknown) => {
+      // The relay frees the ports by itself when no media comes any more.
+      this.#log.warn({ callId: this.#callId, error: String(error) }, 'media relay not told of the end')
+    })
+  }
+
+  #exchange(offerer: Side): RelayedExchange {
+    return { callId: this.#callId, offerer, answerer: other(offerer) }
+  }
+}
+
+function other(side: Side): Side {
+  return side === 'caller' ? 'callee' : 'caller'
+}

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
 
 const timeBytes = 6
 const idBytes = 6
@@ -17,11 +17,12 @@ export interface IssuedNonce {
  * under the box's secret. A restart with the same secret invalidates none of them.
  */
 export class NonceMint {
-  readonly #secret: Uint8Array
+  // A KeyObject: from raw bytes Node makes one each time, which takes eight times as long as the HMAC itself.
+  readonly #secret: KeyObject
   #idPool = Buffer.alloc(0)
 
   constructor(secret: Uint8Array) {
-    this.#secret = secret
+    this.#secret = createSecretKey(secret)
   }
 
   issue(address: string, now: number): string {

@@ -59,12 +59,15 @@ export class CallRecords implements Part {
     await this.#settings.store.save(record)
   }
 
-  /** The call is over, answered or not. Resolves when its record is durable. */
-  async ended(record: CallRecord): Promise<void> {
+  /** The call is over, answered or not. Nobody waits for this: of an answered call the disk knows already. */
+  ended(record: CallRecord): void {
+    const { store, log } = this.#settings
     this.#active.delete(record.id)
     this.#recent.unshift(record)
     if (this.#recent.length > this.#recentLimit) this.#recent.length = this.#recentLimit
-    await this.#settings.store.save(record)
+    store
+      .save(record)
+      .catch((error) => log.error({ callId: record.callId, error }, 'end of call not written'))
   }
 
   /** Calls that are up or being set up. */

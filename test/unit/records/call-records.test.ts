@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
-import { silentLog } from '../../../src/lib/log.ts'
+import { type Log, silentLog } from '../../../src/lib/log.ts'
 import { CallRecords } from '../../../src/records/call-records.ts'
 import { aCall } from '../../support/a-call.ts'
 import { MemoryCallStore } from '../../support/memory-record-stores.ts'
@@ -9,15 +9,18 @@ const day = 86_400_000
 let clock: FakeClock
 let store: MemoryCallStore
 let records: CallRecords
+let errors: string[]
 
 beforeEach(async () => {
   clock = new FakeClock(100 * day)
   store = new MemoryCallStore()
+  errors = []
   records = await opened()
 })
 
 async function opened(): Promise<CallRecords> {
-  const made = new CallRecords({ store, keepDays: 30, log: silentLog, clock, recentCalls: 2 })
+  const log: Log = { ...silentLog, error: (_, sentence) => errors.push(sentence) }
+  const made = new CallRecords({ store, keepDays: 30, log, clock, recentCalls: 2 })
   await made.start()
   return made
 }
@@ -28,13 +31,13 @@ describe('call records', () => {
     expect(records.active()).toEqual([aCall()])
     await records.answered(aCall({ answeredAt: 2_000 }))
     expect(records.active()).toEqual([aCall({ answeredAt: 2_000 })])
-    await records.ended(aCall({ endedAt: 3_000 }))
+    records.ended(aCall({ endedAt: 3_000 }))
     expect(records.active()).toEqual([])
     expect(records.recent()).toEqual([aCall({ endedAt: 3_000 })])
   })
 
   it('remembers only as many as it was told, the latest first', async () => {
-    for (const id of ['a', 'b', 'c']) await records.ended(aCall({ id, endedAt: 3_000 }))
+    for (const id of ['a', 'b', 'c']) records.ended(aCall({ id, endedAt: 3_000 }))
     expect(records.recent().map(({ id }) => id)).toEqual(['c', 'b'])
     expect((await records.history(5_000, 10)).length).toBe(3)
   })
@@ -42,6 +45,14 @@ describe('call records', () => {
   it('does not promise an answered call that was not written', async () => {
     store.failWith = new Error('disk')
     await expect(records.answered(aCall())).rejects.toThrow('disk')
+  })
+
+  it('says that the end of a call was not written', async () => {
+    store.failWith = new Error('disk')
+    records.ended(aCall({ endedAt: 3_000 }))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(errors).toEqual(['end of call not written'])
+    expect(records.recent()).toHaveLength(1)
   })
 
   it('ends after a restart what the last run left open', async () => {
@@ -61,7 +72,7 @@ describe('call records', () => {
   })
 
   it('forgets calls when their time has come', async () => {
-    await records.ended(aCall({ startedAt: clock.now(), endedAt: clock.now() }))
+    records.ended(aCall({ startedAt: clock.now(), endedAt: clock.now() }))
     clock.advance(29 * day)
     expect(await records.history(Number.MAX_SAFE_INTEGER, 10)).toHaveLength(1)
     clock.advance(2 * day)

@@ -51,7 +51,7 @@ export class Libp2pNetwork implements PeerNetwork {
       transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
-      peerDiscovery: this.#options.mdns ? [mdns({ serviceTag: serviceTag(this.#options.domain) })] : [],
+      peerDiscovery: this.#options.mdns ? [this.#lanDiscovery(events)] : [],
       services: { identify: identify(), ping: ping() },
       connectionManager: {
         addressDialTimeout: 2_000,
@@ -75,10 +75,6 @@ export class Libp2pNetwork implements PeerNetwork {
     })
     node.addEventListener('peer:connect', ({ detail }) => this.#connected(node, detail))
     node.addEventListener('peer:disconnect', ({ detail }) => this.#disconnected(detail))
-    node.addEventListener('peer:discovery', ({ detail: { id, multiaddrs } }) => {
-      const peer = fromLibp2p(id)
-      if (peer) events.found(peer, multiaddrs.map(String), 'mdns')
-    })
     try {
       await node.start()
     } catch (cause) {
@@ -126,12 +122,26 @@ export class Libp2pNetwork implements PeerNetwork {
       signal,
       maxOutboundStreams: linksPerPeer,
     })
+    if (stream.status !== 'open') throw new PeerUnreachable('the box refused the link')
     return new StreamDuplex(stream)
   }
 
   drop(peer: PeerId): void {
     for (const connection of this.#node?.getConnections(toLibp2p(peer)) ?? [])
       connection.abort(new Error('the overlay dropped the connection'))
+  }
+
+  // libp2p's own event of this kind tells of every peer, however it was met.
+  #lanDiscovery(events: PeerNetworkEvents): ReturnType<typeof mdns> {
+    const make = mdns({ serviceTag: serviceTag(this.#options.domain) })
+    return (components) => {
+      const discovery = make(components)
+      discovery.addEventListener('peer', ({ detail: { id, multiaddrs } }) => {
+        const peer = fromLibp2p(id)
+        if (peer) events.found(peer, multiaddrs.map(String), 'mdns')
+      })
+      return discovery
+    }
   }
 
   // One stream per peer carries all questions: opening one for each would cost more than asking.

@@ -17,9 +17,9 @@ export class StreamDuplex extends Duplex {
       else if (!stream.readableEnded) this.destroy()
     })
     // The other end may have been quicker than this constructor.
-    if (stream.readableEnded) this.push(null)
-    else if (stream.status === 'aborted' || stream.status === 'reset')
+    if (stream.status === 'aborted' || stream.status === 'reset')
       this.destroy(new Error('the other end refused the stream'))
+    else if (stream.readableEnded) this.push(null)
   }
 
   override _read(): void {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SigningKey } from '../../../src/lib/ed25519.ts'
 import type { OverlayRecord } from '../../../src/overlay/overlay.ts'
@@ -156,10 +157,7 @@ export function describeOverlay(
         const stored = await stranger.ask(b, { type: 'store', records: [] })
         expect(fetched).toMatchObject({ type: 'refused', code: 'not-enrolled' })
         expect(stored).toMatchObject({ type: 'refused', code: 'not-enrolled' })
-        const stream = await stranger.network.openStream(b.network.self, soon())
-        stream.on('error', () => undefined)
-        stream.resume()
-        await once(stream, 'close')
+        await refusal(stranger.network.openStream(b.network.self, soon()))
         expect(b.overlay.health().connectedPeers).toBe(1)
         expect(stranger.overlay.health().connectedPeers).toBe(0)
       })
@@ -300,6 +298,15 @@ export function describeOverlay(
       })
     })
   })
+}
+
+/** Resolves when a stream could not be opened, or was closed by the other end. */
+async function refusal(opening: Promise<Duplex>): Promise<void> {
+  const stream = await opening.catch(() => undefined)
+  if (!stream) return
+  stream.on('error', () => undefined)
+  stream.resume()
+  await once(stream, 'close')
 }
 
 function collect(socket: Socket, length: number): Promise<Buffer> {

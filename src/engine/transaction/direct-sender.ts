@@ -67,9 +67,9 @@ export class DirectSender {
     const { transport, wheel, signal } = this.#ground
     const { resolveTimeoutMs } = this.#ground.settings
     const wait = new BoundedWait(wheel, (cause) => this.#ground.onBug(cause))
-    const tryHop = (hops: readonly Hop[], n: number, lastCause: Error) => {
+    const tryHop = (hops: readonly Hop[], n: number, lastCause?: Error) => {
       const hop = hops[n]
-      if (!hop) return fail(lastCause)
+      if (!hop) return fail(lastCause ?? new Error('no hop to try'))
       wait.for(
         () => transport.flowTo(hop, signal),
         resolveTimeoutMs,
@@ -77,7 +77,7 @@ export class DirectSender {
         (cause) => tryHop(hops, n + 1, cause),
       )
     }
-    wait.for(find, resolveTimeoutMs, (hops) => tryHop(hops, 0, new Error('no hop to try')), fail)
+    wait.for(find, resolveTimeoutMs, (hops) => tryHop(hops, 0), fail)
   }
 
   /** RFC 3261 §18.2.2 and RFC 3263 §5: where the sender of a request, as its Via describes it, takes responses. */

@@ -8,7 +8,8 @@ import {
   type InviteServerState,
   nextInviteServer,
 } from './invite-server.ts'
-import { ResponsePath } from './response-path.ts'
+import { KeptRequest } from './kept-request.ts'
+import { ResponsePath, type SendingParty } from './response-path.ts'
 import type { ServerGround } from './server-ground.ts'
 import type { TimerValues } from './timer-values.ts'
 import { WheelTimer } from './timer-wheel.ts'
@@ -17,15 +18,15 @@ import type { ServerTransaction } from './transaction-user.ts'
 type TimerName = 'timer-100' | 'timer-g' | 'timer-h' | 'timer-i' | 'timer-l' | 'ringing-limit'
 
 /** Carries out the machine of RFC 3261 §17.2.1 and RFC 6026. */
-export class InviteServerTransaction implements ServerTransaction {
+export class InviteServerTransaction implements ServerTransaction, SendingParty {
   readonly isInvite = true
   readonly key: string
-  readonly request: SipRequest
   readonly flow: Flow
   onTerminated?: (() => void) | undefined
   /** Set by the layer, so that the core hears of a CANCEL once. */
   isCancelled = false
   readonly #ground: ServerGround
+  readonly #request: KeptRequest
   readonly #path: ResponsePath
   readonly #timers: TimerValues
   readonly #retransmission = new WheelTimer<TimerName>(this)
@@ -36,12 +37,16 @@ export class InviteServerTransaction implements ServerTransaction {
 
   constructor(ground: ServerGround, key: string, request: SipRequest, flow: Flow) {
     this.key = key
-    this.request = request
+    this.#request = new KeptRequest(request)
     this.flow = flow
     this.#ground = ground
     this.#path = new ResponsePath(ground.transport, flow, request.topVia)
     this.#timers = ground.timersFor(flow)
     this.#intervalMs = this.#timers.retransmitMs ?? 0
+  }
+
+  get request(): SipRequest {
+    return this.#request.value
   }
 
   get isFinal(): boolean {
@@ -78,6 +83,10 @@ export class InviteServerTransaction implements ServerTransaction {
   onTimer(name: TimerName): void {
     if (name === 'ringing-limit') this.respond(responseTo(this.request, 408, undefined, { toTag: newTag() }))
     else this.#dispatch(name)
+  }
+
+  onSendFailed(): void {
+    this.#dispatch('transport-error')
   }
 
   /** Returns false when the event means nothing in this state. */
@@ -135,6 +144,7 @@ export class InviteServerTransaction implements ServerTransaction {
     if (this.#state === 'proceeding') this.#ringOn()
     this.#ground.countSent(response)
     this.#transmit(data)
+    if (this.isFinal) this.#request.compact()
   }
 
   #ringOn(): void {
@@ -144,11 +154,7 @@ export class InviteServerTransaction implements ServerTransaction {
   }
 
   #transmit(data: Buffer): void {
-    this.#path.send(data, this.#ground.signal, this.#onSendFailed)
-  }
-
-  #onSendFailed = (): void => {
-    this.#dispatch('transport-error')
+    this.#path.send(data, this.#ground.signal, this)
   }
 
   #end(): void {

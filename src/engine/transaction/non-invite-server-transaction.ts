@@ -1,12 +1,13 @@
 import type { SipRequest, SipResponse } from '../message/message.ts'
 import type { Flow } from '../transport/flow.ts'
+import { KeptRequest } from './kept-request.ts'
 import {
   type NonInviteServerAction,
   type NonInviteServerEvent,
   type NonInviteServerState,
   nextNonInviteServer,
 } from './non-invite-server.ts'
-import { ResponsePath } from './response-path.ts'
+import { ResponsePath, type SendingParty } from './response-path.ts'
 import type { ServerGround } from './server-ground.ts'
 import type { TimerValues } from './timer-values.ts'
 import { WheelTimer } from './timer-wheel.ts'
@@ -15,13 +16,13 @@ import type { ServerTransaction } from './transaction-user.ts'
 type TimerName = 'unanswered' | 'timer-j'
 
 /** Carries out the machine of RFC 3261 §17.2.2. */
-export class NonInviteServerTransaction implements ServerTransaction {
+export class NonInviteServerTransaction implements ServerTransaction, SendingParty {
   readonly isInvite = false
   readonly key: string
-  readonly request: SipRequest
   readonly flow: Flow
   onTerminated?: (() => void) | undefined
   readonly #ground: ServerGround
+  readonly #request: KeptRequest
   readonly #path: ResponsePath
   readonly #timers: TimerValues
   readonly #lifetime = new WheelTimer<TimerName>(this)
@@ -30,11 +31,15 @@ export class NonInviteServerTransaction implements ServerTransaction {
 
   constructor(ground: ServerGround, key: string, request: SipRequest, flow: Flow) {
     this.key = key
-    this.request = request
+    this.#request = new KeptRequest(request)
     this.flow = flow
     this.#ground = ground
     this.#path = new ResponsePath(ground.transport, flow, request.topVia)
     this.#timers = ground.timersFor(flow)
+  }
+
+  get request(): SipRequest {
+    return this.#request.value
   }
 
   get isFinal(): boolean {
@@ -61,6 +66,10 @@ export class NonInviteServerTransaction implements ServerTransaction {
 
   onTimer(name: TimerName): void {
     this.#dispatch(name)
+  }
+
+  onSendFailed(): void {
+    this.#dispatch('transport-error')
   }
 
   /** Returns false when the event means nothing in this state. */
@@ -97,14 +106,11 @@ export class NonInviteServerTransaction implements ServerTransaction {
     this.#lastResponse = response.toBuffer()
     this.#ground.countSent(response)
     this.#transmit(this.#lastResponse)
+    if (this.isFinal) this.#request.compact()
   }
 
   #transmit(data: Buffer): void {
-    this.#path.send(data, this.#ground.signal, this.#onSendFailed)
-  }
-
-  #onSendFailed = (): void => {
-    this.#dispatch('transport-error')
+    this.#path.send(data, this.#ground.signal, this)
   }
 
   #end(): void {

@@ -3,6 +3,11 @@ import type { Flow } from '../transport/flow.ts'
 import type { Transport } from '../transport/transport-layer.ts'
 import { defaultPort } from './top-via.ts'
 
+/** Hears that a response did not get out. */
+export interface SendingParty {
+  onSendFailed(cause: Error): void
+}
+
 /** The way back for the responses to one request (RFC 3261 §18.2.2, RFC 3581 §4). */
 export class ResponsePath {
   readonly #transport: Transport
@@ -17,12 +22,15 @@ export class ResponsePath {
   }
 
   /** Sends on the connection the request came by; if that has closed, on a new one to the sent-by port. */
-  send(data: Buffer, signal: AbortSignal, onFailed: (cause: Error) => void): void {
+  send(data: Buffer, signal: AbortSignal, party: SendingParty): void {
     if (this.#flow.isOpen) {
       this.#transport.send(this.#flow, data)
       return
     }
-    this.#reopen(signal).then((flow) => this.#transport.send(flow, data), onFailed)
+    this.#reopen(signal).then(
+      (flow) => this.#transport.send(flow, data),
+      (cause) => party.onSendFailed(cause),
+    )
   }
 
   async #reopen(signal: AbortSignal): Promise<Flow> {

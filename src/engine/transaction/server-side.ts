@@ -151,8 +151,9 @@ export class ServerSide implements ServerGround {
   #reply(request: SipRequest, flow: Flow, response: SipResponse): void {
     this.countSent(response)
     const path = new ResponsePath(this.transport, flow, request.topVia)
-    path.send(response.toBuffer(), this.signal, (cause) =>
-      this.#ground.log.debug({ callId: request.get('call-id'), cause }, 'response could not be sent'),
-    )
+    path.send(response.toBuffer(), this.signal, {
+      onSendFailed: (cause) =>
+        this.#ground.log.debug({ callId: request.get('call-id'), cause }, 'response could not be sent'),
+    })
   }
 }

@@ -42,6 +42,11 @@ export class TinyPbx implements Part {
     return `${this.#options.listen?.address ?? '127.0.0.1'}:${this.#port}`
   }
 
+  /** What arrived and could not be read. */
+  get faults(): readonly Error[] {
+    return this.#endpoint?.wire.faults ?? []
+  }
+
   /** Users who are registered now. */
   get registered(): string[] {
     return [...this.#bindings].filter(([, { expiresAt }]) => expiresAt > Date.now()).map(([user]) => user)
@@ -124,7 +129,13 @@ export class TinyPbx implements Part {
     request.remove('proxy-authorization')
     request.uri = uri
     if (request.to.tag === undefined) request.prepend('Record-Route', `<sip:${this.hostPort};lr>`)
-    const to = remoteOf(nextHopOf(request), 'udp')
+    const hop = nextHopOf(request)
+    // Neither a phone nor a route: an ACK for a refusal, or a dialog that never was.
+    if (parseUri(hop).host === this.#options.domain) {
+      if (request.method !== 'ACK') arrival.reply(481)
+      return
+    }
+    const to = remoteOf(hop, 'udp')
     if (request.method === 'ACK') {
       endpoint.sendOnce(request, to)
       return

@@ -19,6 +19,7 @@ function parseRecord(line: string): Answer {
     case 'AAAA':
       return { ...base, type, data: first } satisfies StringAnswer
     case 'CNAME':
+    case 'NS':
       return { ...base, type, data: withoutDot(first) } satisfies StringAnswer
     case 'SRV':
       return {

@@ -1,0 +1,87 @@
+import { Resolver } from 'node:dns/promises'
+import { writeFileSync } from 'node:fs'
+import type { Part } from '../../src/lib/part.ts'
+import { ChildProgram } from './child-program.ts'
+import { freePort } from './free-port.ts'
+import { TemporaryFolder } from './temporary-folder.ts'
+import { eventually } from './within.ts'
+
+export interface KnotOptions {
+  /** Zone name to zone text (master file format). */
+  readonly zones: Readonly<Record<string, string>>
+  readonly address?: string
+  /** 0 takes a free one. */
+  readonly port?: number
+}
+
+/** Knot DNS, authoritative for the zones of a test. */
+export class KnotServer implements Part {
+  readonly name = 'knot'
+  readonly address: string
+  readonly #options: KnotOptions
+  readonly #folder = new TemporaryFolder('knot')
+  #port: number
+  #program: ChildProgram | undefined
+
+  constructor(options: KnotOptions) {
+    this.#options = options
+    this.address = options.address ?? '127.0.0.1'
+    this.#port = options.port ?? 0
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  /** As `dns.servers` of the config takes it. */
+  get serverText(): string {
+    return `${this.address}:${this.#port}`
+  }
+
+  async start(): Promise<void> {
+    if (this.#port === 0) this.#port = await freePort(this.address)
+    const zones = Object.entries(this.#options.zones)
+    for (const [zone, text] of zones) writeFileSync(this.#folder.file(`${zone}.zone`), text)
+    const config = [
+      'server:',
+      `  rundir: "${this.#folder.path}"`,
+      `  listen: ${this.address}@${this.#port}`,
+      'log:',
+      '  - target: stderr',
+      '    any: info',
+      'database:',
+      `  storage: "${this.#folder.path}"`,
+      'zone:',
+      ...zones.flatMap(([zone]) => [
+        `  - domain: ${zone}`,
+        `    file: "${this.#folder.file(`${zone}.zone`)}"`,
+      ]),
+      '',
+    ]
+    writeFileSync(this.#folder.file('knot.conf'), config.join('\n'))
+    const program = await ChildProgram.start({
+      command: 'knotd',
+      args: ['-c', this.#folder.file('knot.conf')],
+    })
+    this.#program = program
+    const resolver = new Resolver({ timeout: 200, tries: 1 })
+    resolver.setServers([this.serverText])
+    for (const [zone] of zones) {
+      await eventually(10_000, `knot to serve ${zone}`, async () => {
+        try {
+          return await resolver.resolveSoa(zone)
+        } catch {
+          return undefined // not yet
+        }
+      }).catch((cause: Error) => {
+        throw new Error(`${cause.message}:\n${program.lastWords}`, { cause })
+      })
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#program?.stop()
+    this.#program = undefined
+    this.#folder.remove()
+  }
+}

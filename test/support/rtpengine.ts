@@ -1,0 +1,68 @@
+import { createSocket } from 'node:dgram'
+import type { Part } from '../../src/lib/part.ts'
+import { ChildProgram } from './child-program.ts'
+import { freePort } from './free-port.ts'
+import { eventually } from './within.ts'
+
+/** Debian's rtpengine in userspace, on loopback. */
+export class Rtpengine implements Part {
+  readonly name = 'rtpengine'
+  readonly address: string
+  readonly #portRange: readonly [first: number, last: number]
+  #port = 0
+  #program: ChildProgram | undefined
+
+  constructor({
+    address = '127.0.0.1',
+    portRange = [31_000, 31_400] as readonly [first: number, last: number],
+  } = {}) {
+    this.address = address
+    this.#portRange = portRange
+  }
+
+  /** Of the ng protocol. */
+  get port(): number {
+    return this.#port
+  }
+
+  isRtpPort(port: number): boolean {
+    return port >= this.#portRange[0] && port <= this.#portRange[1]
+  }
+
+  async start(): Promise<void> {
+    this.#port = await freePort(this.address)
+    const program = await ChildProgram.start({
+      command: 'rtpengine',
+      args: [
+        '--foreground',
+        '--table=-1',
+        `--interface=${this.address}`,
+        `--listen-ng=${this.address}:${this.#port}`,
+        `--port-min=${this.#portRange[0]}`,
+        `--port-max=${this.#portRange[1]}`,
+        '--log-stderr',
+        '--log-level=5',
+      ],
+    })
+    this.#program = program
+    await eventually(10_000, `rtpengine to answer:\n${program.lastWords}`, () => this.#ping())
+  }
+
+  async stop(): Promise<void> {
+    await this.#program?.stop()
+    this.#program = undefined
+  }
+
+  #ping(): Promise<boolean> {
+    const socket = createSocket('udp4')
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const timer = setTimeout(() => resolve(false), 100)
+    socket.on('message', (data) => resolve(data.includes('pong')))
+    socket.on('error', () => resolve(false))
+    socket.connect(this.#port, this.address, () => socket.send('1 d7:command4:pinge'))
+    return promise.finally(() => {
+      clearTimeout(timer)
+      socket.close()
+    })
+  }
+}

@@ -1,0 +1,159 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { stringify } from 'yaml'
+import type { z } from 'zod'
+import type { configSchema } from '../../src/config/schema.ts'
+import type { Part } from '../../src/lib/part.ts'
+import { ChildProgram } from './child-program.ts'
+import { freePort } from './free-port.ts'
+import { TemporaryFolder } from './temporary-folder.ts'
+
+/** The config as an operator writes it: everything may be left out. */
+export type BoxConfig = z.input<typeof configSchema>
+
+export interface TestBoxOptions {
+  readonly config?: Partial<BoxConfig>
+  /** 0 takes a free one, for UDP and TCP. */
+  readonly sipPort?: number
+  readonly address?: string
+  readonly namespace?: string
+}
+
+const execute = promisify(execFile)
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+
+/** The real box as a process of its own, with a folder of its own. `kill()` and `start()` again keep the folder. */
+export class TestBox implements Part {
+  readonly name = 'test box'
+  readonly address: string
+  readonly #options: TestBoxOptions
+  readonly #folder = new TemporaryFolder('box')
+  #sipPort: number
+  #adminPort = 0
+  #program: ChildProgram | undefined
+
+  constructor(options: TestBoxOptions = {}) {
+    this.#options = options
+    this.address = options.address ?? '127.0.0.1'
+    this.#sipPort = options.sipPort ?? 0
+  }
+
+  get sipPort(): number {
+    return this.#sipPort
+  }
+
+  get hostPort(): string {
+    return `${this.address}:${this.#sipPort}`
+  }
+
+  /** As test phones take their server. */
+  get server(): { readonly host: string; readonly port: number } {
+    return { host: this.address, port: this.#sipPort }
+  }
+
+  get pid(): number {
+    return this.#running.pid
+  }
+
+  get dataDir(): string {
+    return this.#folder.file('data')
+  }
+
+  /** Everything that it has logged, oldest first. */
+  get log(): readonly string[] {
+    return this.#running.lines
+  }
+
+  async start(): Promise<void> {
+    const file = await this.writeConfig()
+    this.#program = await ChildProgram.start({
+      command: process.execPath,
+      args: [main, 'start', '--config', file],
+      namespace: this.#options.namespace,
+      ready: /"msg":"ready/,
+      readyMs: 30_000,
+    })
+  }
+
+  /** Starts it with the expectation that it refuses; resolves with what it says and its exit code. */
+  async startInVain(): Promise<{ code: number; words: string }> {
+    const file = await this.writeConfig()
+    const program = await ChildProgram.start({
+      command: process.execPath,
+      args: [main, 'start', '--config', file],
+    })
+    try {
+      const code = await program.exited(20_000)
+      return { code, words: program.lastWords }
+    } finally {
+      await program.stop()
+    }
+  }
+
+  /** Ends it as an operator does. Resolves with the exit code. */
+  async end(): Promise<number> {
+    const code = await this.#running.stop(15_000)
+    this.#program = undefined
+    return code
+  }
+
+  /** `kill -9`. */
+  async kill(): Promise<void> {
+    this.#running.kill('SIGKILL')
+    await this.#running.exited(5_000)
+    this.#program = undefined
+  }
+
+  async stop(): Promise<void> {
+    if (this.#program) await this.end()
+    this.#folder.remove()
+  }
+
+  /** GET of the admin API, as JSON. */
+  async ask<Answer>(path: string): Promise<Answer> {
+    const response = await fetch(`http://127.0.0.1:${this.#adminPort}${path}`, {
+      signal: AbortSignal.timeout(5_000),
+    })
+    if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`)
+    return (await response.json()) as Answer
+  }
+
+  /** `http://host:port` of the pages. */
+  get adminUrl(): string {
+    return `http://127.0.0.1:${this.#adminPort}`
+  }
+
+  /** Runs `causeway <words> --config …` as an operator does. Resolves with what it prints; rejects when it fails. */
+  async command(...words: readonly string[]): Promise<string> {
+    const file = await this.writeConfig()
+    const { stdout } = await execute(process.execPath, [main, ...words, '--config', file], {
+      timeout: 20_000,
+    })
+    return stdout
+  }
+
+  /** Writes the config file and makes the data folder; returns the path of the file. */
+  async writeConfig(): Promise<string> {
+    if (this.#sipPort === 0) this.#sipPort = await freePort(this.address)
+    if (this.#adminPort === 0) this.#adminPort = await freePort()
+    const { config = {} } = this.#options
+    const whole: Partial<BoxConfig> = {
+      ...config,
+      box: { dataDir: this.dataDir, ...config.box },
+      sip: { listen: [`sip:${this.hostPort};transport=udp,tcp`], ...config.sip },
+      admin: { port: this.#adminPort, ...config.admin },
+    }
+    if (!existsSync(this.dataDir)) mkdirSync(this.dataDir)
+    const file = join(this.#folder.path, 'causeway.yaml')
+    writeFileSync(file, stringify(whole))
+    return file
+  }
+
+  get #running(): ChildProgram {
+    if (!this.#program) throw new Error('the box is not running')
+    return this.#program
+  }
+}

@@ -1,0 +1,186 @@
+import { Worker } from 'node:worker_threads'
+import type { ControlSpec } from '../../engine/control/control-server.ts'
+import type { EngineCounts } from '../../engine/engine.ts'
+import type { EngineSettings } from '../../engine/engine-settings.ts'
+import type { ListeningPoint } from '../../engine/transport/flow.ts'
+import type { Hop, HopQuery } from '../../engine/transport/hop.ts'
+import type { ListenSpec } from '../../engine/transport/listen-spec.ts'
+import type { Log } from '../../lib/log.ts'
+import type { Part } from '../../lib/part.ts'
+import type { FromWorker, ToWorker, WorkerTask } from './worker-messages.ts'
+
+export interface EngineWorkerOptions {
+  readonly listen: readonly ListenSpec[]
+  readonly control: ControlSpec
+  readonly dns: WorkerTask['dns']
+  readonly settings?: Partial<EngineSettings>
+  /** Hosts that end in one of these, such as `peer.example.org`, are asked of `resolvePeer`. */
+  readonly peerSuffixes?: readonly string[]
+  /** The local end of a SIP link to a peer. Rejects when the peer cannot be reached. */
+  readonly resolvePeer?: (query: HopQuery) => readonly Hop[] | Promise<readonly Hop[]>
+  /** The thread has died after a good start. */
+  readonly onCrash?: (cause: Error) => void
+  readonly isDebugging?: boolean
+  readonly log: Log
+}
+
+/** The engine could not start; the message is the engine's own, such as which port is in use, and by whom. */
+export class EngineStartFailed extends Error {
+  override readonly name = 'EngineStartFailed'
+  readonly code: string | undefined
+
+  constructor(message: string, code?: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+const startWithinMs = 15_000
+const stopWithinMs = 3_000
+const countWithinMs = 2_000
+
+/** The SIP engine in a thread of its own, so that calls do not wait for what else the box does. */
+export class EngineWorker implements Part {
+  readonly name = 'sip engine'
+  readonly #options: EngineWorkerOptions
+  #worker: Worker | undefined
+  #exited = Promise.withResolvers<void>()
+  #isStopping = false
+  #controlPort = 0
+  #listeningPoints: readonly ListeningPoint[] = []
+  #lastId = 0
+  readonly #counting = new Map<number, PromiseWithResolvers<EngineCounts>>()
+
+  constructor(options: EngineWorkerOptions) {
+    this.#options = options
+  }
+
+  /** 0 before the start. */
+  get controlPort(): number {
+    return this.#controlPort
+  }
+
+  get listeningPoints(): readonly ListeningPoint[] {
+    return this.#listeningPoints
+  }
+
+  /** Rejects with EngineStartFailed. */
+  async start(): Promise<void> {
+    const { listen, control, settings = {}, dns, peerSuffixes = [], isDebugging = false } = this.#options
+    const task: WorkerTask = { listen, control, settings, dns, peerSuffixes, isDebugging }
+    const started = Promise.withResolvers<void>()
+    const worker = new Worker(new URL('./worker-entry.ts', import.meta.url), {
+      workerData: task,
+      name: 'sip-engine',
+    })
+    this.#worker = worker
+    this.#isStopping = false
+    worker.on('message', (message: FromWorker) => this.#onMessage(message, started))
+    worker.on('error', (cause) => this.#onEnd(asError(cause), started))
+    const exited = Promise.withResolvers<void>()
+    this.#exited = exited
+    worker.on('exit', (code) => {
+      exited.resolve()
+      this.#onEnd(new Error(`the engine's thread ended with code ${code}`), started)
+    })
+    const timer = setTimeout(
+      () => started.reject(new EngineStartFailed('the engine did not start in time')),
+      startWithinMs,
+    )
+    try {
+      await started.promise
+    } catch (error) {
+      await this.stop()
+      throw error
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async stop(): Promise<void> {
+    const worker = this.#worker
+    if (!worker) return
+    this.#isStopping = true
+    this.#worker = undefined
+    this.#post(worker, { type: 'stop' })
+    const timer = setTimeout(() => void worker.terminate(), stopWithinMs)
+    await this.#exited.promise
+    clearTimeout(timer)
+  }
+
+  /** Peers of other overlays have become known, or gone. */
+  setPeerSuffixes(suffixes: readonly string[]): void {
+    if (this.#worker) this.#post(this.#worker, { type: 'suffixes', suffixes })
+  }
+
+  /** What the engine has counted. Rejects when it does not answer in time. */
+  async counts(): Promise<EngineCounts> {
+    if (!this.#worker) throw new Error('the engine is not running')
+    const id = ++this.#lastId
+    const answer = Promise.withResolvers<EngineCounts>()
+    this.#counting.set(id, answer)
+    const timer = setTimeout(() => answer.reject(new Error('the engine does not answer')), countWithinMs)
+    this.#post(this.#worker, { type: 'count', id })
+    try {
+      return await answer.promise
+    } finally {
+      clearTimeout(timer)
+      this.#counting.delete(id)
+    }
+  }
+
+  #onMessage(message: FromWorker, started: PromiseWithResolvers<void>): void {
+    switch (message.type) {
+      case 'ready':
+        this.#controlPort = message.controlPort
+        this.#listeningPoints = message.listeningPoints
+        started.resolve()
+        break
+      case 'failed':
+        this.#isStopping = true
+        started.reject(new EngineStartFailed(message.message, message.code))
+        break
+      case 'log':
+        this.#options.log[message.level](message.fields, message.sentence)
+        break
+      case 'counts':
+        this.#counting.get(message.id)?.resolve(message.counts)
+        break
+      case 'resolve':
+        void this.#resolvePeer(message.id, message.query)
+        break
+    }
+  }
+
+  async #resolvePeer(id: number, query: HopQuery): Promise<void> {
+    const answer = await this.#findPeer(query)
+    if (this.#worker) this.#post(this.#worker, { type: 'hops', id, ...answer })
+  }
+
+  async #findPeer(query: HopQuery): Promise<{ hops: readonly Hop[]; error: string | undefined }> {
+    try {
+      const hops = (await this.#options.resolvePeer?.(query)) ?? []
+      return { hops, error: hops.length === 0 ? `peer ${query.host} is not known` : undefined }
+    } catch (error) {
+      return { hops: [], error: asError(error).message }
+    }
+  }
+
+  #onEnd(cause: Error, started: PromiseWithResolvers<void>): void {
+    started.reject(cause)
+    for (const answer of this.#counting.values()) answer.reject(cause)
+    if (this.#isStopping || !this.#worker) return
+    this.#isStopping = true
+    this.#worker = undefined
+    this.#options.log.error({ error: cause }, 'the sip engine has died')
+    this.#options.onCrash?.(cause)
+  }
+
+  #post(worker: Worker, message: ToWorker): void {
+    worker.postMessage(message)
+  }
+}
+
+function asError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause))
+}

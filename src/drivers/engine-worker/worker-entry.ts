@@ -1,0 +1,74 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { Engine } from '../../engine/engine.ts'
+import type { Hop, HopQuery } from '../../engine/transport/hop.ts'
+import { DnsHopResolver } from '../dns/dns-hop-resolver.ts'
+import { PeerHopResolver } from './peer-hop-resolver.ts'
+import { PortLog } from './port-log.ts'
+import type { FromWorker, ToWorker, WorkerTask } from './worker-messages.ts'
+
+// The entry of the engine's thread: builds the engine, reports how its start went, and serves the main thread.
+
+const port = parentPort
+if (!port) throw new Error('this file is the entry of a worker thread')
+const post = (message: FromWorker): void => port.postMessage(message)
+
+const task = workerData as WorkerTask
+const log = new PortLog(post, task.isDebugging)
+const asked = new Map<number, PromiseWithResolvers<readonly Hop[]>>()
+let lastId = 0
+
+async function askForPeer(query: HopQuery, signal: AbortSignal): Promise<readonly Hop[]> {
+  const id = ++lastId
+  const answer = Promise.withResolvers<readonly Hop[]>()
+  asked.set(id, answer)
+  const giveUp = (): void => answer.reject(signal.reason)
+  signal.addEventListener('abort', giveUp, { once: true })
+  post({ type: 'resolve', id, query })
+  try {
+    return await answer.promise
+  } finally {
+    asked.delete(id)
+    signal.removeEventListener('abort', giveUp)
+  }
+}
+
+const transports = [...new Set(task.listen.map(({ transport }) => transport))]
+const resolver = new PeerHopResolver(
+  task.peerSuffixes,
+  askForPeer,
+  new DnsHopResolver({ ...task.dns, transports, log }),
+)
+const engine = new Engine({
+  listen: task.listen,
+  control: task.control,
+  resolver,
+  log,
+  settings: task.settings,
+})
+
+port.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'count':
+      post({ type: 'counts', id: message.id, counts: structuredClone(engine.counts) })
+      break
+    case 'suffixes':
+      resolver.suffixes = message.suffixes
+      break
+    case 'hops':
+      if (message.error === undefined) asked.get(message.id)?.resolve(message.hops)
+      else asked.get(message.id)?.reject(new Error(message.error))
+      break
+    case 'stop':
+      engine.stop().finally(() => port.close())
+  }
+})
+
+try {
+  await engine.start()
+  const listeningPoints = engine.listeningPoints.map((point) => ({ ...point }))
+  post({ type: 'ready', controlPort: engine.controlPort, listeningPoints })
+} catch (error) {
+  const { message, code } = error as NodeJS.ErrnoException
+  post({ type: 'failed', message, code })
+  port.close()
+}

@@ -1,0 +1,47 @@
+import type { ControlSpec } from '../../engine/control/control-server.ts'
+import type { EngineCounts } from '../../engine/engine.ts'
+import type { EngineSettings } from '../../engine/engine-settings.ts'
+import type { ListeningPoint } from '../../engine/transport/flow.ts'
+import type { Hop, HopQuery } from '../../engine/transport/hop.ts'
+import type { ListenSpec } from '../../engine/transport/listen-spec.ts'
+import type { LogFields } from '../../lib/log.ts'
+
+/** What the worker is started with; it must survive a structured clone. */
+export interface WorkerTask {
+  readonly listen: readonly ListenSpec[]
+  readonly control: ControlSpec
+  readonly settings: Partial<EngineSettings>
+  readonly dns: {
+    readonly servers: readonly string[]
+    readonly timeoutMs: number
+    readonly serveStaleSeconds: number
+  }
+  /** Hosts that end in one of these are peers: the main thread knows where they are. */
+  readonly peerSuffixes: readonly string[]
+  /** Whether debug lines are worth their way to the main thread. */
+  readonly isDebugging: boolean
+}
+
+export type FromWorker =
+  | {
+      readonly type: 'ready'
+      readonly controlPort: number
+      readonly listeningPoints: readonly ListeningPoint[]
+    }
+  | { readonly type: 'failed'; readonly message: string; readonly code: string | undefined }
+  | { readonly type: 'log'; readonly level: LogLevel; readonly fields: LogFields; readonly sentence: string }
+  | { readonly type: 'counts'; readonly id: number; readonly counts: EngineCounts }
+  | { readonly type: 'resolve'; readonly id: number; readonly query: HopQuery }
+
+export type ToWorker =
+  | { readonly type: 'stop' }
+  | { readonly type: 'count'; readonly id: number }
+  | { readonly type: 'suffixes'; readonly suffixes: readonly string[] }
+  | {
+      readonly type: 'hops'
+      readonly id: number
+      readonly hops: readonly Hop[]
+      readonly error: string | undefined
+    }
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'

@@ -1,3 +1,4 @@
+import { readContacts, readSeconds } from './contact-header.ts'
 import { phoneParameter } from './phone-token.ts'
 import type { SipResponseView } from './sip.ts'
 import { parseDialledUri } from './sip-uri.ts'
@@ -7,22 +8,13 @@ import { parseDialledUri } from './sip-uri.ts'
  * Expires header. Undefined when the response names neither.
  */
 export function grantedSeconds(response: SipResponseView, contact: string): number | undefined {
-  const own = response
-    .headers('contact')
-    .flatMap(splitContacts)
-    .find((each) => isSame(each, contact))
-  const parameter = own && />[^>]*;\s*expires\s*=\s*"?(\d+)/i.exec(own)?.[1]
-  const seconds = parameter ?? response.header('expires')?.trim()
-  return seconds !== undefined && /^\d{1,10}$/.test(seconds) ? Number(seconds) : undefined
+  const own = readContacts(response.headers('contact')).find(({ uri }) => isSameContact(uri, contact))
+  return readSeconds(own?.parameters.get('expires')) ?? readSeconds(response.header('expires'))
 }
 
-/** Commas between `<…>` and outside of quotes separate contacts. */
-function splitContacts(header: string): string[] {
-  return header.match(/(?:"(?:[^"\\]|\\.)*"|<[^>]*>|[^,"<])+/g) ?? []
-}
-
-function isSame(header: string, contact: string): boolean {
-  const [a, b] = [parseDialledUri(header), parseDialledUri(contact)]
+/** Whether two contact URIs are one phone's; a registrar may have added or dropped parameters on the way. */
+function isSameContact(one: string, other: string): boolean {
+  const [a, b] = [parseDialledUri(one), parseDialledUri(other)]
   if (!a || !b || a.scheme === 'tel' || b.scheme === 'tel') return false
   return (
     a.user === b.user &&

@@ -1,6 +1,7 @@
 import type { DecisionStep } from '../domain/decision-record.ts'
 import type { CallQuestion, RoutePlan } from '../domain/route.ts'
 import type { Clock } from '../lib/clock.ts'
+import { within } from '../lib/time-box.ts'
 import { classifyDestination, type Destination } from './destination.ts'
 import type { Knowledge, OverlayAnswer } from './knowledge.ts'
 import { localKnowledge } from './local-knowledge.ts'
@@ -8,7 +9,6 @@ import { type LookUp, lookUpsFor } from './look-ups.ts'
 import type { Note } from './options.ts'
 import { planRoute } from './plan-route.ts'
 import type { Site } from './site.ts'
-import { within } from './time-box.ts'
 
 export interface Route {
   readonly plan: RoutePlan

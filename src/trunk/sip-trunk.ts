@@ -4,8 +4,9 @@ import type { CallQuestion, RouteTarget } from '../domain/route.ts'
 import type { DigestAccount, SipHeaders } from '../domain/sip.ts'
 import { parseDialledUri } from '../domain/sip-uri.ts'
 import type { Timer } from '../lib/clock.ts'
-import { bounded } from './bounded.ts'
+import { within } from '../lib/time-box.ts'
 import { callerIdOf, type NumberOwners } from './caller-id.ts'
+import { describeAnswer } from './describe-answer.ts'
 import { isHealthy, nextHealth, type TrunkHealth, type TrunkWitness, unknownHealth } from './health.ts'
 import { type TrunkAddress, trunkAddress } from './trunk-address.ts'
 import { TrunkFull } from './trunk-errors.ts'
@@ -176,7 +177,7 @@ export class SipTrunk {
   async #askHealth(): Promise<void> {
     const { domain, hostPart, proxy } = this.address
     const own = `<sip:${this.entry.username ?? 'causeway'}@${domain}>`
-    const answer = await bounded(optionsWithinMs, this.#parts.clock, (signal) =>
+    const answer = await within(optionsWithinMs, this.#parts.clock, (signal) =>
       this.#parts.stack.request('OPTIONS', `sip:${hostPart}`, {
         headers: { From: own, Accept: 'application/sdp' },
         ...(proxy !== undefined && { proxy }),
@@ -185,8 +186,8 @@ export class SipTrunk {
     )
     if (!this.#isRunning) return
     // Whatever the far end says it is alive, except that it has no capacity.
-    const isAnswered = typeof answer !== 'string' && answer.isLocal !== true && answer.status !== 503
-    const why = typeof answer === 'string' ? `OPTIONS: ${answer}` : `OPTIONS: ${answer.status}`
+    const isAnswered = answer.kind === 'value' && !answer.value.isLocal && answer.value.status !== 503
+    const why = `OPTIONS: ${describeAnswer(answer)}`
     this.#witness({ type: 'options', at: this.#parts.clock.now(), isAnswered, why })
     const isFirstLoss = this.#health.optionsLost === 1
     const waitMs = isFirstLoss ? askAgainMs : this.entry.optionsIntervalSeconds * 1_000

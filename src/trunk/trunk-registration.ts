@@ -4,7 +4,8 @@ import { grantedSeconds } from '../domain/granted-expiry.ts'
 import type { SipResponseView, SipStack } from '../domain/sip.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import { bounded } from './bounded.ts'
+import { type Boxed, within } from '../lib/time-box.ts'
+import { describeAnswer } from './describe-answer.ts'
 import {
   holdsUntil,
   nextRegistration,
@@ -93,30 +94,29 @@ export class TrunkRegistration {
   async #register(expiresSeconds: number): Promise<void> {
     const response = await this.#send(expiresSeconds, answerWithinMs)
     const at = this.#parts.clock.now()
-    if (typeof response !== 'string' && response.status >= 200 && response.status < 300) {
-      this.#on({ type: 'accepted', at, grantedSeconds: grantedSeconds(response, this.#contactUri()) })
+    const answer = response.kind === 'value' ? response.value : undefined
+    if (answer && answer.status >= 200 && answer.status < 300) {
+      this.#on({ type: 'accepted', at, grantedSeconds: grantedSeconds(answer, this.#contactUri()) })
       return
     }
-    const failed = typeof response === 'string' ? undefined : response
     this.#on({
       type: 'refused',
       at,
-      status: failed?.status ?? 408,
-      why: failed ? `${failed.status} ${failed.reason}` : String(response),
-      minExpiresSeconds: secondsIn(failed, 'min-expires'),
-      retryAfterSeconds: secondsIn(failed, 'retry-after'),
+      status: answer?.status ?? 408,
+      why: describeAnswer(response),
+      minExpiresSeconds: secondsIn(answer, 'min-expires'),
+      retryAfterSeconds: secondsIn(answer, 'retry-after'),
       chance: this.#parts.random(),
     })
   }
 
-  /** The final response, or in words why there is none. */
-  async #send(expiresSeconds: number, mostMs: number): Promise<SipResponseView | string> {
+  async #send(expiresSeconds: number, mostMs: number): Promise<Boxed<SipResponseView>> {
     const { authUsername, username, password } = this.#entry
     const { domain, hostPart, proxy } = trunkAddress(this.#entry)
     const own = `<sip:${username ?? 'causeway'}@${domain}>`
     const cseq = this.#cseq
     this.#cseq += 2 // the stack answers a challenge with the one between
-    return bounded(mostMs, this.#parts.clock, (signal) =>
+    return within(mostMs, this.#parts.clock, (signal) =>
       this.#parts.stack.request('REGISTER', `sip:${hostPart}`, {
         headers: {
           From: own,

@@ -1,4 +1,4 @@
-import type { Clock } from '../lib/clock.ts'
+import type { Clock } from './clock.ts'
 
 export type Boxed<Value> =
   | { readonly kind: 'value'; readonly value: Value }

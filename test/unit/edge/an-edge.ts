@@ -1,0 +1,143 @@
+import { type Aor, aor } from '../../../src/domain/aor.ts'
+import type { CallRecord } from '../../../src/domain/call-record.ts'
+import type { DecisionRecord } from '../../../src/domain/decision-record.ts'
+import type { CallQuestion, RoutePlan, RouteTarget } from '../../../src/domain/route.ts'
+import { CallHandler, type CallHandlerParts } from '../../../src/edge/call-handler.ts'
+import { DomainLegs } from '../../../src/edge/domain-legs.ts'
+import { LegsByPath } from '../../../src/edge/legs-by-path.ts'
+import type { CallerVerdict, PbxOutcome } from '../../../src/edge/neighbours.ts'
+import { OverlayLegs } from '../../../src/edge/overlay-legs.ts'
+import { PbxLegs } from '../../../src/edge/pbx-legs.ts'
+import { PhoneLegs } from '../../../src/edge/phone-legs.ts'
+import type { PreparedLeg } from '../../../src/edge/prepared-leg.ts'
+import { FakeClock } from '../../../src/lib/fake-clock.ts'
+import { silentLog } from '../../../src/lib/log.ts'
+import { FakeSipStack } from '../../support/fake-sip-stack.ts'
+
+export function target(more: Partial<RouteTarget> = {}): RouteTarget {
+  return {
+    path: 'phone',
+    uri: 'sip:202@192.0.2.8:5062',
+    proxy: undefined,
+    label: 'sip:202@site-a.example',
+    group: 0,
+    callerMustBeAuthenticated: false,
+    why: 'test',
+    ...more,
+  }
+}
+
+export function targets(...list: readonly RouteTarget[]): RoutePlan {
+  return { kind: 'targets', targets: list, why: 'test' }
+}
+
+/** An edge whose neighbours are values that the test changes. */
+export class AnEdge {
+  readonly stack = new FakeSipStack()
+  readonly clock = new FakeClock(1_000_000)
+  readonly records = { began: [] as CallRecord[], answered: [] as CallRecord[], ended: [] as CallRecord[] }
+  readonly decisions: DecisionRecord[] = []
+  readonly witnessed: (readonly [string, PbxOutcome])[] = []
+  readonly questions: CallQuestion[] = []
+  readonly authFailures: string[] = []
+  plan: RoutePlan = targets(target())
+  verdict: CallerVerdict = { kind: 'authenticated', caller: aor('201', 'site-a.example'), owns: () => true }
+  guardSays: 'ok' | 'banned' | 'too-fast' = 'ok'
+  pbxInCharge = true
+  writing: Promise<void> = Promise.resolve()
+  trunkLegs = { open: 0, released: 0 }
+  linkFails = false
+  readonly handler: CallHandler
+
+  constructor(more: Partial<CallHandlerParts> = {}) {
+    this.handler = new CallHandler({ ...this.#parts(), ...more })
+    void this.handler.start()
+  }
+
+  /** 201 of site-a.example calls. */
+  phoneCalls(
+    more: { readonly uri?: string; readonly headers?: Record<string, string>; readonly body?: string } = {},
+  ) {
+    return this.stack.receiveInvite({
+      uri: 'sip:202@site-a.example',
+      ...more,
+      headers: { from: '"Anna" <sip:201@site-a.example>;tag=1', ...more.headers },
+    })
+  }
+
+  #parts(): CallHandlerParts {
+    const names = { displayNameOf: (user: Aor) => (user.user === '201' ? 'Anna A.' : undefined) }
+    const links = {
+      linkTo: async () => {
+        if (this.linkFails) throw new Error('no link')
+        return { address: '127.0.0.1', port: 4711 }
+      },
+      ownNameFor: () => 'me.peer.overlay.example',
+    }
+    return {
+      stack: this.stack,
+      clock: this.clock,
+      log: silentLog,
+      ringMs: 60_000,
+      maxCalls: 10,
+      boxId: 'box',
+      links,
+      forwardTo: () => undefined,
+      admission: {
+        isPbxInCharge: () => this.pbxInCharge,
+        authentication: { check: () => this.verdict },
+        guard: {
+          admit: () => this.guardSays,
+          noteAuthFailure: ({ address }) => this.authFailures.push(address),
+          noteAuthSuccess: () => undefined,
+        },
+        neighbourhood: {
+          peerOfLink: (port) => (port === 4999 ? 'other.peer.overlay.example' : undefined),
+          pbxOf: ({ address }) => (address === '192.0.2.50' ? 'office' : undefined),
+          trunkOf: ({ address }) => (address === '192.0.2.60' ? 'carrier' : undefined),
+          homeDomain: (host) => (/^(site-a|pbx)\.example$/.test(host) ? host : undefined),
+          isPbxDomain: (domain) => domain === 'pbx.example',
+          userAt: ({ address }) => (address === '192.0.2.77' ? 'sip:203@site-a.example' : undefined),
+        },
+      },
+      router: {
+        route: async (question) => {
+          this.questions.push(question)
+          return { plan: this.plan, steps: [] }
+        },
+      },
+      legs: new LegsByPath({
+        phone: new PhoneLegs(names),
+        domain: new DomainLegs(names),
+        overlay: new OverlayLegs(links, names),
+        pbx: new PbxLegs(),
+        trunk: { prepare: (each) => this.#trunkLeg(each.uri) },
+      }),
+      media: {
+        session: () => ({
+          offer: async (_, sdp) => sdp,
+          answer: async (_, sdp) => sdp,
+          end: () => undefined,
+        }),
+      },
+      witness: { saw: (pbx, outcome) => this.witnessed.push([pbx, outcome]) },
+      records: {
+        began: (record) => this.records.began.push(record),
+        answered: (record) => {
+          this.records.answered.push(record)
+          return this.writing
+        },
+        ended: (record) => this.records.ended.push(record),
+      },
+      decisions: { keep: (record) => this.decisions.push(record) },
+    }
+  }
+
+  #trunkLeg(uri: string): PreparedLeg {
+    this.trunkLegs.open += 1
+    const release = () => {
+      this.trunkLegs.released += 1
+    }
+    return { uri, from: '<sip:+4930@carrier.example>', headers: {}, release }
+  }
+}

@@ -4,7 +4,7 @@ import { DigestAuthenticator, type DigestVerdict } from '../../../src/identity/d
 import { digestResponse } from '../../../src/identity/digest-response.ts'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
 import { aUser } from '../../support/a-user.ts'
-import { answerChallenge, type DigestAnswer } from '../../support/digest-client.ts'
+import { authorizationFor, type DigestAnswer } from '../../support/authorization.ts'
 import { FakeRequest, type FakeRequestOptions } from '../../support/fake-request.ts'
 
 const realm = 'site-a.example'
@@ -48,7 +48,7 @@ function attempt(
   answer: Partial<DigestAnswer> = {},
   options: FakeRequestOptions = {},
 ): DigestVerdict {
-  const authorization = answerChallenge(challenge, {
+  const authorization = authorizationFor(challenge, {
     method: 'REGISTER',
     uri: 'sip:site-a.example',
     username: '201',
@@ -98,7 +98,7 @@ describe('digest', () => {
 
   it('takes the one among several credentials that is for its realm', () => {
     const [challenge = ''] = challenges()
-    const ours = answerChallenge(challenge, {
+    const ours = authorizationFor(challenge, {
       method: 'REGISTER',
       uri: 'sip:site-a.example',
       username: '201',

@@ -12,7 +12,7 @@ export interface DigestAnswer {
 }
 
 /** An Authorization value for a challenge, written apart from the code that it tests. */
-export function answerChallenge(challenge: string, answer: DigestAnswer): string {
+export function authorizationFor(challenge: string, answer: DigestAnswer): string {
   const named = (name: string): string => new RegExp(`${name}="?([^",]*)`).exec(challenge)?.[1] ?? ''
   const [realm, nonce, algorithm] = [named('realm'), named('nonce'), named('algorithm') || 'MD5']
   const h = (text: string): string =>

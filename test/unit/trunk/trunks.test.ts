@@ -9,7 +9,7 @@ import { silentLog } from '../../../src/lib/log.ts'
 import { DialPlan } from '../../../src/numbering/dial-plan.ts'
 import { TrunkFull, TrunkUnknown } from '../../../src/trunk/trunk-errors.ts'
 import { Trunks } from '../../../src/trunk/trunks.ts'
-import { FakeNetwork, response, settle } from './fake-network.ts'
+import { FakeNetwork, response, settle } from '../../support/fake-network.ts'
 
 const carrier = { name: 'carrier', server: 'carrier.example' }
 const account = { username: 'acc', authUsername: 'auth', password: 'secret' }

@@ -1,4 +1,4 @@
-import type { OutgoingOptions, SipResponseView } from '../../../src/domain/sip.ts'
+import type { OutgoingOptions, SipResponseView } from '../../src/domain/sip.ts'
 
 export interface SentRequest {
   readonly method: string

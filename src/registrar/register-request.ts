@@ -1,10 +1,7 @@
+import { type ListedAddress, parseAddresses } from '../domain/address-list.ts'
 import { type Aor, aor } from '../domain/aor.ts'
 import type { IncomingRequest, SipSource } from '../domain/sip.ts'
-import { parseCSeq } from '../engine/message/cseq.ts'
-import { printHostPort } from '../engine/message/host-port.ts'
-import { type NameAddr, parseNameAddr, parseNameAddrs, printNameAddr } from '../engine/message/name-addr.ts'
-import { SipParseError } from '../engine/message/sip-parse-error.ts'
-import { parseUri, type SipUri } from '../engine/message/uri.ts'
+import { parseDialledUri } from '../domain/sip-uri.ts'
 import { RegistrationRefused } from './registration-refused.ts'
 
 /** One Contact of a REGISTER. */
@@ -44,41 +41,37 @@ export function readRegister(request: IncomingRequest): RegisterRequest {
   const unsupported = listed(request, 'Require').filter((tag) => !understood.has(tag))
   if (unsupported.length > 0)
     throw new RegistrationRefused(420, 'Bad Extension', { Unsupported: unsupported.join(', ') })
-  try {
-    return {
-      aor: readAor(required(request, 'To')),
-      callId: request.callId,
-      cseq: parseCSeq(required(request, 'CSeq')).number,
-      contacts: readContacts(request),
-      path: readPath(request),
-      supportsPath: listed(request, 'Supported').includes('path'),
-      source: request.source,
-      userAgent: request.header('User-Agent')?.slice(0, 200),
-    }
-  } catch (error) {
-    if (error instanceof SipParseError) throw new RegistrationRefused(400, error.reason)
-    throw error
+  return {
+    aor: readAor(request),
+    callId: request.callId,
+    cseq: readCSeq(request),
+    contacts: readContacts(request),
+    path: readPath(request),
+    supportsPath: listed(request, 'Supported').includes('path'),
+    source: request.source,
+    userAgent: request.header('User-Agent')?.slice(0, 200),
   }
 }
 
-function readAor(to: string): Aor {
-  const uri = parseUri(parseNameAddr(to).uri)
-  // RFC 3261 §10.3 step 5: parameters go, escapes are resolved.
-  return aor(decoded(uri), printHostPort(uri.host, undefined))
+// RFC 3261 §10.3 step 5: parameters go, escapes are resolved.
+function readAor(request: IncomingRequest): Aor {
+  const [to, ...more] = addresses(request, 'To')
+  const uri = to && parseDialledUri(to.uri)
+  if (!uri || uri.scheme === 'tel' || more.length > 0) throw badHeader('To')
+  return aor(uri.user, uri.host)
 }
 
-function decoded({ user = '' }: SipUri): string {
-  try {
-    return decodeURIComponent(user)
-  } catch (error) {
-    throw new SipParseError(error instanceof URIError ? 'Bad Escape In To URI' : String(error))
-  }
+// RFC 3261 §8.1.1.5: less than 2³¹.
+function readCSeq(request: IncomingRequest): number {
+  const number = Number(/^(\d{1,10})\s+REGISTER$/.exec(request.header('CSeq') ?? '')?.[1] ?? 'NaN')
+  if (!(number < 2 ** 31)) throw badHeader('CSeq')
+  return number
 }
 
 function readContacts(request: IncomingRequest): RegisterRequest['contacts'] {
-  const contacts = request.headers('Contact').flatMap(parseNameAddrs)
+  const contacts = addresses(request, 'Contact')
   const expiresHeader = readExpires(request.header('Expires'))
-  if (contacts.some((contact) => contact.isStar)) {
+  if (contacts.some((contact) => contact.uri === '*')) {
     if (contacts.length > 1 || expiresHeader !== 0)
       throw new RegistrationRefused(400, 'Contact * Needs Expires 0 And No Other Contact')
     return 'all'
@@ -87,25 +80,28 @@ function readContacts(request: IncomingRequest): RegisterRequest['contacts'] {
   return contacts.map((contact) => readContact(contact, expiresHeader))
 }
 
-function readContact(contact: NameAddr, expiresHeader: number | undefined): RequestedContact {
+function readContact(contact: ListedAddress, expiresHeader: number | undefined): RequestedContact {
   const { uri, params } = contact
   if (uri.length > maxTextLength) throw new RegistrationRefused(400, 'Contact Too Long')
-  parseUri(uri)
-  const instance = params.text('+sip.instance')?.slice(0, maxTextLength)
+  checkSipUri(uri, 'Contact')
+  const instance = params.get('+sip.instance')?.slice(0, maxTextLength)
   return {
     uri,
-    q: readQ(params.text('q')),
-    expiresSeconds: readExpires(params.text('expires')) ?? expiresHeader,
+    q: readQ(params.get('q')),
+    expiresSeconds: readExpires(params.get('expires')) ?? expiresHeader,
     instance,
-    regId: instance === undefined ? undefined : readRegId(params.text('reg-id')),
+    regId: instance === undefined ? undefined : readRegId(params.get('reg-id')),
   }
 }
 
 function readPath(request: IncomingRequest): string[] {
-  const path = request.headers('Path').flatMap(parseNameAddrs)
+  const path = addresses(request, 'Path')
   if (path.length > maxPath) throw new RegistrationRefused(400, 'Path Too Long')
-  for (const hop of path) parseUri(hop.uri)
-  return path.map(printNameAddr)
+  for (const { uri, hasBrackets } of path) {
+    if (!hasBrackets) throw badHeader('Path')
+    checkSipUri(uri, 'Path')
+  }
+  return path.map(({ text }) => text)
 }
 
 /** RFC 3261 §10.2.1.1: a malformed value counts as none. */
@@ -127,10 +123,22 @@ function readRegId(text: string | undefined): number | undefined {
   return Number(text)
 }
 
-function required(request: IncomingRequest, name: string): string {
-  const value = request.header(name)
-  if (value === undefined) throw new RegistrationRefused(400, `Missing ${name} Header`)
-  return value
+/** All values of a header, over all its lines. */
+function addresses(request: IncomingRequest, name: string): ListedAddress[] {
+  return request.headers(name).flatMap((line) => {
+    const parsed = parseAddresses(line)
+    if (!parsed) throw badHeader(name)
+    return parsed
+  })
+}
+
+function checkSipUri(text: string, header: string): void {
+  const uri = parseDialledUri(text)
+  if (!uri || uri.scheme === 'tel') throw badHeader(header)
+}
+
+function badHeader(name: string): RegistrationRefused {
+  return new RegistrationRefused(400, `Bad ${name} Header`)
 }
 
 /** Option tags of all header lines of a name, lower case. */

@@ -1,6 +1,5 @@
 import type { Binding } from '../domain/binding.ts'
 import type { SipHeaders } from '../domain/sip.ts'
-import { quoted } from '../engine/message/scanner.ts'
 import type { RegisterRequest } from './register-request.ts'
 
 /** Headers of the 200 to a REGISTER: every binding of the user with the seconds it has left (RFC 3261 §10.3 step 8). */
@@ -21,7 +20,7 @@ export function registeredHeaders(
 function printContact({ contact, q, expiresAt, instance, regId }: Binding, now: number): string {
   const seconds = Math.max(1, Math.ceil((expiresAt - now) / 1_000))
   const preference = q === 1 ? '' : `;q=${q}`
-  const phone = instance === undefined ? '' : `;+sip.instance=${quoted(instance)}`
+  const phone = instance === undefined ? '' : `;+sip.instance="${instance.replace(/["\\]/g, '\\$&')}"`
   const flow = regId === undefined ? '' : `;reg-id=${regId}`
   return `<${contact}>;expires=${seconds}${preference}${phone}${flow}`
 }

@@ -1,11 +1,9 @@
 import type { AorText } from '../domain/aor.ts'
 import { type Binding, bindingKey } from '../domain/binding.ts'
-import { SipParseError } from '../engine/message/sip-parse-error.ts'
-import { parseUri } from '../engine/message/uri.ts'
-import { sameUri } from '../engine/message/uri-comparison.ts'
 import type { BindingChanges } from './binding-store.ts'
 import type { RegisterRequest, RequestedContact } from './register-request.ts'
 import { RegistrationRefused } from './registration-refused.ts'
+import { isSameContact } from './same-contact.ts'
 
 export interface RegistrationRules {
   readonly minExpiresSeconds: number
@@ -72,16 +70,6 @@ function isReplaced(binding: Binding, contact: RequestedContact): boolean {
   if (binding.regId === undefined || contact.regId === undefined)
     return isSameContact(binding.contact, contact.uri)
   return binding.instance === contact.instance && binding.regId === contact.regId
-}
-
-function isSameContact(a: string, b: string): boolean {
-  if (a === b) return true
-  try {
-    return sameUri(parseUri(a), parseUri(b))
-  } catch (error) {
-    if (error instanceof SipParseError) return false // a contact that a PBX vouched for need not be a SIP URI
-    throw error
-  }
 }
 
 function newBinding(

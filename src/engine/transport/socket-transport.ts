@@ -126,7 +126,7 @@ export class SocketTransport implements Transport, Part {
   #open(spec: ListenSpec): Promise<UdpListener | TcpListener> {
     switch (spec.transport) {
       case 'udp':
-        return UdpListener.open(spec, this.#delivery, this.#settings, this.#log)
+        return UdpListener.open(spec, { user: this.#delivery, settings: this.#settings, log: this.#log })
       case 'tcp':
         return TcpListener.open(spec, (socket, point) => this.#pool.accept(socket, point))
       default:

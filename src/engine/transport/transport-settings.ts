@@ -18,6 +18,7 @@ export interface TransportSettings {
   readonly maxUdpFlows: number
   /** How long a UDP destination may stay silent before it is probed for ICMP errors. */
   readonly probeAfterMs: number
+  /** Destinations probed at a time; 0: none ever is, and the UDP ports are not shared with probes. */
   readonly maxProbes: number
 }
 
@@ -32,5 +33,5 @@ export const defaultTransportSettings: TransportSettings = {
   udpBufferBytes: 4 * 1024 * 1024,
   maxUdpFlows: 65_536,
   probeAfterMs: 15,
-  maxProbes: 256,
+  maxProbes: 64,
 }

@@ -1,11 +1,15 @@
+import type { RemoteInfo } from 'node:dgram'
 import type { ListeningPoint } from './flow.ts'
 import { SocketFlow } from './socket-flow.ts'
 
 /** What a flow needs of its socket. */
 export interface DatagramSocket {
   readonly point: ListeningPoint
+  /** Whether a second socket may share the port. */
+  readonly isShared: boolean
   sendTo(flow: UdpFlow, data: Buffer): void
   flowTo(address: string, port: number): UdpFlow
+  receive(data: Buffer, from: RemoteInfo): void
   onSendFailed(flow: UdpFlow, cause: Error): void
 }
 
@@ -42,6 +46,15 @@ export class UdpFlow extends SocketFlow {
 
   send(data: Buffer): void {
     this.#socket.sendTo(this, data)
+  }
+
+  get canBeProbed(): boolean {
+    return this.#socket.isShared
+  }
+
+  /** Takes a datagram that came to another socket on the same port. */
+  receive(data: Buffer, from: RemoteInfo): void {
+    this.#socket.receive(data, from)
   }
 
   /** The flow from the same socket to another port of the same far end. */

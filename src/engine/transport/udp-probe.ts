@@ -9,9 +9,11 @@ const listenForMs = 2_000
 const atMostEveryMs = 1_000
 
 /**
- * Finds out that nobody listens at a UDP destination. The kernel tells ICMP errors only to connected sockets, and a
- * connected socket on the SIP port itself would need SO_REUSEADDR, with which any other program could take the port
- * from under us. So a destination that stays silent gets one keep-alive from a connected socket on another port.
+ * Finds out that nobody listens at a UDP destination. The kernel tells ICMP errors only to connected sockets, so a
+ * destination that stays silent gets one keep-alive from a second socket, connected to it, on the same local port: to
+ * a NAT or a firewall on the way it is the same flow. Whatever else the far end sends meanwhile arrives there too and
+ * is handed on. Both sockets share the port by SO_REUSEPORT, which keeps programs of other users out, unlike
+ * SO_REUSEADDR, and any that does not ask for it.
  */
 export class UdpProbe {
   readonly #settings: TransportSettings
@@ -21,6 +23,7 @@ export class UdpProbe {
   #fresh: UdpFlow[] = []
   #ripe: UdpFlow[] = []
   #isSweeping = false
+  #isStopped = false
   readonly #sockets = new Set<Socket>()
 
   constructor(settings: TransportSettings, clock: Clock, onRefused: (flow: UdpFlow, cause: Error) => void) {
@@ -30,7 +33,7 @@ export class UdpProbe {
   }
 
   expectAnswer(flow: UdpFlow): void {
-    if (flow.isWatched) return
+    if (flow.isWatched || !flow.canBeProbed || this.#isStopped) return
     flow.isWatched = true
     flow.hasAnswered = false
     this.#fresh.push(flow)
@@ -38,6 +41,7 @@ export class UdpProbe {
   }
 
   stop(): void {
+    this.#isStopped = true
     this.#fresh = []
     this.#ripe = []
     for (const socket of this.#sockets) this.#close(socket)
@@ -67,15 +71,18 @@ export class UdpProbe {
   }
 
   #probe(flow: UdpFlow): void {
-    const socket = createSocket(isIPv6(flow.remoteAddress) ? 'udp6' : 'udp4')
+    const { address, port } = flow.listeningPoint
+    const isIPv6Flow = isIPv6(address)
+    const socket = createSocket({ type: isIPv6Flow ? 'udp6' : 'udp4', ipv6Only: isIPv6Flow, reusePort: true })
     this.#sockets.add(socket)
+    socket.on('message', (data, from) => flow.receive(data, from))
     socket.on('error', (cause: NodeJS.ErrnoException) => {
       this.#close(socket)
-      // Only "port unreachable" says that nobody listens; a firewall's other answers may concern this socket alone.
+      // Only "port unreachable" says that nobody listens; firewalls say other things, and the next packet may pass.
       if (cause.code === 'ECONNREFUSED' && !flow.hasAnswered) this.#onRefused(flow, cause)
     })
     socket.on('connect', () => socket.send(keepAlive))
-    socket.bind({ port: 0, address: flow.listeningPoint.address, exclusive: true }, () => {
+    socket.bind({ port, address, exclusive: true }, () => {
       if (this.#sockets.has(socket)) socket.connect(flow.remotePort, flow.remoteAddress)
     })
     this.#clock.after(listenForMs, () => this.#close(socket))

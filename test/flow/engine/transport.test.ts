@@ -162,6 +162,38 @@ describe('a listening point', () => {
   })
 })
 
+describe('a UDP port that is probed from', () => {
+  it('still belongs to us alone', async () => {
+    const box = await startTransport([udp4])
+    const { port } = box.hopTo(0)
+    for (const options of [{}, { reuseAddr: true }]) {
+      const other = createSocket({ type: 'udp4', ...options })
+      cleanUp.push(() => other.close())
+      other.bind({ port, address: '127.0.0.1', exclusive: true })
+      await expect(once(other, 'listening')).rejects.toThrow('EADDRINUSE')
+    }
+  })
+
+  it('loses nothing that others send meanwhile', async () => {
+    const silent = createSocket('udp4').bind(0, '127.0.0.1')
+    const other = createSocket('udp4').bind(0, '127.0.0.1')
+    cleanUp.push(
+      () => silent.close(),
+      () => other.close(),
+    )
+    await Promise.all([once(silent, 'listening'), once(other, 'listening')])
+    const box = await startTransport([udp4])
+    const hop = { ...box.hopTo(0), port: silent.address().port }
+    const flow = await box.transport.flowTo(hop, never)
+    box.transport.send(flow, message())
+    box.transport.expectAnswer(flow)
+    await once(silent, 'message')
+    await once(silent, 'message')
+    for (let n = 0; n < 200; n++) other.send(message(`number ${n}`), box.hopTo(0).port, '127.0.0.1')
+    for (let n = 0; n < 200; n++) expect((await box.messages.next()).text).toContain(`number ${n}`)
+  })
+})
+
 describe('a dead destination', () => {
   it('over UDP is noticed within a fraction of a second', async () => {
     const gone = createSocket('udp4')
@@ -178,7 +210,7 @@ describe('a dead destination', () => {
     expect(failure.cause.message).toContain('ECONNREFUSED')
   })
 
-  it('over UDP that only stays silent is not taken for dead', async () => {
+  it('over UDP that is only slow is not taken for dead, and its answer is heard', async () => {
     const silent = createSocket('udp4')
     cleanUp.push(() => silent.close())
     silent.bind(0, '127.0.0.1')
@@ -189,9 +221,12 @@ describe('a dead destination', () => {
     box.transport.send(flow, message())
     box.transport.expectAnswer(flow)
     const [first] = await once(silent, 'message')
-    const [probe] = await once(silent, 'message')
+    const [probe, from] = await once(silent, 'message')
     expect(String(first)).toContain('MESSAGE')
     expect(String(probe)).toBe('\r\n\r\n')
+    expect(from.port).toBe(box.hopTo(0).port)
+    silent.send(message('late'), from.port, from.address)
+    expect((await box.messages.next()).flow).toBe(flow)
     await expect(box.failures.next(50)).rejects.toThrow('nothing within')
   })
 

@@ -1,12 +1,20 @@
 #!/usr/bin/env node
 import { checkConfigCommand } from './cli/check-config.ts'
 import { type Command, UsageError } from './cli/command.ts'
+import { engineCommand } from './cli/engine.ts'
+import { overlayCommand } from './cli/overlay.ts'
 import { printReferenceCommand } from './cli/print-reference.ts'
 import { startCommand } from './cli/start.ts'
 
 // Process only: which command, and the exit code. Each command loads what it needs itself, so that `route` or
 // `check-config` do not pay for the overlay.
-const commands: readonly Command[] = [startCommand, checkConfigCommand, printReferenceCommand]
+const commands: readonly Command[] = [
+  startCommand,
+  checkConfigCommand,
+  overlayCommand,
+  engineCommand,
+  printReferenceCommand,
+]
 
 function usage(): string {
   const width = Math.max(...commands.map(({ name }) => name.length))

@@ -23,8 +23,8 @@ const features = [
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['cli'],
   cli: ['gateway.ts', 'drivers', 'admin', 'config', 'engine', ...features, 'domain', 'lib'],
-  'gateway.ts': ['gateway', 'drivers', 'admin', 'config', ...features, 'domain', 'lib'],
-  gateway: ['drivers', 'admin', 'config', ...features, 'domain', 'lib'],
+  'gateway.ts': ['gateway', 'drivers', 'admin', 'config', 'engine', ...features, 'domain', 'lib'],
+  gateway: ['drivers', 'admin', 'config', 'engine', ...features, 'domain', 'lib'],
   drivers: ['engine', 'config', ...features, 'domain', 'lib'],
   admin: ['config', ...features, 'domain', 'lib'],
   ...Object.fromEntries(features.map((feature) => [feature, ['config', 'domain', 'lib']])),

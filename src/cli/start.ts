@@ -1,0 +1,54 @@
+import { once } from 'node:events'
+import { parseArgs } from 'node:util'
+import { ConfigInvalid } from '../config/config-invalid.ts'
+import { type LoadedConfig, loadConfig } from '../config/load.ts'
+import { createLog } from '../drivers/pino-log.ts'
+import { Gateway } from '../gateway.ts'
+import type { Command } from './command.ts'
+
+const drainWithinMs = 30_000
+
+export const startCommand: Command = {
+  name: 'start',
+  summary: 'run the box   [--config FILE]',
+  async run(argv) {
+    const { values } = parseArgs({ args: [...argv], options: { config: { type: 'string' } } })
+    const loaded = load(values.config)
+    if (!loaded) return 1
+    const log = createLog(loaded.config.box.logLevel)
+    for (const note of loaded.notes) log.info({}, note)
+    const gateway = new Gateway(loaded, log)
+    try {
+      await gateway.start()
+    } catch (error) {
+      log.error({ error }, 'the box cannot start')
+      console.error(`the box cannot start: ${(error as Error).message}`)
+      return 1
+    }
+    log.info({ admin: gateway.adminUrl, listening: gateway.listening }, 'ready')
+    return runUntilStopped(gateway)
+  },
+}
+
+function load(path: string | undefined): LoadedConfig | undefined {
+  try {
+    return loadConfig(path)
+  } catch (error) {
+    if (!(error instanceof ConfigInvalid)) throw error
+    console.error(error.message)
+    return undefined
+  }
+}
+
+/** First signal: no new calls, those under way may end. Second signal: stop at once. */
+async function runUntilStopped(gateway: Gateway): Promise<number> {
+  const signals = () => Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  const why = await Promise.race([signals(), gateway.broken])
+  if (why instanceof Error) {
+    await gateway.stop()
+    return 1
+  }
+  await Promise.race([gateway.drain(drainWithinMs), signals()])
+  await gateway.stop()
+  return 0
+}

@@ -1,0 +1,287 @@
+import { randomBytes } from 'node:crypto'
+import { AdminServer } from './admin/admin-server.ts'
+import type { LoadedConfig } from './config/load.ts'
+import { DnsHopResolver } from './drivers/dns/dns-hop-resolver.ts'
+import { DrachtioStack } from './drivers/drachtio/drachtio-stack.ts'
+import { EngineWorker } from './drivers/engine-worker/engine-worker.ts'
+import { RtpengineRelay } from './drivers/rtpengine/rtpengine-relay.ts'
+import { BindingTable } from './drivers/sqlite/binding-table.ts'
+import { CallTable } from './drivers/sqlite/call-table.ts'
+import { Database } from './drivers/sqlite/database.ts'
+import { DecisionTable } from './drivers/sqlite/decision-table.ts'
+import { SettingTable } from './drivers/sqlite/setting-table.ts'
+import { CallHandler } from './edge/call-handler.ts'
+import { DomainLegs } from './edge/domain-legs.ts'
+import { forwardDestinations } from './edge/forward-destinations.ts'
+import { LegsByPath } from './edge/legs-by-path.ts'
+import { OtherRequests } from './edge/other-requests.ts'
+import { OverlayLegs } from './edge/overlay-legs.ts'
+import { PbxAddresses } from './edge/pbx-addresses.ts'
+import { PbxLegs } from './edge/pbx-legs.ts'
+import { PhoneLegs } from './edge/phone-legs.ts'
+import { readListenUri } from './engine/listen-uri.ts'
+import { admissionRules } from './gateway/admission-rules.ts'
+import { JoinedOverlays } from './gateway/joined-overlays.ts'
+import { LiveBoxView } from './gateway/live-box-view.ts'
+import { openOverlays } from './gateway/open-overlays.ts'
+import { OwnHosts } from './gateway/own-hosts.ts'
+import { routingSite } from './gateway/routing-site.ts'
+import { version } from './gateway/version.ts'
+import { Wiring } from './gateway/wiring.ts'
+import { Guard } from './guard/guard.ts'
+import { Accounts } from './identity/accounts.ts'
+import { DigestAuthenticator } from './identity/digest.ts'
+import { systemClock } from './lib/clock.ts'
+import type { Log } from './lib/log.ts'
+import type { Part } from './lib/part.ts'
+import { PartList } from './lib/part-list.ts'
+import { CallMedia } from './media/call-media.ts'
+import { DialPlan } from './numbering/dial-plan.ts'
+import { CallRecords } from './records/call-records.ts'
+import { DecisionRecords } from './records/decision-records.ts'
+import { guardedRegister } from './registrar/guarded-register.ts'
+import { Location } from './registrar/location.ts'
+import { Registrar } from './registrar/registrar.ts'
+import { Router } from './routing/router.ts'
+import { FrontRegistration } from './survival/front-registration.ts'
+import { PbxWatch } from './survival/pbx-watch.ts'
+import { Trunks } from './trunk/trunks.ts'
+
+/** One box: builds every part from the config and lists them in start order. */
+export class Gateway implements Part {
+  readonly name = 'gateway'
+  readonly #parts: PartList
+  readonly #engine: EngineWorker | undefined
+  readonly #calls: CallHandler
+  readonly #admin: AdminServer | undefined
+  readonly #broken = Promise.withResolvers<Error>()
+
+  constructor({ config, dataDir }: LoadedConfig, log: Log) {
+    const clock = systemClock
+    const realm = config.registrar.realm ?? config.sip.domains[0] ?? 'causeway.local'
+    const listen = config.sip.listen.flatMap(readListenUri)
+    const ownHosts = new OwnHosts(listen)
+
+    // What is kept on disk
+    const database = new Database({ dataDir, log, clock })
+    const location = new Location({ store: new BindingTable(database), log, clock })
+    const records = new CallRecords({
+      store: new CallTable(database),
+      keepDays: config.records.keepDays,
+      log,
+      clock,
+    })
+    const decisions = new DecisionRecords({
+      store: new DecisionTable(database),
+      keepDecisions: config.records.keepDecisions,
+      log,
+    })
+
+    // Who may do what
+    const accounts = new Accounts({
+      users: config.users,
+      domains: [...config.sip.domains, ...config.pbxs.map(({ domain }) => domain)],
+      hostAliases: ownHosts.hosts,
+    })
+    const digest = new DigestAuthenticator({
+      accounts,
+      secrets: new SettingTable(database),
+      algorithms: config.registrar.algorithms,
+      clock,
+    })
+    const guard = new Guard(config.guard, log, clock)
+
+    // The networks around the box
+    const overlays = new JoinedOverlays(openOverlays(config.overlays, dataDir, clock, log))
+    const names = new DnsHopResolver({ ...config.dns, log, clock })
+    const secret = randomBytes(24).toString('hex')
+    const engine =
+      config.sip.engine === 'drachtio'
+        ? undefined
+        : new EngineWorker({
+            // The last is for the SIP links of the overlays: other boxes arrive there.
+            listen: [...listen, { transport: 'tcp', address: '127.0.0.1', port: 0 }],
+            control: { host: '127.0.0.1', port: 0, secret },
+            dns: config.dns,
+            peerSuffixes: overlays.peerSuffixes,
+            resolvePeer: async ({ host }) => [{ transport: 'tcp', host, ...(await overlays.linkTo(host)) }],
+            onCrash: (cause) => this.#broken.resolve(cause),
+            isDebugging: config.box.logLevel === 'debug',
+            log,
+          })
+    const stack = new DrachtioStack(
+      engine
+        ? {
+            host: '127.0.0.1',
+            get port() {
+              return engine.controlPort
+            },
+            secret,
+          }
+        : config.sip.drachtio,
+      log,
+      clock,
+    )
+    const relay = config.media.rtpengine && new RtpengineRelay(config.media.rtpengine, log, clock)
+    const pbxAddresses = new PbxAddresses(config.pbxs, names, clock, log)
+    const pbxs = new PbxWatch({ entries: config.pbxs, stack, clock, log })
+    const numbers = new DialPlan(config.numbering)
+    const trunks: Trunks = new Trunks({
+      entries: config.trunks,
+      stack,
+      addresses: names,
+      numbers,
+      owners: {
+        numberOf: (user) => accounts.byAor(user)?.numbers[0],
+        isOurs: (number) => accounts.byNumber(number) !== undefined || trunks.didOf(number) !== undefined,
+      },
+      clock,
+      log,
+    })
+
+    // Calls
+    const site = routingSite({ config, ownHosts, accounts, location, overlays, trunks, pbxs, numbers })
+    const router = new Router(site, clock)
+    const admission = admissionRules({
+      realm,
+      overlays,
+      pbxAddresses,
+      pbxs,
+      trunks,
+      accounts,
+      digest,
+      location,
+      guard,
+    })
+    const displayNames = {
+      displayNameOf: (user: Parameters<Accounts['byAor']>[0]) => accounts.byAor(user)?.displayName,
+    }
+    const legs = new LegsByPath({
+      phone: new PhoneLegs(displayNames),
+      overlay: new OverlayLegs(overlays, displayNames),
+      domain: new DomainLegs(displayNames),
+      pbx: new PbxLegs(),
+      trunk: trunks,
+    })
+    const boxId = `${config.box.name}-${randomBytes(4).toString('hex')}`
+    const calls = new CallHandler({
+      stack,
+      admission,
+      router,
+      legs,
+      media: new CallMedia(relay, config.media, log),
+      witness: pbxs,
+      records,
+      decisions,
+      links: overlays,
+      maxCalls: config.sip.maxCalls,
+      ringMs: config.sip.ringSeconds * 1_000,
+      forwardTo: (targets) =>
+        config.sip.callHandling === 'proxy' ? forwardDestinations(targets) : undefined,
+      boxId,
+      clock,
+      log,
+    })
+    const otherRequests = new OtherRequests({ stack, admission, router, legs, boxId, clock, log })
+
+    // Registrations
+    const registrar = new Registrar({
+      realm,
+      rules: { ...config.registrar, maxContacts: config.registrar.maxContactsPerUser },
+      digest,
+      users: accounts,
+      location,
+      guard,
+      expiryLimit: (domain) => pbxs.expiryLimit(domain),
+      log,
+      clock,
+    })
+    const front = new FrontRegistration({
+      stack,
+      pbxs,
+      bindings: location,
+      names: { resolve: (name) => accounts.byAor(name)?.aor },
+      registrar,
+      clock,
+      log,
+    })
+    stack.onRequest(
+      'REGISTER',
+      guardedRegister(guard, (request) => front.handle(request)),
+    )
+
+    const box = new LiveBoxView({
+      config,
+      version,
+      clock,
+      engine,
+      stack,
+      calls,
+      records,
+      decisions,
+      location,
+      overlays,
+      trunks,
+      pbxs,
+      guard,
+      relay,
+      router,
+      site,
+    })
+    this.#admin = config.admin.enabled ? new AdminServer(config.admin, box, log) : undefined
+    this.#engine = engine
+    this.#calls = calls
+
+    const wiring = new Wiring({ overlays, location, trunks, calls, front, pbxs, stack, engine })
+    this.#parts = new PartList(
+      [
+        database,
+        location,
+        records,
+        decisions,
+        digest,
+        pbxAddresses,
+        ...(relay ? [relay] : []),
+        ...(engine ? [engine] : []),
+        calls,
+        otherRequests,
+        stack,
+        wiring,
+        ...overlays.all.flatMap(({ overlay, users, services }) => [overlay, users, services]),
+        pbxs,
+        trunks,
+        ...(this.#admin ? [this.#admin] : []),
+      ],
+      log,
+    )
+  }
+
+  /** Rejects with what the part that cannot start says, in words for an operator. */
+  start(): Promise<void> {
+    return this.#parts.start()
+  }
+
+  /** Takes no new calls and waits for those under way, at most `withinMs`. */
+  drain(withinMs: number): Promise<void> {
+    return this.#calls.drain(withinMs)
+  }
+
+  stop(): Promise<void> {
+    return this.#parts.stop()
+  }
+
+  /** Resolves when the box can work no longer and should be started anew. */
+  get broken(): Promise<Error> {
+    return this.#broken.promise
+  }
+
+  get adminUrl(): string | undefined {
+    return this.#admin?.url
+  }
+
+  get listening(): readonly string[] {
+    return (this.#engine?.listeningPoints ?? []).map(
+      ({ transport, address, port }) => `${transport} ${address}:${port}`,
+    )
+  }
+}

@@ -1,0 +1,55 @@
+import type { AdmissionRules } from '../edge/admission.ts'
+import type { CallerVerdict } from '../edge/neighbours.ts'
+import type { PbxAddresses } from '../edge/pbx-addresses.ts'
+import type { Guard } from '../guard/guard.ts'
+import type { Accounts } from '../identity/accounts.ts'
+import type { DigestAuthenticator } from '../identity/digest.ts'
+import type { Location } from '../registrar/location.ts'
+import type { Pbxs } from '../routing/site.ts'
+import type { Trunks } from '../trunk/trunks.ts'
+import type { JoinedOverlays } from './joined-overlays.ts'
+
+export interface AdmissionParts {
+  readonly realm: string
+  readonly overlays: JoinedOverlays
+  readonly pbxAddresses: PbxAddresses
+  readonly pbxs: Pbxs
+  readonly trunks: Trunks
+  readonly accounts: Accounts
+  readonly digest: DigestAuthenticator
+  readonly location: Location
+  readonly guard: Guard
+}
+
+/** By what the edge tells who is speaking, and whether it is true. */
+export function admissionRules(parts: AdmissionParts): AdmissionRules {
+  const { realm, overlays, pbxAddresses, pbxs, trunks, accounts, digest, location, guard } = parts
+  return {
+    neighbourhood: {
+      peerOfLink: (port) => overlays.peerOfLink(port),
+      pbxOf: (source) => pbxAddresses.pbxOf(source),
+      trunkOf: (source, requestUri) => trunks.identify(source, requestUri),
+      homeDomain: (host) => accounts.homeDomain(host) ?? pbxs.stateOf(host)?.domain,
+      isPbxDomain: (domain) => pbxs.stateOf(domain) !== undefined,
+      userAt: (source) => {
+        for (const { aor } of location.findBySource(source)) return aor
+        return undefined
+      },
+    },
+    authentication: {
+      check: (request): CallerVerdict => {
+        const verdict = digest.check(request, 'proxy', realm)
+        if (verdict.kind === 'challenge') return verdict
+        const { account } = verdict
+        const owns: Extract<CallerVerdict, { kind: 'authenticated' }>['owns'] = (name) =>
+          accounts.byAor(name)?.aorText === account.aorText
+        return { kind: 'authenticated', caller: account.aor, owns }
+      },
+    },
+    guard,
+    isPbxInCharge: (domain) => {
+      const state = pbxs.stateOf(domain)?.state
+      return state === 'normal' || state === 'suspect'
+    },
+  }
+}

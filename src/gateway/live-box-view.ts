@@ -1,0 +1,169 @@
+import type { BoxStatus, BoxView, Figures, OverlayView, PartState } from '../admin/box-view.ts'
+import type { Config } from '../config/schema.ts'
+import { parseAor, printAor } from '../domain/aor.ts'
+import type { DrachtioStack } from '../drivers/drachtio/drachtio-stack.ts'
+import type { EngineWorker } from '../drivers/engine-worker/engine-worker.ts'
+import type { RtpengineRelay } from '../drivers/rtpengine/rtpengine-relay.ts'
+import type { CallHandler } from '../edge/call-handler.ts'
+import type { Guard } from '../guard/guard.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Overlay } from '../overlay/overlay.ts'
+import type { CallRecords } from '../records/call-records.ts'
+import type { DecisionRecords } from '../records/decision-records.ts'
+import type { Location } from '../registrar/location.ts'
+import { hypotheticalCall } from '../routing/hypothetical-call.ts'
+import type { Router } from '../routing/router.ts'
+import type { Site } from '../routing/site.ts'
+import type { PbxWatch } from '../survival/pbx-watch.ts'
+import type { Trunks } from '../trunk/trunks.ts'
+import { engineFigures } from './box-figures.ts'
+import type { JoinedOverlays } from './joined-overlays.ts'
+
+export interface BoxViewParts {
+  readonly config: Config
+  readonly version: string
+  readonly clock: Clock
+  /** Undefined when a drachtio-server is the engine. */
+  readonly engine: EngineWorker | undefined
+  readonly stack: DrachtioStack
+  readonly calls: CallHandler
+  readonly records: CallRecords
+  readonly decisions: DecisionRecords
+  readonly location: Location
+  readonly overlays: JoinedOverlays
+  readonly trunks: Trunks
+  readonly pbxs: PbxWatch
+  readonly guard: Guard
+  readonly relay: RtpengineRelay | undefined
+  readonly router: Router
+  readonly site: Site
+}
+
+const maxListed = 2_000
+const lookUpWithinMs = 3_000
+
+/** The running box as the admin pages see it. */
+export class LiveBoxView implements BoxView {
+  readonly #parts: BoxViewParts
+  readonly #startedAt: number
+
+  constructor(parts: BoxViewParts) {
+    this.#parts = parts
+    this.#startedAt = parts.clock.now()
+  }
+
+  status(): BoxStatus {
+    const { config, version, calls, location, engine } = this.#parts
+    return {
+      name: config.box.name,
+      version,
+      startedAt: this.#startedAt,
+      domains: config.sip.domains,
+      listening: (engine?.listeningPoints ?? []).map(
+        ({ transport, address, port }) => `${transport} ${address}:${port}`,
+      ),
+      callsNow: calls.count,
+      bindings: location.size,
+      parts: [this.#sipState(), this.#mediaState(), ...this.overlays().map(({ health }) => health)],
+    }
+  }
+
+  callsNow() {
+    return this.#parts.calls.callsNow().slice(0, maxListed)
+  }
+
+  recentCalls(most: number) {
+    return this.#parts.records.recent(most)
+  }
+
+  decision(callId: string) {
+    return this.#parts.decisions.find(callId)
+  }
+
+  bindings() {
+    return [...this.#parts.location.all()].slice(0, maxListed)
+  }
+
+  overlays(): readonly OverlayView[] {
+    return this.#parts.overlays.all.map(({ overlay }) => ({
+      domain: overlay.domain,
+      peerName: overlay.peerName,
+      health: overlayState(overlay),
+      peers: overlay.peers(),
+      services: [],
+    }))
+  }
+
+  async lookUp(aor: string) {
+    const name = parseAor(aor)
+    if (!name) return []
+    return Promise.all(
+      this.#parts.overlays.all.map(async ({ overlay, users }) => {
+        const began = performance.now()
+        const homes = await users.find(printAor(name), AbortSignal.timeout(lookUpWithinMs))
+        return {
+          overlay: overlay.domain,
+          homeBoxes: homes.map(({ peerName }) => peerName),
+          tookMs: performance.now() - began,
+        }
+      }),
+    )
+  }
+
+  trunks() {
+    return this.#parts.trunks.view()
+  }
+
+  pbxs() {
+    return this.#parts.pbxs.view()
+  }
+
+  bans() {
+    return this.#parts.guard.bans()
+  }
+
+  releaseBan(address: string) {
+    return this.#parts.guard.release(address)
+  }
+
+  explainRoute(from: string, to: string) {
+    const { router, site, clock } = this.#parts
+    return router.route(hypotheticalCall({ from, to, at: clock.now() }, site))
+  }
+
+  notReadyBecause(): string | undefined {
+    return this.#parts.stack.isConnected ? undefined : 'the SIP engine is not connected'
+  }
+
+  async figures(): Promise<Figures> {
+    const { calls, location, guard, engine } = this.#parts
+    return {
+      calls_now: calls.count,
+      bindings: location.size,
+      guard_refused: { ...guard.counts },
+      ...(engine && engineFigures(await engine.counts())),
+    }
+  }
+
+  #sipState(): PartState {
+    return this.#parts.stack.isConnected
+      ? { name: 'sip', state: 'good', text: 'the SIP engine is connected' }
+      : { name: 'sip', state: 'failed', text: 'the SIP engine is not connected' }
+  }
+
+  #mediaState(): PartState {
+    const { relay } = this.#parts
+    if (!relay) return { name: 'media', state: 'off', text: 'media flows directly between the phones' }
+    return relay.isReachable
+      ? { name: 'media', state: 'good', text: 'rtpengine answers' }
+      : { name: 'media', state: 'degraded', text: 'rtpengine does not answer' }
+  }
+}
+
+function overlayState(overlay: Overlay): PartState {
+  const { state, why } = overlay.health()
+  const name = `overlay ${overlay.domain}`
+  if (state === 'proven') return { name, state: 'good', text: why }
+  if (state === 'isolated') return { name, state: 'failed', text: why }
+  return { name, state: 'degraded', text: why }
+}

@@ -1,0 +1,32 @@
+import type { OverlayEntry } from '../config/sections/overlays.ts'
+import { libp2pOverlay } from '../drivers/libp2p/libp2p-overlay.ts'
+import { MemoryOverlays } from '../drivers/memory-overlay/memory-overlay.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import { AorDirectory } from '../overlay/aor-directory.ts'
+import type { Overlay } from '../overlay/overlay.ts'
+import { ServiceDirectory } from '../overlay/service-directory.ts'
+import type { JoinedOverlay } from './joined-overlays.ts'
+
+/** The overlays of the config, not yet started. Throws when the box has not joined one of them. */
+export function openOverlays(
+  entries: readonly OverlayEntry[],
+  dataDir: string,
+  clock: Clock,
+  log: Log,
+): readonly JoinedOverlay[] {
+  return entries.map((entry) => {
+    const overlay = openOverlay(entry, dataDir, clock, log)
+    const users = new AorDirectory(overlay, {
+      longestLifetimeSeconds: entry.recordLifetimeSeconds,
+      clock,
+      log,
+    })
+    return { overlay, users, services: new ServiceDirectory(overlay, { clock, log }) }
+  })
+}
+
+function openOverlay(entry: OverlayEntry, dataDir: string, clock: Clock, log: Log): Overlay {
+  if (entry.driver === 'memory') return new MemoryOverlays(entry.domain).box({ clock, log }).overlay
+  return libp2pOverlay(entry, dataDir, clock, log)
+}

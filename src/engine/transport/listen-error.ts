@@ -1,7 +1,5 @@
 import { hostPort } from './host-port.ts'
 
-export { hostPort }
-
 import type { ListenSpec } from './listen-spec.ts'
 import { portHolder } from './port-holder.ts'
 

@@ -15,6 +15,8 @@ export interface KamailioOptions {
   /** Name server for its own look-ups, on port 53; without it those of the machine. */
   readonly nameServer?: string
   readonly workers?: number
+  /** For transactions, some 5 KiB each and kept for seconds. */
+  readonly sharedMemoryMiB?: number
   readonly namespace?: string
 }
 
@@ -50,8 +52,8 @@ export class Kamailio implements Part {
     if (this.#port === 0) this.#port = await freePort(this.address)
     const file = this.#folder.file('kamailio.cfg')
     writeFileSync(file, this.#config())
-    const run = `exec kamailio -DD -E -f ${file} -Y ${this.#folder.path} -m 64 -M 8`
-    const { nameServer, namespace } = this.#options
+    const { nameServer, namespace, sharedMemoryMiB = 64 } = this.#options
+    const run = `exec kamailio -DD -E -f ${file} -Y ${this.#folder.path} -m ${sharedMemoryMiB} -M 8`
     const resolv = this.#folder.file('resolv.conf')
     if (nameServer) writeFileSync(resolv, `nameserver ${nameServer}\noptions timeout:1 attempts:1\n`)
     // Kamailio reads /etc/resolv.conf only: it gets one of its own.

@@ -170,7 +170,16 @@ export class PbxWatch implements Part {
       { pbx: name, from: change.from, to: change.to, why, lastedMs },
       'PBX state changed',
     )
-    for (const listener of this.#listeners) listener(change)
+    for (const listener of this.#listeners) this.#tell(listener, change)
+  }
+
+  /** A listener's bug must not end the watch. */
+  #tell(listener: (change: PbxStateChange) => void, change: PbxStateChange): void {
+    try {
+      listener(change)
+    } catch (error) {
+      this.#settings.log.error({ ...change, error }, 'PBX state change not handled')
+    }
   }
 }
 

@@ -201,6 +201,8 @@ export class CallDialog implements SipDialog {
   }
 
   async #sendOffer(method: 'INVITE' | 'UPDATE', sdp: string): Promise<ReceivedResponse> {
+    // RFC 3261 §14.1: not before the INVITE of the far end is acknowledged
+    if (this.#answering?.isFinal) await this.#answering.acknowledged()
     if (this.#isOver) throw new CallRejected(481, 'Call/Transaction Does Not Exist')
     if (this.#isOffering || this.#answering) throw new CallRejected(491, 'Request Pending')
     this.#isOffering = true

@@ -15,20 +15,25 @@ export interface NgAddress {
 export type NgReply = Readonly<Record<string, unknown>>
 
 const firstRetryMs = 100
-/** How long a late or repeated reply to an old cookie is expected. */
-const rememberMs = 10_000
 const maxPending = 10_000
 
+interface PendingCommand {
+  readonly name: string
+  readonly timers: Timer[]
+  readonly resolve: (reply: NgReply) => void
+  readonly reject: (error: MediaRelayFailed) => void
+}
+
 /**
- * rtpengine's ng protocol over UDP. rtpengine-client has the socket and the codec; cookies, retransmission and
- * time-outs are ours, since it has none of the former and turns a late reply into an `error` event and console output.
+ * rtpengine's ng protocol over UDP. rtpengine-client has the socket and the codec; cookies, retransmission and time-outs
+ * are ours, since it never retransmits and turns a late or repeated reply into an `error` event and console output.
  */
 export class NgClient {
   readonly #address: NgAddress
   readonly #clock: Clock
   readonly #log: Log
   #client: Client | undefined
-  readonly #pending = new Set<(error: MediaRelayFailed) => void>()
+  readonly #pending = new Map<string, PendingCommand>()
 
   constructor(address: NgAddress, clock: Clock, log: Log) {
     this.#address = address
@@ -41,6 +46,8 @@ export class NgClient {
     this.#client = client
     // Without a listener an error event would end the process.
     client.on('error', (error: Error) => this.#log.warn({ error: error.message }, 'rtpengine client trouble'))
+    client.socket.removeAllListeners('message')
+    client.socket.on('message', (message) => this.#receive(message))
     const { promise, resolve } = Promise.withResolvers<void>()
     client.on('listening', () => {
       client.socket.unref()
@@ -52,7 +59,7 @@ export class NgClient {
   async close(): Promise<void> {
     const client = this.#client
     this.#client = undefined
-    for (const fail of [...this.#pending]) fail(new MediaRelayFailed('answer', 'the box is stopping'))
+    for (const cookie of [...this.#pending.keys()]) this.#fail(cookie, 'the box is stopping')
     client?.close()
   }
 
@@ -65,24 +72,36 @@ export class NgClient {
     const cookie = randomUUID()
     const message = codec.encodeMessage(cookie, { ...parameters, command: name })
     const { promise, resolve, reject } = Promise.withResolvers<NgReply>()
-    const timers: Timer[] = []
-    const settle = (error: MediaRelayFailed | undefined, reply: NgReply = {}) => {
-      for (const timer of timers) timer.cancel()
-      this.#pending.delete(settle)
-      this.#expectLate(client, cookie)
-      if (error) reject(error)
-      else resolve(reply)
-    }
-    this.#pending.add(settle)
-    client.messages.set(cookie, (error, reply = {}) => {
-      if (error) settle(new MediaRelayFailed(name, String(error)))
-      else if (reply.result === 'error') settle(new MediaRelayFailed(name, String(reply['error-reason'])))
-      else settle(undefined, reply)
-    })
-    this.#sendRepeatedly(client, message, timers)
-    const tooLate = () => settle(new MediaRelayFailed(name, `no answer within ${this.#address.timeoutMs} ms`))
-    timers.push(this.#clock.after(this.#address.timeoutMs, tooLate))
+    const pending: PendingCommand = { name, timers: [], resolve, reject }
+    this.#pending.set(cookie, pending)
+    this.#sendRepeatedly(client, message, pending.timers)
+    const { timeoutMs } = this.#address
+    const tooLate = () => this.#fail(cookie, `no answer within ${timeoutMs} ms`)
+    pending.timers.push(this.#clock.after(timeoutMs, tooLate))
     return promise
+  }
+
+  #receive(message: Buffer): void {
+    try {
+      const { id, data } = codec.decodeMessage(message)
+      if (data.result === 'error') this.#fail(id, String(data['error-reason']))
+      else this.#take(id)?.resolve(data)
+    } catch (error) {
+      this.#log.warn({ error: String(error) }, 'no reply of rtpengine')
+    }
+  }
+
+  #fail(cookie: string, reason: string): void {
+    const pending = this.#take(cookie)
+    pending?.reject(new MediaRelayFailed(pending.name, reason))
+  }
+
+  /** Undefined for a reply that comes late, or again. */
+  #take(cookie: string): PendingCommand | undefined {
+    const pending = this.#pending.get(cookie)
+    this.#pending.delete(cookie)
+    for (const timer of pending?.timers ?? []) timer.cancel()
+    return pending
   }
 
   /** The same cookie each time: rtpengine repeats its answer and does not do the work again. */
@@ -97,10 +116,5 @@ export class NgClient {
     for (let delay = firstRetryMs; delay < timeoutMs; delay = delay * 2 + firstRetryMs) {
       timers.push(this.#clock.after(delay, send))
     }
-  }
-
-  #expectLate(client: Client, cookie: string): void {
-    client.messages.set(cookie, () => this.#expectLate(client, cookie))
-    this.#clock.after(rememberMs, () => client.messages.delete(cookie))
   }
 }

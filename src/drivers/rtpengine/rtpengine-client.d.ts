@@ -1,4 +1,4 @@
-// What we use of rtpengine-client: its socket, its bencoding and its table of pending cookies.
+// What we use of rtpengine-client: its socket and its codec.
 declare module 'rtpengine-client' {
   import type { Socket } from 'node:dgram'
   import type { EventEmitter } from 'node:events'
@@ -6,7 +6,6 @@ declare module 'rtpengine-client' {
   export class Client extends EventEmitter {
     constructor(options?: { readonly localAddress?: string; readonly localPort?: number })
     readonly socket: Socket
-    readonly messages: Map<string, (error: unknown, reply?: Readonly<Record<string, unknown>>) => void>
     close(): void
   }
 }
@@ -14,6 +13,8 @@ declare module 'rtpengine-client' {
 declare module 'rtpengine-client/lib/BaseClient.js' {
   const codec: {
     encodeMessage(cookie: string, command: Readonly<Record<string, unknown>>): Buffer
+    /** Throws for what is no reply. */
+    decodeMessage(message: Buffer): { readonly id: string; readonly data: Readonly<Record<string, unknown>> }
   }
   export default codec
 }

@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest'
+import { silentLog } from '../../../src/lib/log.ts'
+import { CallMedia } from '../../../src/media/call-media.ts'
+import type { MediaRelay } from '../../../src/media/media-relay.ts'
+import { MediaRelayFailed } from '../../../src/media/media-relay-failed.ts'
+import { isBehindNat, type MediaFacts, needsRelay } from '../../../src/media/relay-rule.ts'
+
+const inside: MediaFacts = {
+  callId: 'c',
+  source: 'phone',
+  target: 'phone',
+  callerSdp: 'v=0\r\nc=IN IP4 192.168.1.5\r\n',
+  callerAddress: '192.168.1.5',
+  calleeIsBehindNat: false,
+}
+
+describe('a call goes through the relay', () => {
+  test.each([
+    ['never by that rule', 'never', { target: 'trunk' }, false],
+    ['always by that rule', 'always', {}, true],
+    ['not when it stays on the site', 'when-needed', {}, false],
+    ['not between phone and PBX', 'when-needed', { target: 'pbx' }, false],
+    ['when it leaves by a trunk', 'when-needed', { target: 'trunk' }, true],
+    ['when it comes from another box', 'when-needed', { source: 'overlay' }, true],
+    ['when it goes to a domain', 'when-needed', { target: 'domain' }, true],
+    ['when the callee is behind NAT', 'when-needed', { calleeIsBehindNat: true }, true],
+    ['when the caller is behind NAT', 'when-needed', { callerAddress: '203.0.113.5' }, true],
+  ] as const)('%s', (_, mode, facts, expected) => {
+    expect(needsRelay(mode, { ...inside, ...facts })).toBe(expected)
+  })
+
+  test.each([
+    ['c=IN IP4 192.168.1.5', '203.0.113.5', true],
+    ['c=IN IP4 100.64.3.2', '203.0.113.5', true],
+    ['c=IN IP6 fd00::5', '2001:db8::5', true],
+    ['c=IN IP4 192.168.1.5', '192.168.1.5', false],
+    ['c=IN IP4 198.51.100.7', '203.0.113.5', false],
+    ['c=IN IP4 172.32.0.1', '203.0.113.5', false],
+    ['no connection', '203.0.113.5', false],
+  ])('%s from %s: behind NAT %s', (line, address, expected) => {
+    expect(isBehindNat(`v=0\r\n${line}\r\n`, address)).toBe(expected)
+  })
+})
+
+class ScriptedRelay implements MediaRelay {
+  readonly log: string[] = []
+  fails = false
+
+  offer({ offerer }: { offerer: string }, sdp: string): Promise<string> {
+    return this.#do(`offer ${offerer}`, sdp)
+  }
+
+  answer({ offerer, answerer }: { offerer: string; answerer: string }, sdp: string): Promise<string> {
+    return this.#do(`answer ${offerer}→${answerer}`, sdp)
+  }
+
+  async delete(callId: string): Promise<void> {
+    this.log.push(`delete ${callId}`)
+  }
+
+  async #do(what: string, sdp: string): Promise<string> {
+    if (this.fails) throw new MediaRelayFailed('offer', 'down')
+    this.log.push(what)
+    return `${sdp} relayed`
+  }
+}
+
+describe('a relayed session', () => {
+  const begin = (whenRelayFails: 'direct' | 'refuse') => {
+    const relay = new ScriptedRelay()
+    const media = new CallMedia(relay, { relay: 'always', whenRelayFails }, silentLog)
+    return { relay, session: media.session(inside) }
+  }
+
+  test('anchors both directions, re-INVITEs of either side too, and is deleted once', async () => {
+    const { relay, session } = begin('refuse')
+    expect(await session.offer('caller', 'a')).toBe('a relayed')
+    expect(await session.answer('callee', 'b')).toBe('b relayed')
+    await session.offer('callee', 'c')
+    await session.answer('caller', 'd')
+    session.end()
+    session.end()
+    expect(relay.log).toEqual([
+      'offer caller',
+      'answer caller→callee',
+      'offer callee',
+      'answer callee→caller',
+      'delete c',
+    ])
+  })
+
+  test('goes direct when the relay is down and that is allowed', async () => {
+    const { relay, session } = begin('direct')
+    relay.fails = true
+    expect(await session.offer('caller', 'a')).toBe('a')
+    relay.fails = false
+    expect(await session.answer('callee', 'b')).toBe('b')
+    expect(relay.log).toEqual([])
+  })
+
+  test('is refused when the relay is down and direct media is not allowed', async () => {
+    const { relay, session } = begin('refuse')
+    relay.fails = true
+    await expect(session.offer('caller', 'a')).rejects.toMatchObject({ sipStatus: 503 })
+  })
+
+  test('cannot turn direct any more once an offer was relayed', async () => {
+    const { relay, session } = begin('direct')
+    await session.offer('caller', 'a')
+    relay.fails = true
+    await expect(session.answer('callee', 'b')).rejects.toMatchObject({ name: 'MediaRelayFailed' })
+  })
+
+  test('without a relay SDP passes as it is', async () => {
+    const media = new CallMedia(undefined, { relay: 'always', whenRelayFails: 'refuse' }, silentLog)
+    const session = media.session(inside)
+    expect([await session.offer('caller', 'a'), await session.answer('callee', 'b')]).toEqual(['a', 'b'])
+  })
+})

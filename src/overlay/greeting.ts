@@ -103,7 +103,8 @@ export class Greeting {
       this.#admit(peer)
     } catch (error) {
       if (this.#table.get(peer)?.state === 'away') return
-      this.#log.warn({ peer, reason: (error as Error).message }, 'greeting a box failed')
+      const joining = error instanceof PeerRefused && error.code === 'joining'
+      if (!joining) this.#log.warn({ peer, reason: (error as Error).message }, 'greeting a box failed')
       this.#table.setState(peer, 'greeting', this.#clock.now())
     }
   }

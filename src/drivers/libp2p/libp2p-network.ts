@@ -24,6 +24,8 @@ export interface Libp2pNetworkOptions {
   /** Multiaddresses; none for a box that only dials. */
   readonly listen: readonly string[]
   readonly mdns: boolean
+  /** Told once where others may reach this box. */
+  readonly onListening?: (addresses: readonly string[]) => void
 }
 
 const questions = '/causeway/questions/1'
@@ -80,13 +82,10 @@ export class Libp2pNetwork implements PeerNetwork {
     } catch (cause) {
       await this.close()
       const places = this.#options.listen.join(', ')
-      throw new Error(
-        `overlay ${this.#options.domain} cannot listen on ${places}: ${(cause as Error).message}`,
-        {
-          cause,
-        },
-      )
+      const problem = `cannot listen on ${places}: ${(cause as Error).message}`
+      throw new Error(`overlay ${this.#options.domain} ${problem}`, { cause })
     }
+    this.#options.onListening?.(this.addresses())
   }
 
   async close(): Promise<void> {

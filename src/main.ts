@@ -4,6 +4,7 @@ import { type Command, UsageError } from './cli/command.ts'
 import { engineCommand } from './cli/engine.ts'
 import { overlayCommand } from './cli/overlay.ts'
 import { printReferenceCommand } from './cli/print-reference.ts'
+import { routeCommand } from './cli/route.ts'
 import { startCommand } from './cli/start.ts'
 
 // Process only: which command, and the exit code. Each command loads what it needs itself, so that `route` or
@@ -12,6 +13,7 @@ const commands: readonly Command[] = [
   startCommand,
   checkConfigCommand,
   overlayCommand,
+  routeCommand,
   engineCommand,
   printReferenceCommand,
 ]

@@ -75,6 +75,8 @@ function servedDomain(uri: DialledUri, question: CallQuestion, site: Site): stri
   }
   if (isServed(uri.host, site)) return uri.host
   if (site.domains.isOwnHost(uri.host, uri.port)) return ownDomain
+  // A user may be configured in a domain that is not listed as the box's own.
+  if (site.accounts.resolve(aor(uri.user, uri.host))?.domain === uri.host) return uri.host
   return site.pbxs.atHost(uri.host, uri.port)?.domain
 }
 

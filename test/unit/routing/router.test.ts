@@ -77,6 +77,15 @@ describe('a user of this box', () => {
       annRings,
     ],
     [
+      'of a domain that is not listed is called like the others',
+      {
+        users: [bob, { aor: 'sue@club.example' }],
+        bindings: [binding('sue@club.example', 'sip:s@192.0.2.99')],
+      },
+      { ...byBob, requestUri: 'sip:sue@club.example' },
+      'phone! sip:sue@club.example sip:s@192.0.2.99',
+    ],
+    [
       'is called by his number without leaving the box',
       { users: [ann, bob], bindings: [atAnn], trunks: [{ name: 'carrier' }] },
       { ...byBob, requestUri: 'tel:+4930201' },

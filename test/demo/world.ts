@@ -1,4 +1,6 @@
+import { isIP } from 'node:net'
 import { DnsHopResolver } from '../../src/drivers/dns/dns-hop-resolver.ts'
+import { parseUri } from '../../src/engine/message/uri.ts'
 import type { Part } from '../../src/lib/part.ts'
 import { type Remote, remoteOf } from '../support/sip/remote.ts'
 import { SipPhone } from '../support/sip-phone.ts'
@@ -98,14 +100,14 @@ export class World {
 
   /** What the public domain does: RFC 3263 with the name server of this world. */
   async #locate(uri: string): Promise<Remote> {
-    const host = /@([^;:>]+)/.exec(uri)?.[1] ?? ''
-    if (/^[\d.]+$/.test(host)) return remoteOf(uri, 'udp')
+    const { host, port } = parseUri(uri)
+    if (isIP(host)) return remoteOf(uri, 'udp')
     const resolver = new DnsHopResolver({
       servers: [this.#nameServer.serverText],
       timeoutMs: 1_000,
       serveStaleSeconds: 0,
     })
-    const query = { scheme: 'sip', host, port: undefined, transport: undefined } as const
+    const query = { scheme: 'sip', host, port, transport: undefined } as const
     const [hop] = await resolver.resolve(query, AbortSignal.timeout(5_000))
     if (hop?.transport !== 'udp' && hop?.transport !== 'tcp') throw new Error(`${uri} leads nowhere`)
     return { transport: hop.transport, address: hop.address, port: hop.port }

@@ -209,7 +209,9 @@ export class DrachtioStack implements SipStack, Part {
   /** A request in a dialog we do not have, or have only as an early one. */
   #onStray(frame: SipFrame, method: string): void {
     const request = new ReceivedRequest(frame, this.#control)
-    const isEarly = [...this.#openInvites.values()].some((invite) => invite.earlyDialogId === frame.dialogId)
+    const isEarly = [...this.#openInvites.values()].some((invite) =>
+      frame.dialogId.startsWith(invite.earlyDialogId),
+    )
     if (isEarly && method === 'PRACK') request.respondAndForget(200)
     // RFC 3311 §5.2: an UPDATE that cannot be handled now is told to come back
     else if (isEarly && method === 'UPDATE') request.respondAndForget(500, { 'Retry-After': '3' })

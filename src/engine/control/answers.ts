@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts'
-import { dialogIdOf, isTargetRefresh } from '../dialog/dialog.ts'
+import { isTargetRefresh } from '../dialog/dialog.ts'
 import type { DialogStore } from '../dialog/dialog-store.ts'
 import { hasOption, ReliableProvisionals } from '../dialog/reliable-provisionals.ts'
 import { Retransmission, type RetransmissionTimes } from '../dialog/retransmission.ts'
@@ -167,7 +167,7 @@ export class Answers {
 function labelOf(incoming: IncomingRequest): string {
   const { leg, request } = incoming
   if (leg) return leg.state === 'ended' ? '' : leg.id
-  return makesDialog(request.method) ? dialogIdOf(request.callId, request.from.tag ?? '') : ''
+  return makesDialog(request.method) ? incoming.newDialogId : ''
 }
 
 function completeResponse(incoming: IncomingRequest, draft: SipResponse, headers: AppHeaders): SipResponse {

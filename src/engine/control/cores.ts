@@ -80,8 +80,10 @@ export function makeCores({
     log,
   })
   const { applicationSilenceMs } = settings
+  const ownNames = new OwnNames(points)
   const incoming = new IncomingRequests({
     transport,
+    ownNames,
     pool,
     legs,
     release,
@@ -111,7 +113,7 @@ export function makeCores({
     release,
     proxy,
     recordRoute,
-    ownNames: new OwnNames(points),
+    ownNames,
     records,
     maxLegs: settings.maxDialogs,
   })

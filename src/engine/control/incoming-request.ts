@@ -1,4 +1,5 @@
 import type { Timer } from '../../lib/clock.ts'
+import { dialogIdOf } from '../dialog/dialog.ts'
 import { newTag } from '../message/identifiers.ts'
 import type { SipRequest } from '../message/message.ts'
 import type { ServerTransaction } from '../transaction/transaction-user.ts'
@@ -18,6 +19,7 @@ export class IncomingRequest {
   readonly isInLeg: boolean
   /** Runs until the application says its first word about an INVITE. */
   silence: Timer | undefined
+  readonly #isSpiral: boolean
   #localTag: string | undefined
 
   constructor(
@@ -26,6 +28,7 @@ export class IncomingRequest {
     transaction: ServerTransaction,
     point: ListeningPoint,
     leg: Leg | undefined,
+    isSpiral = false,
   ) {
     this.application = application
     this.transactionId = transactionId
@@ -33,11 +36,21 @@ export class IncomingRequest {
     this.point = point
     this.leg = leg
     this.isInLeg = leg !== undefined
+    this.#isSpiral = isSpiral
     this.#localTag = transaction.request.to.tag
   }
 
   get request(): SipRequest {
     return this.transaction.request
+  }
+
+  /**
+   * What applications call the dialog that answers to this request make. A request of ours that a proxy sent back has
+   * the same Call-ID and From tag as our own end of that dialog, so that this end needs another name.
+   */
+  get newDialogId(): string {
+    const id = dialogIdOf(this.request.callId, this.request.from.tag ?? '')
+    return this.#isSpiral ? `${id};spiral` : id
   }
 
   get flow(): Flow {

@@ -3,6 +3,8 @@ import type { Clock } from '../../lib/clock.ts'
 import type { DialogStore } from '../dialog/dialog-store.ts'
 import type { SipRequest } from '../message/message.ts'
 import { responseTo } from '../message/response.ts'
+import { parseVia } from '../message/via.ts'
+import type { OwnNames } from '../proxy/own-names.ts'
 import type { ServerTransaction } from '../transaction/transaction-user.ts'
 import type { Flow } from '../transport/flow.ts'
 import type { Transport } from '../transport/transport-layer.ts'
@@ -18,6 +20,7 @@ import { wireTime } from './wire-time.ts'
 
 export interface IncomingParts {
   readonly transport: Transport
+  readonly ownNames: OwnNames
   readonly pool: ApplicationPool
   readonly legs: DialogStore<Leg>
   readonly release: LegRelease
@@ -114,7 +117,14 @@ export class IncomingRequests {
 
   #remember(application: Application, transaction: ServerTransaction, leg: Leg | undefined): IncomingRequest {
     const point = this.#parts.transport.listeningPointOf(transaction.flow)
-    const incoming = new IncomingRequest(application, randomUUID(), transaction, point, leg)
+    const incoming = new IncomingRequest(
+      application,
+      randomUUID(),
+      transaction,
+      point,
+      leg,
+      leg === undefined && isSpiral(transaction.request, this.#parts.ownNames),
+    )
     this.#open.set(incoming.transactionId, incoming)
     this.#byTransaction.set(transaction, incoming)
     transaction.onTerminated = () => this.#onTerminated(incoming)
@@ -160,4 +170,15 @@ export class IncomingRequests {
   #time(): string {
     return wireTime(this.#parts.clock.now())
   }
+}
+
+/** Whether a proxy has sent back to us what we sent to it (RFC 3261 §6, spiral): our own Via is below the topmost. */
+function isSpiral(request: SipRequest, ownNames: OwnNames): boolean {
+  return request
+    .values('via')
+    .slice(1)
+    .some((text) => {
+      const { host, port } = parseVia(text)
+      return ownNames.hasPlace(host, port)
+    })
 }

@@ -15,6 +15,11 @@ export class OwnNames {
     }
   }
 
+  /** Whether a place in a Via is ours; without a port 5060 is meant (RFC 3261 §18.2.2). */
+  hasPlace(host: string, port: number | undefined): boolean {
+    return this.#names.has(nameOf(host, port ?? 5060))
+  }
+
   has(uri: SipUri): boolean {
     const port = uri.port ?? (uri.scheme === 'sips' || uri.params.text('transport') === 'tls' ? 5061 : 5060)
     return this.#names.has(nameOf(uri.host, port))

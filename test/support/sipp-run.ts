@@ -1,10 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { ChildProgram } from './child-program.ts'
 import { TemporaryFolder } from './temporary-folder.ts'
 
 export interface SippOptions {
-  /** File in test/lab/scenarios, without `.xml`. */
+  /** File in test/lab/scenarios, without `.xml`, or the path of another. */
   readonly scenario: string
   /** `host:port` of the box; absent for a scenario that waits for calls. */
   readonly target?: string
@@ -25,6 +25,12 @@ export interface SippOptions {
   readonly holdMs?: number
   readonly timeoutSeconds?: number
   readonly namespace?: string | undefined
+  /** A message that comes twice or out of order, as from a proxy of several processes, fails no call. */
+  readonly ignoresUnexpected?: boolean
+  /** A failed call is a figure, not an error. */
+  readonly toleratesFailures?: boolean
+  /** Keeps the time of each response measured by the scenario. */
+  readonly keepsTimes?: boolean
 }
 
 export interface SippStats {
@@ -32,6 +38,8 @@ export interface SippStats {
   readonly failed: number
   readonly retransmissions: number
   readonly unexpected: number
+  /** Milliseconds, sorted; only with `keepsTimes`. */
+  readonly times: readonly number[]
 }
 
 /** One run of SIPp with a scenario of the lab. */
@@ -67,6 +75,12 @@ export class SippRun {
     return this.#conclude(code, `sipp ${this.#options.scenario} ended with ${code}`)
   }
 
+  /** Ends it whatever it thinks of its calls; does nothing when it has ended. */
+  async end(): Promise<void> {
+    await this.#program?.stop()
+    this.#folder.remove()
+  }
+
   /** Start to end. */
   async run(): Promise<SippStats> {
     await this.start()
@@ -81,7 +95,9 @@ export class SippRun {
   #arguments(): string[] {
     const { scenario, target, address = '127.0.0.1', port, transport = 'udp' } = this.#options
     const { calls, rate = 10, limit, fields, keys = {}, holdMs, timeoutSeconds = 60 } = this.#options
-    const file = fileURLToPath(new URL(`../lab/scenarios/${scenario}.xml`, import.meta.url))
+    const file = scenario.endsWith('.xml')
+      ? scenario
+      : fileURLToPath(new URL(`../lab/scenarios/${scenario}.xml`, import.meta.url))
     const args = ['-sf', file, '-i', address, '-p', String(port), '-t', transport === 'udp' ? 'u1' : 't1']
     args.push('-nostdin', '-trace_err', '-error_file', this.#folder.file('errors.log'))
     args.push('-trace_stat', '-stf', this.#folder.file('stats.csv'), '-fd', '1')
@@ -91,6 +107,9 @@ export class SippRun {
     if (limit !== undefined) args.push('-l', String(limit))
     if (holdMs !== undefined) args.push('-d', String(holdMs))
     for (const [name, value] of Object.entries(keys)) args.push('-key', name, value)
+    if (this.#options.ignoresUnexpected) args.push('-default_behaviors', 'all,-abortunexp')
+    if (this.#options.keepsTimes) args.push('-trace_rtt', '-rtt_freq', '1')
+    args.push('-buff_size', '4194304')
     if (fields) {
       const lines = ['SEQUENTIAL', ...fields.map((line) => `${line.join(';')};`)]
       writeFileSync(this.#folder.file('fields.csv'), `${lines.join('\n')}\n`)
@@ -101,17 +120,26 @@ export class SippRun {
   }
 
   #conclude(code: number, what: string): SippStats {
-    const stats = readStats(this.#read('stats.csv'))
+    const stats = { ...readStats(this.#read('stats.csv')), times: this.#readTimes() }
     const errors = this.#read('errors.log').slice(0, 6_000)
     const words = this.#running.lastWords
     this.#folder.remove()
-    // 97 is SIPp's "ended by -timeout", 99 its "ended without a call".
+    // 99 is SIPp's "ended without a call of its own".
+    if (this.#options.toleratesFailures) return stats
     if (stats.failed > 0 || stats.successful === 0 || ![0, 99].includes(code)) {
       throw new Error(
         `${what}, ${stats.successful} good and ${stats.failed} failed calls\n${errors || words}`,
       )
     }
     return stats
+  }
+
+  /** SIPp writes `date;milliseconds;name` lines to `<scenario>_<pid>_rtt.csv` in its folder. */
+  #readTimes(): number[] {
+    const file = readdirSync(this.#folder.path).find((name) => name.endsWith('_rtt.csv'))
+    if (!this.#options.keepsTimes || !file) return []
+    const lines = this.#read(file).trim().split('\n').slice(1)
+    return lines.map((line) => Number(line.split(';')[1])).sort((a, b) => a - b)
   }
 
   #read(name: string): string {
@@ -124,7 +152,7 @@ export class SippRun {
   }
 }
 
-function readStats(csv: string): SippStats {
+function readStats(csv: string): Omit<SippStats, 'times'> {
   const lines = csv.trim().split('\n')
   const names = (lines[0] ?? '').split(';')
   const values = (lines.length > 1 ? (lines.at(-1) ?? '') : '').split(';')

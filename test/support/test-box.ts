@@ -10,6 +10,7 @@ import type { Part } from '../../src/lib/part.ts'
 import { ChildProgram } from './child-program.ts'
 import { freePort } from './free-port.ts'
 import { TemporaryFolder } from './temporary-folder.ts'
+import { eventually } from './within.ts'
 
 /** The config as an operator writes it: everything may be left out. */
 export type BoxConfig = z.input<typeof configSchema>
@@ -69,13 +70,20 @@ export class TestBox implements Part {
 
   async start(): Promise<void> {
     const file = await this.writeConfig()
-    this.#program = await ChildProgram.start({
-      command: process.execPath,
-      args: [main, 'start', '--config', file],
-      namespace: this.#options.namespace,
-      ready: /"msg":"ready/,
-      readyMs: 30_000,
-    })
+    const { namespace, config } = this.#options
+    const command = { command: process.execPath, args: [main, 'start', '--config', file], namespace }
+    const isQuiet = ['warn', 'error'].includes(config?.box?.logLevel ?? 'info')
+    if (!isQuiet) {
+      this.#program = await ChildProgram.start({ ...command, ready: /"msg":"ready"/, readyMs: 30_000 })
+      return
+    }
+    this.#program = await ChildProgram.start(command)
+    await eventually(30_000, 'the box to be ready', () =>
+      this.#fetch('/readyz').then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    )
   }
 
   /** Starts it with the expectation that it refuses; resolves with what it says and its exit code. */
@@ -114,9 +122,7 @@ export class TestBox implements Part {
 
   /** GET of the admin API, as JSON. */
   async ask<Answer>(path: string): Promise<Answer> {
-    const response = await fetch(`http://127.0.0.1:${this.#adminPort}${path}`, {
-      signal: AbortSignal.timeout(5_000),
-    })
+    const response = await this.#fetch(path)
     if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`)
     return (await response.json()) as Answer
   }
@@ -150,6 +156,10 @@ export class TestBox implements Part {
     const file = join(this.#folder.path, 'causeway.yaml')
     writeFileSync(file, stringify(whole))
     return file
+  }
+
+  #fetch(path: string): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.#adminPort}${path}`, { signal: AbortSignal.timeout(5_000) })
   }
 
   get #running(): ChildProgram {

@@ -1,0 +1,70 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { type RunningBox, runBox } from '../../support/running-box.ts'
+import { SipPhone } from '../../support/sip-phone.ts'
+import { TinyPbx } from '../../support/tiny-pbx.ts'
+import { eventually } from '../../support/within.ts'
+
+const domain = 'pbx.example'
+const running: { stop(): Promise<void> }[] = []
+
+afterEach(async () => {
+  for (const part of running.splice(0).reverse()) await part.stop()
+})
+
+async function begun<Kind extends { start(): Promise<void>; stop(): Promise<void> }>(
+  part: Kind,
+): Promise<Kind> {
+  running.push(part)
+  await part.start()
+  return part
+}
+
+async function site(): Promise<{ pbx: TinyPbx; box: RunningBox; anna: SipPhone; bert: SipPhone }> {
+  const pbx = await begun(new TinyPbx({ domain, users: { '101': 'pw-101', '102': 'pw-102' } }))
+  const box = await runBox({
+    sip: { domains: ['site-a.example'] },
+    users: [
+      { aor: `101@${domain}`, password: 'pw-101' },
+      { aor: `102@${domain}`, password: 'pw-102' },
+    ],
+    pbxs: [{ name: 'main', server: pbx.hostPort, domain, optionsIntervalMs: 200, holdDownMs: 500 }],
+  })
+  running.push(box)
+  const phone = (user: string) =>
+    begun(new SipPhone({ aor: `${user}@${domain}`, password: `pw-${user}`, server: box.server }))
+  const [anna, bert] = [await phone('101'), await phone('102')]
+  await anna.register()
+  await bert.register()
+  return { pbx, box, anna, bert }
+}
+
+async function talks(caller: SipPhone, called: string): Promise<void> {
+  const call = await caller.call(called)
+  await call.answered()
+  await call.hangUp()
+}
+
+describe('phones behind a box in front of a PBX', () => {
+  it('call through the PBX, without it when it is dead, and through it again when it is back', async () => {
+    const { pbx, anna } = await site()
+    expect(pbx.registered.sort()).toEqual(['101', '102'])
+    await talks(anna, '102')
+    expect(pbx.callsPassed).toEqual(['101 → 102'])
+
+    await pbx.stop()
+    await eventually(10_000, 'a call without the PBX', () =>
+      talks(anna, '102').then(
+        () => true,
+        () => false,
+      ),
+    )
+    await anna.register({ expires: 60 })
+    expect(pbx.callsPassed).toHaveLength(1)
+
+    await pbx.start()
+    await eventually(10_000, 'a call through the PBX', async () => {
+      await talks(anna, '102')
+      return pbx.callsPassed.length > 1
+    })
+  })
+})

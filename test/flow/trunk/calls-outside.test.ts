@@ -1,0 +1,75 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { runBox } from '../../support/running-box.ts'
+import { SipPhone } from '../../support/sip-phone.ts'
+import { TinyCarrier } from '../../support/tiny-carrier.ts'
+import { eventually } from '../../support/within.ts'
+
+const account = { username: 'site-a', password: 'trunk-secret' }
+const running: { stop(): Promise<void> }[] = []
+
+afterEach(async () => {
+  for (const part of running.splice(0).reverse()) await part.stop()
+})
+
+async function begun<Kind extends { start(): Promise<void>; stop(): Promise<void> }>(
+  part: Kind,
+): Promise<Kind> {
+  running.push(part)
+  await part.start()
+  return part
+}
+
+async function site(trunks: Record<string, unknown>[]) {
+  const box = await runBox({
+    sip: { domains: ['site-a.example'] },
+    numbering: { country: 'DE', areaCode: '30' },
+    users: [
+      { aor: '201@site-a.example', password: 'secret', numbers: ['+49301234501'] },
+      { aor: '202@site-a.example', password: 'secret', mayDial: ['internal'] },
+    ],
+    trunks,
+  })
+  running.push(box)
+  const phone = (user: string) =>
+    begun(new SipPhone({ aor: `${user}@site-a.example`, password: 'secret', server: box.server }))
+  return { box, anna: await phone('201'), kid: await phone('202') }
+}
+
+describe('a trunk with an account', () => {
+  it('is registered, carries calls out with digest, and brings calls in by DID', async () => {
+    const carrier = await begun(new TinyCarrier({ account }))
+    const { box, anna, kid } = await site([
+      { name: 'carrier', server: carrier.hostPort, domain: 'carrier.test', register: true, ...account },
+    ])
+    await eventually(5_000, 'the registration', () => carrier.registered !== undefined)
+    expect(carrier.registered).toMatch(/^sip:site-a@127\.0\.0\.1:/)
+
+    const out = await anna.call('030 98765432'.replaceAll(' ', ''))
+    await out.answered()
+    expect(carrier.dialled).toEqual(['+493098765432'])
+    await out.hangUp()
+
+    await expect(kid.call('03098765432').then((call) => call.answered())).rejects.toThrow('403')
+    expect(carrier.dialled).toHaveLength(1)
+
+    await anna.register()
+    const incoming = await carrier.callIn('+49301234501', '+4989123456', `127.0.0.1:${box.server.port}`)
+    await incoming.answered()
+    await incoming.hangUp()
+  })
+
+  it('whose server is dead gives way to the next trunk at once', async () => {
+    const [dead, alive] = [await begun(new TinyCarrier()), await begun(new TinyCarrier())]
+    const { anna } = await site([
+      { name: 'dead', server: dead.hostPort },
+      { name: 'alive', server: alive.hostPort, costPerMinute: 9 },
+    ])
+    await dead.stop()
+    const began = performance.now()
+    const call = await anna.call('03098765432')
+    await call.answered()
+    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(alive.dialled).toEqual(['+493098765432'])
+    await call.hangUp()
+  })
+})

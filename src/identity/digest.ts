@@ -1,4 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { isIP } from 'node:net'
 import { printAor } from '../domain/aor.ts'
 import type { IncomingRequest } from '../domain/sip.ts'
 import { parseDialledUri } from '../domain/sip-uri.ts'
@@ -149,7 +150,10 @@ function claimedOf(owners: readonly Account[], request: CheckedRequest): Account
   return owners.find((account) => account.aorText === claimed) ?? owners[0]
 }
 
-/** Same user and host; ports and parameters are changed by proxies on the way. */
+/**
+ * Same user and host; ports and parameters are changed by proxies on the way. Some phones write the address that they
+ * send to instead: RFC 3261 §22.4 lets the two differ.
+ */
 function meansSameUri(a: string, b: string): boolean {
   if (a === b) return true
   const one = parseDialledUri(a)
@@ -157,6 +161,7 @@ function meansSameUri(a: string, b: string): boolean {
   if (!one || !other) return false
   if (one.scheme === 'tel' || other.scheme === 'tel')
     return one.scheme === other.scheme && 'number' in one && 'number' in other && one.number === other.number
+  if (one.user === '' && isIP(one.host.replace(/^\[|\]$/g, '')) !== 0) return true
   return one.user === other.user && one.host === other.host
 }
 

@@ -177,6 +177,12 @@ describe('digest', () => {
     expect(whyOf(attempt(challenge, { uri, count: 2 }, { uri: 'sip:other.example' }))).toBe('wrong')
   })
 
+  it('lets a phone name the address it sends to instead of the Request-URI', () => {
+    const [challenge = ''] = challenges()
+    expect(whyOf(attempt(challenge, { uri: 'sip:192.0.2.1:5060' }))).toBe('sip:201@site-a.example')
+    expect(whyOf(attempt(challenge, { uri: 'sip:202@192.0.2.1', count: 2 }))).toBe('wrong')
+  })
+
   it('asks the To header which of two accounts with the same name and password is meant', () => {
     const [challenge = ''] = challenges()
     const to = (domain: string): FakeRequestOptions => ({ headers: { To: `<sip:301@${domain}>;tag=1` } })

@@ -7,6 +7,7 @@ import { EngineWorker } from './drivers/engine-worker/engine-worker.ts'
 import { RtpengineRelay } from './drivers/rtpengine/rtpengine-relay.ts'
 import { BindingTable } from './drivers/sqlite/binding-table.ts'
 import { CallTable } from './drivers/sqlite/call-table.ts'
+import { DailyBackup } from './drivers/sqlite/daily-backup.ts'
 import { Database } from './drivers/sqlite/database.ts'
 import { DecisionTable } from './drivers/sqlite/decision-table.ts'
 import { SettingTable } from './drivers/sqlite/setting-table.ts'
@@ -174,6 +175,7 @@ export class Gateway implements Part {
       records,
       decisions,
       links: overlays,
+      calledUri: (trunk, invite) => trunks.calledUri(trunk, invite),
       maxCalls: config.sip.maxCalls,
       ringMs: config.sip.ringSeconds * 1_000,
       forwardTo: (targets) =>
@@ -236,6 +238,7 @@ export class Gateway implements Part {
     this.#parts = new PartList(
       [
         database,
+        new DailyBackup(database, log, clock),
         location,
         records,
         decisions,

@@ -1,45 +1,40 @@
 #!/usr/bin/env node
-import { checkConfigCommand } from './cli/check-config.ts'
 import { type Command, UsageError } from './cli/command.ts'
-import { engineCommand } from './cli/engine.ts'
-import { overlayCommand } from './cli/overlay.ts'
-import { printReferenceCommand } from './cli/print-reference.ts'
-import { routeCommand } from './cli/route.ts'
-import { startCommand } from './cli/start.ts'
 
-// Process only: which command, and the exit code. Each command loads what it needs itself, so that `route` or
-// `check-config` do not pay for the overlay.
-const commands: readonly Command[] = [
-  startCommand,
-  checkConfigCommand,
-  overlayCommand,
-  routeCommand,
-  engineCommand,
-  printReferenceCommand,
-]
+// Process only: which command, and the exit code. A command is loaded when it is named, so that `route` does not wait
+// for the overlay's libraries.
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./cli/start.ts')).startCommand,
+  'check-config': async () => (await import('./cli/check-config.ts')).checkConfigCommand,
+  overlay: async () => (await import('./cli/overlay.ts')).overlayCommand,
+  route: async () => (await import('./cli/route.ts')).routeCommand,
+  engine: async () => (await import('./cli/engine.ts')).engineCommand,
+  'print-reference': async () => (await import('./cli/print-reference.ts')).printReferenceCommand,
+}
 
-function usage(): string {
-  const width = Math.max(...commands.map(({ name }) => name.length))
+async function usage(): Promise<string> {
+  const all = await Promise.all(Object.values(commands).map((load) => load()))
+  const width = Math.max(...all.map(({ name }) => name.length))
   return [
     'causeway: bridges peer-to-peer SIP overlays, SIP domains and the telephone network, beside your IP-PBX',
     '',
-    ...commands.map(({ name, summary }) => `  causeway ${name.padEnd(width)}  ${summary}`),
+    ...all.map(({ name, summary }) => `  causeway ${name.padEnd(width)}  ${summary}`),
   ].join('\n')
 }
 
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    console.log(usage())
+    console.log(await usage())
     return 0
   }
-  const command = commands.find((candidate) => candidate.name === name)
-  if (!command) {
-    console.error(`there is no command "${name}"\n\n${usage()}`)
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (!load) {
+    console.error(`there is no command "${name}"\n\n${await usage()}`)
     return 2
   }
   try {
-    return await command.run(rest)
+    return await (await load()).run(rest)
   } catch (error) {
     if (error instanceof UsageError || isParseArgsError(error)) {
       console.error((error as Error).message)

@@ -20,6 +20,8 @@ export interface CallHandlerParts extends Omit<CallParts, 'network'> {
   readonly records: CallRecords
   readonly decisions: DecisionRecords
   readonly links: PeerLinks
+  /** Whom a call from a trunk wants; providers write the number into different headers. */
+  calledUri(trunk: string, invite: IncomingInvite): string
   readonly maxCalls: number
   /** Tells this box from others in the mark that each box leaves on a call. */
   readonly boxId: string
@@ -127,9 +129,10 @@ export class CallHandler implements Part {
   }
 
   #callIn(invite: IncomingInvite, admitted: Admitted, headers: CallIn['headers']): CallIn {
-    const { records, decisions, links, clock, admission } = this.#parts
+    const { records, decisions, links, clock, admission, calledUri } = this.#parts
     const { source, label, caller, callerIsAuthenticated, from, displayName } = admitted
-    const facts = { callId: invite.callId, from, to: invite.uri, source }
+    const requestUri = source === 'trunk' ? calledUri(label, invite) : invite.uri
+    const facts = { callId: invite.callId, from, to: requestUri, source }
     const callLog = new CallLog(facts, records, decisions, clock)
     return {
       invite,
@@ -140,7 +143,7 @@ export class CallHandler implements Part {
         caller,
         callerIsAuthenticated,
         from,
-        requestUri: invite.uri,
+        requestUri,
         at: callLog.startedAt,
       },
       displayName,

@@ -82,6 +82,7 @@ export class AnEdge {
       maxCalls: 10,
       boxId: 'box',
       links,
+      calledUri: (_trunk, invite) => invite.uri,
       forwardTo: () => undefined,
       admission: {
         isPbxInCharge: () => this.pbxInCharge,

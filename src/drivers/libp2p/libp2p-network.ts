@@ -82,8 +82,8 @@ export class Libp2pNetwork implements PeerNetwork {
     } catch (cause) {
       await this.close()
       const places = this.#options.listen.join(', ')
-      const problem = `cannot listen on ${places}: ${(cause as Error).message}`
-      throw new Error(`overlay ${this.#options.domain} ${problem}`, { cause })
+      const [, problem] = /Error: (listen [^\n]+)/.exec((cause as Error).message) ?? ['', String(cause)]
+      throw new Error(`overlay ${this.#options.domain} cannot listen on ${places}: ${problem}`, { cause })
     }
     this.#options.onListening?.(this.addresses())
   }
@@ -96,10 +96,7 @@ export class Libp2pNetwork implements PeerNetwork {
   }
 
   addresses(): readonly string[] {
-    const all = this.#node?.getMultiaddrs().map(String) ?? []
-    // A loopback address leads another machine to itself.
-    const reachable = all.filter((address) => !/^\/(ip4\/127\.|ip6\/::1\/)/.test(address))
-    return reachable.length > 0 ? reachable : all
+    return forOthers(this.#node?.getMultiaddrs().map(String) ?? [])
   }
 
   async dial(peerId: PeerId | undefined, addresses: readonly string[], signal: AbortSignal): Promise<PeerId> {
@@ -137,7 +134,7 @@ export class Libp2pNetwork implements PeerNetwork {
       const discovery = make(components)
       discovery.addEventListener('peer', ({ detail: { id, multiaddrs } }) => {
         const peer = fromLibp2p(id)
-        if (peer) events.found(peer, multiaddrs.map(String), 'mdns')
+        if (peer) events.found(peer, forOthers(multiaddrs.map(String)), 'mdns')
       })
       return discovery
     }
@@ -207,6 +204,12 @@ export class Libp2pNetwork implements PeerNetwork {
     if (!this.#node) throw new PeerUnreachable('this box is not in the network')
     return this.#node
   }
+}
+
+/** Loopback addresses lead another machine to itself; they stay only when there are no others. */
+function forOthers(addresses: readonly string[]): readonly string[] {
+  const reachable = addresses.filter((address) => !/^\/(ip4\/127\.|ip6\/::1\/)/.test(address))
+  return reachable.length > 0 ? reachable : addresses
 }
 
 function serviceTag(domain: string): string {

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest'
+import { FakeClock } from '../../../src/lib/fake-clock.ts'
+import { lookUp } from '../../../src/overlay/lookup.ts'
+import type { CheckedRecord } from '../../../src/overlay/record-check.ts'
+import { checked, now } from './some-records.ts'
+
+type Behaviour = readonly CheckedRecord[] | 'silent' | 'failing' | number
+
+const flush = () => new Promise((resolve) => setImmediate(resolve))
+const never = new AbortController().signal
+
+/** Peers named by letters; a number is the milliseconds after which it answers with one record of its own. */
+class Holders {
+  readonly clock = new FakeClock(now)
+  readonly asked: string[] = []
+  readonly given: string[] = []
+  readonly #behaviours: Readonly<Record<string, Behaviour>>
+
+  constructor(behaviours: Readonly<Record<string, Behaviour>>) {
+    this.#behaviours = behaviours
+  }
+
+  lookUp(signal = never): Promise<CheckedRecord[]> {
+    const candidates = Object.keys(this.#behaviours)
+    return lookUp({ candidates, copies: 3, ask: (peer, late) => this.#ask(peer, late) }, this.clock, signal)
+  }
+
+  #ask(peer: string, late: AbortSignal): Promise<readonly CheckedRecord[]> {
+    this.asked.push(peer)
+    late.addEventListener('abort', () => this.given.push(peer))
+    const behaviour = this.#behaviours[peer]
+    if (behaviour === 'failing') return Promise.reject(new Error('gone'))
+    if (behaviour === 'silent') return new Promise(() => undefined)
+    if (typeof behaviour !== 'number') return Promise.resolve(behaviour ?? [])
+    return new Promise((resolve) => this.clock.after(behaviour, () => resolve([checked({ signer: peer })])))
+  }
+}
+
+const record = checked()
+
+describe('look-up', () => {
+  it('three answers make the result without waiting', async () => {
+    const holders = new Holders({ a: [record], b: [record], c: [record], d: [] })
+    expect(await holders.lookUp()).toEqual([record])
+    expect(holders.asked).toEqual(['a', 'b', 'c'])
+  })
+
+  it('a silent holder costs a moment when another one knows', async () => {
+    const holders = new Holders({ a: 'silent', b: [record], c: [], d: [record] })
+    const result = holders.lookUp()
+    await flush()
+    holders.clock.advance(25)
+    expect(await result).toEqual([record])
+    expect(holders.asked).toEqual(['a', 'b', 'c'])
+    expect(holders.given).toContain('a')
+  })
+
+  it('when all three are silent, the next three are asked after 300 ms', async () => {
+    const holders = new Holders({ a: 'silent', b: 'silent', c: 'silent', d: [record], e: [], f: [] })
+    const result = holders.lookUp()
+    await flush()
+    holders.clock.advance(299)
+    await flush()
+    expect(holders.asked).toHaveLength(3)
+    holders.clock.advance(1)
+    expect(await result).toEqual([record])
+    expect(holders.asked).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
+  })
+
+  it('when all three fail, the next ones are asked at once', async () => {
+    const holders = new Holders({ a: 'failing', b: 'failing', c: 'failing', d: [record] })
+    expect(await holders.lookUp()).toEqual([record])
+  })
+
+  it('nobody answering at all ends after 900 ms', async () => {
+    const names = 'abcdefghijkl'.split('')
+    const holders = new Holders(Object.fromEntries(names.map((name) => [name, 'silent' as const])))
+    const result = holders.lookUp()
+    for (let round = 0; round < 3; round++) {
+      await flush()
+      holders.clock.advance(300)
+    }
+    expect(await result).toEqual([])
+    expect(holders.asked).toHaveLength(9)
+  })
+
+  it('three holders that know nothing are believed', async () => {
+    const holders = new Holders({ a: [], b: [], c: [], d: [record] })
+    expect(await holders.lookUp()).toEqual([])
+  })
+
+  it('a slower holder may add what is newer, for 25 ms', async () => {
+    const holders = new Holders({ a: 5, b: 20, c: 200 })
+    const result = holders.lookUp()
+    for (const step of [5, 15, 10]) {
+      await flush()
+      holders.clock.advance(step)
+    }
+    expect((await result).map(({ signer }) => signer)).toEqual(['a', 'b'])
+  })
+
+  it('of one signer the newest counts, and a tombstone is the end of it', async () => {
+    const newer = checked({ storedAt: now + 1 })
+    const gone = checked({ storedAt: now + 2, removed: true })
+    expect(await new Holders({ a: [record], b: [newer], c: [record] }).lookUp()).toEqual([newer])
+    expect(await new Holders({ a: [newer], b: [gone], c: [record] }).lookUp()).toEqual([])
+  })
+
+  it('ends with the caller’s signal, and so do the questions', async () => {
+    const holders = new Holders({ a: 'silent' })
+    const impatient = new AbortController()
+    const result = holders.lookUp(impatient.signal)
+    await flush()
+    impatient.abort(new Error('enough'))
+    await expect(result).rejects.toThrow('enough')
+    expect(holders.given).toEqual(['a'])
+    expect(holders.clock.pendingTimers).toBe(0)
+  })
+})

@@ -4,6 +4,7 @@ import { ConfigInvalid } from '../config/config-invalid.ts'
 import { type LoadedConfig, loadConfig } from '../config/load.ts'
 import { createLog } from '../drivers/pino-log.ts'
 import { Gateway } from '../gateway.ts'
+import type { Log } from '../lib/log.ts'
 import type { Command } from './command.ts'
 
 const drainWithinMs = 30_000
@@ -17,14 +18,8 @@ export const startCommand: Command = {
     if (!loaded) return 1
     const log = createLog(loaded.config.box.logLevel)
     for (const note of loaded.notes) log.info({}, note)
-    const gateway = new Gateway(loaded, log)
-    try {
-      await gateway.start()
-    } catch (error) {
-      log.error({ error }, 'the box cannot start')
-      console.error(`the box cannot start: ${(error as Error).message}`)
-      return 1
-    }
+    const gateway = await startGateway(loaded, log)
+    if (!gateway) return 1
     log.info({ admin: gateway.adminUrl, listening: gateway.listening }, 'ready')
     return runUntilStopped(gateway)
   },
@@ -38,6 +33,25 @@ function load(path: string | undefined): LoadedConfig | undefined {
     console.error(error.message)
     return undefined
   }
+}
+
+/** Undefined when the box cannot start; the operator has been told why. */
+async function startGateway(loaded: LoadedConfig, log: Log): Promise<Gateway | undefined> {
+  try {
+    const gateway = new Gateway(loaded, log)
+    await gateway.start()
+    return gateway
+  } catch (error) {
+    if (!(error instanceof Error) || isBug(error)) throw error
+    log.error({ why: error.message }, 'the box cannot start')
+    console.error(`the box cannot start: ${error.message}`)
+    return undefined
+  }
+}
+
+/** What the language throws is nobody's setting: it leaves with its stack. */
+function isBug(error: Error): boolean {
+  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError
 }
 
 /** First signal: no new calls, those under way may end. Second signal: stop at once. */

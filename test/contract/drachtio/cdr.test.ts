@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest'
+import { eventually } from '../../support/within.ts'
+import { type App, type Message, sdp } from './srf.ts'
+import { stage } from './stage.ts'
+
+/** What the application was told: `attempt network INVITE`, `start network uac 200`, `stop network normal-release BYE`. */
+function recording(app: App): string[] {
+  const events: string[] = []
+  const nameOf = (message: Message): string => message.method ?? String(message.status)
+  app.on('cdr:attempt', (source, _time, message) =>
+    events.push(`attempt ${source} ${nameOf(message as Message)}`),
+  )
+  for (const verb of ['start', 'stop'] as const)
+    app.on(`cdr:${verb}`, (source, _time, detail, message) =>
+      events.push(`${verb} ${source} ${detail} ${nameOf(message as Message)}`),
+    )
+  return events
+}
+
+it('a bridged call is recorded leg by leg', async () => {
+  const { app, phone } = await stage()
+  const [caller, callee] = await Promise.all([phone('alice'), phone('bob')])
+  let events: string[] = []
+  await app((self) => {
+    events = recording(self)
+    self.invite((request, response) => {
+      void self.createB2BUA(request, response, callee.uri, {}).then(({ uas, uac }) => {
+        uas.on('destroy', () => void uac.destroy())
+      })
+    })
+  })
+  const invite = caller.invite()
+  callee.answer(await callee.requestThat('INVITE'), 200, {}, sdp())
+  const ok = await caller.responseThat(200)
+  caller.inDialog(invite, ok, 'ACK')
+  await callee.requestThat('ACK')
+  caller.inDialog(invite, ok, 'BYE')
+  callee.answer(await callee.requestThat('BYE'), 200)
+  await eventually(2_000, 'all six records', () => events.length >= 6)
+  expect(events).toEqual([
+    'attempt network INVITE',
+    'attempt application INVITE',
+    'start network uac 200',
+    'start application uas 200',
+    'stop network normal-release BYE',
+    'stop application normal-release BYE',
+  ])
+})
+
+it('refused and cancelled calls are recorded with their end', async () => {
+  const { app, phone } = await stage()
+  const caller = await phone('alice')
+  let events: string[] = []
+  await app((self) => {
+    events = recording(self)
+    self.invite((request, response) => {
+      if (request.has('X-Refuse')) response.send(486)
+      else response.send(180)
+    })
+  })
+  const refused = caller.invite({ 'X-Refuse': 'yes' })
+  caller.refusalAck(refused, await caller.responseThat(486))
+  const cancelled = caller.invite()
+  await caller.responseThat(180)
+  caller.cancel(cancelled)
+  caller.refusalAck(cancelled, await caller.responseThat(487))
+  await eventually(2_000, 'all four records', () => events.length >= 4)
+  expect(events).toEqual([
+    'attempt network INVITE',
+    'stop application call-rejected 486',
+    'attempt network INVITE',
+    'stop network call-canceled 487',
+  ])
+})

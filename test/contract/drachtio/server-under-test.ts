@@ -1,0 +1,76 @@
+import { Engine } from '../../../src/engine/engine.ts'
+import type { EngineSettings } from '../../../src/engine/engine-settings.ts'
+import { NumericResolver } from '../../../src/engine/transport/numeric-resolver.ts'
+import { type Log, silentLog } from '../../../src/lib/log.ts'
+
+/** A server that speaks drachtio's control protocol, whoever made it. */
+export interface ServerUnderTest {
+  readonly control: { readonly host: string; readonly port: number; readonly secret: string }
+  readonly sip: { readonly host: string; readonly port: number; readonly tcpPort: number }
+  /** Lines that the server logged as errors: a bug, whatever the test says. */
+  readonly errors: readonly string[]
+  stop(): Promise<void>
+}
+
+/** `drachtio://host:port?secret=…&sip=host:port` names a running server to be tested in place of our engine. */
+const named = process.env.CAUSEWAY_TEST_ENGINE
+
+/** A running server's timers and limits are its own: tests that need others can only be run on our engine. */
+export const isOurEngine = named === undefined
+
+export type TestSettings = Partial<EngineSettings>
+
+export async function startServer(settings: TestSettings = {}): Promise<ServerUnderTest> {
+  return named === undefined ? startEngine(settings) : runningServer(new URL(named))
+}
+
+async function startEngine(settings: TestSettings): Promise<ServerUnderTest> {
+  const errors: string[] = []
+  const log: Log = {
+    ...silentLog,
+    error: (fields, sentence) => errors.push(`${sentence}: ${inspect(fields)}`),
+    child: () => log,
+  }
+  const host = '127.0.0.1'
+  const secret = 'open sesame'
+  const engine = new Engine({
+    listen: [
+      { transport: 'udp', address: host, port: 0 },
+      { transport: 'tcp', address: host, port: 0 },
+    ],
+    control: { host, port: 0, secret },
+    resolver: new NumericResolver(),
+    log,
+    settings,
+  })
+  await engine.start()
+  return {
+    control: { host, port: engine.controlPort, secret },
+    sip: { host, port: portOf(engine, 'udp'), tcpPort: portOf(engine, 'tcp') },
+    errors,
+    stop: () => engine.stop(),
+  }
+}
+
+function portOf(engine: Engine, transport: string): number {
+  return engine.listeningPoints.find((point) => point.transport === transport)?.port ?? 0
+}
+
+function runningServer(url: URL): ServerUnderTest {
+  const [host = '127.0.0.1', port = '5060'] = (url.searchParams.get('sip') ?? '127.0.0.1:5060').split(':')
+  const secret = url.searchParams.get('secret') ?? 'cymru'
+  return {
+    control: { host: url.hostname, port: Number(url.port || 9022), secret },
+    sip: { host, port: Number(port), tcpPort: Number(port) },
+    errors: [],
+    stop: async () => undefined,
+  }
+}
+
+function inspect(fields: Readonly<Record<string, unknown>>): string {
+  return Object.entries(fields)
+    .map(
+      ([key, value]) => `${key}=${value instanceof Error ? (value.stack ?? value.message) : String(value)}`,
+    )
+    .join(' ')
+}

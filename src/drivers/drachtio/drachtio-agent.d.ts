@@ -6,8 +6,6 @@ declare module 'drachtio-srf/lib/drachtio-agent.js' {
   interface WireProtocol extends EventEmitter {
     closing?: boolean
     reconnectVars?: { retryTimer: NodeJS.Timeout | null }
-    /** Frames `message` behind a fresh message id, writes it, returns the id. */
-    send(socket: Socket, message: string): string
   }
 
   export interface ConnectOptions {

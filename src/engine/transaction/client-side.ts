@@ -62,7 +62,13 @@ export class ClientSide implements RequestGround {
   }
 
   flowFailed(flow: Flow, cause: Error): void {
-    for (const attempt of this.#attempts.waitingOn(flow)) attempt.transportFailed(cause)
+    for (const attempt of this.#attempts.waitingOn(flow)) {
+      try {
+        attempt.transportFailed(cause)
+      } catch (bug) {
+        this.#ground.onBug(bug)
+      }
+    }
   }
 
   stop(): void {

@@ -160,8 +160,7 @@ export class InviteServerTransaction implements ServerTransaction, SendingParty 
   #end(): void {
     this.#ground.wheel.stop(this.#retransmission)
     this.#ground.wheel.stop(this.#lifetime)
-    this.#ground.forget(this.key)
-    this.onTerminated?.()
+    this.#ground.forget(this)
   }
 }
 

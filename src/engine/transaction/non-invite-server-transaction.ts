@@ -115,7 +115,6 @@ export class NonInviteServerTransaction implements ServerTransaction, SendingPar
 
   #end(): void {
     this.#ground.wheel.stop(this.#lifetime)
-    this.#ground.forget(this.key)
-    this.onTerminated?.()
+    this.#ground.forget(this)
   }
 }

@@ -3,6 +3,7 @@ import type { Flow } from '../transport/flow.ts'
 import type { Transport } from '../transport/transport-layer.ts'
 import type { TimerValues } from './timer-values.ts'
 import type { TimerWheel } from './timer-wheel.ts'
+import type { ServerTransaction } from './transaction-user.ts'
 
 /** What server transactions need of the layer. */
 export interface ServerGround {
@@ -16,5 +17,6 @@ export interface ServerGround {
   countSent(response: SipResponse): void
   countResent(): void
   onAck(ack: SipRequest, flow: Flow): void
-  forget(key: string): void
+  /** The transaction is over: tells the core, too. */
+  forget(transaction: ServerTransaction): void
 }

@@ -13,6 +13,7 @@ import { statelessResponseTo } from './stateless-response.ts'
 import type { TimerValues } from './timer-values.ts'
 import type { TimerWheel } from './timer-wheel.ts'
 import { stampSource } from './top-via.ts'
+import type { ServerTransaction } from './transaction-user.ts'
 
 type LiveServerTransaction = InviteServerTransaction | NonInviteServerTransaction
 
@@ -75,9 +76,14 @@ export class ServerSide implements ServerGround {
     this.#ground.user.onAck(ack, flow)
   }
 
-  forget(key: string): void {
-    this.#transactions.delete(key)
+  forget(transaction: ServerTransaction): void {
+    this.#transactions.delete(transaction.key)
     this.#ground.counts.server = this.#transactions.size
+    try {
+      transaction.onTerminated?.()
+    } catch (cause) {
+      this.#ground.onBug(cause)
+    }
   }
 
   #receiveOther(request: SipRequest, flow: Flow): void {

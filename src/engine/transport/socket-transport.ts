@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Part } from '../../lib/part.ts'
@@ -91,6 +92,7 @@ export class SocketTransport implements Transport, Part {
   }
 
   flowTo(hop: Hop, signal: AbortSignal): Flow | Promise<Flow> {
+    if (!isIP(hop.address) || !isPort(hop.port)) throw new Error(`no such place: ${hop.address}:${hop.port}`)
     switch (hop.transport) {
       case 'udp': {
         const listener = this.#udp.towards(hop.address)
@@ -138,6 +140,10 @@ export class SocketTransport implements Transport, Part {
 function ownFlow(flow: Flow): SocketFlow {
   if (flow instanceof SocketFlow) return flow
   throw new TypeError('the flow is not one of this transport')
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port > 0 && port < 65_536
 }
 
 function noListener(hop: Hop): Error {

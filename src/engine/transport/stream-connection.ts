@@ -16,7 +16,8 @@ export class StreamConnection extends SocketFlow {
   readonly #settings: TransportSettings
   readonly #framer: StreamFramer
   #isOpen = true
-  #partialSince: number | undefined
+  /** Runs while a message is due: one that has begun, or the first. */
+  #deadline: NodeJS.Timeout | undefined
   #cause: Error | undefined
 
   /** `onClosed` is called once, before the user hears of it. The socket is connected already. */
@@ -35,8 +36,14 @@ export class StreamConnection extends SocketFlow {
     this.#settings = settings
     this.#framer = new StreamFramer(
       {
-        onFrame: (message) => user.onMessage(message, this),
-        onPing: () => this.send(pong),
+        onFrame: (message) => {
+          this.#endDeadline()
+          user.onMessage(message, this)
+        },
+        onPing: () => {
+          this.#endDeadline()
+          this.send(pong)
+        },
         onBadFrame: (head, status, reason) => this.#giveUp(head, status, reason),
       },
       settings,
@@ -49,6 +56,7 @@ export class StreamConnection extends SocketFlow {
     })
     socket.on('close', () => {
       this.#isOpen = false
+      this.#endDeadline()
       onClosed(this)
       user.onFlowFailed(this, this.#cause ?? new Error('closed by the far end'))
     })
@@ -66,6 +74,13 @@ export class StreamConnection extends SocketFlow {
       this.close(new Error(`${queued} bytes wait for a slow reader`))
   }
 
+  /** Closes the stream unless a whole message, or a keep-alive, comes in time. */
+  expectMessage(): void {
+    if (!this.#isOpen) return
+    const close = () => this.close(new Error('a message took too long to arrive'))
+    this.#deadline ??= setTimeout(close, this.#settings.partialMessageTimeoutMs).unref()
+  }
+
   /** Ends the stream at once; the user hears `cause`. */
   close(cause: Error): void {
     this.#cause ??= cause
@@ -76,15 +91,12 @@ export class StreamConnection extends SocketFlow {
   #receive(chunk: Buffer): void {
     if (!this.#isOpen) return
     this.#framer.push(chunk)
-    if (!this.#framer.isPartial) {
-      this.#partialSince = undefined
-      return
-    }
-    const now = Date.now()
-    this.#partialSince ??= now
-    if (now - this.#partialSince > this.#settings.partialMessageTimeoutMs) {
-      this.close(new Error('a message took too long to arrive'))
-    }
+    if (this.#framer.isPartial) this.expectMessage()
+  }
+
+  #endDeadline(): void {
+    clearTimeout(this.#deadline)
+    this.#deadline = undefined
   }
 
   /** The answer, if the user has one, is still written before the stream ends. */

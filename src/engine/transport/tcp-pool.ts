@@ -28,12 +28,13 @@ export class TcpPool {
 
   /** Takes over a connection that a listener accepted. */
   accept(socket: Socket, point: ListeningPoint): void {
-    if (this.#isFull || this.#isStopped || socket.remoteAddress === undefined) {
+    const { remoteAddress } = socket
+    if (remoteAddress === undefined || this.#isStopped || !this.#hasRoomFor(remoteAddress)) {
       this.#refused++
       socket.destroy()
       return
     }
-    this.#adopt(socket, point)
+    this.#adopt(socket, point).expectMessage()
   }
 
   /** An open stream to the hop, or a promise of one. The promise is shared by all who want the same hop. */
@@ -42,6 +43,7 @@ export class TcpPool {
     if (open) return open
     if (this.#isFull) throw new Error(`all ${this.#settings.maxConnections} connections are in use`)
     const key = `${hop.address} ${hop.port}`
+    if (signal.aborted) return Promise.reject(signal.reason)
     let dialing = this.#dialing.get(key)
     if (!dialing) {
       dialing = this.#dial(hop, point).finally(() => this.#dialing.delete(key))
@@ -53,6 +55,10 @@ export class TcpPool {
   stop(): void {
     this.#isStopped = true
     for (const stream of this.#streams) stream.close(new Error('the engine stops'))
+  }
+
+  #hasRoomFor(remoteAddress: string): boolean {
+    return !this.#isFull && this.#streams.countOf(remoteAddress) < this.#settings.maxConnectionsPerAddress
   }
 
   get #isFull(): boolean {
@@ -80,7 +86,6 @@ export class TcpPool {
 
 /** Others may still want the connection: an abort ends the wait, not the dialling. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) return Promise.reject(signal.reason)
   const { promise: result, resolve, reject } = Promise.withResolvers<T>()
   const onAbort = () => reject(signal.reason)
   signal.addEventListener('abort', onAbort, { once: true })

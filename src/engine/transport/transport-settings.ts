@@ -3,10 +3,12 @@ export interface TransportSettings {
   readonly connectTimeoutMs: number
   /** A stream without traffic in either direction is closed after this. */
   readonly idleTimeoutMs: number
-  /** A message that has begun to arrive on a stream must be whole after this. */
+  /** A message that has begun to arrive on a stream, and the first on a stream from outside, must be whole after this. */
   readonly partialMessageTimeoutMs: number
   /** Streams open at a time, inbound and outbound together; more are refused. */
   readonly maxConnections: number
+  /** Streams that one address may have opened to us; a site behind a NAT is one address. */
+  readonly maxConnectionsPerAddress: number
   /** Bytes waiting for a slow reader before its stream is dropped. */
   readonly maxQueuedBytes: number
   readonly maxHeaderBytes: number
@@ -27,6 +29,7 @@ export const defaultTransportSettings: TransportSettings = {
   idleTimeoutMs: 600_000,
   partialMessageTimeoutMs: 30_000,
   maxConnections: 8_192,
+  maxConnectionsPerAddress: 1_024,
   maxQueuedBytes: 4 * 1024 * 1024,
   maxHeaderBytes: 64 * 1024,
   maxMessageBytes: 512 * 1024,

@@ -69,6 +69,8 @@ export class UdpListener implements DatagramSocket {
   }
 
   receive(data: Buffer, from: RemoteInfo): void {
+    // Nobody can be answered at port 0: only a forger sends from there.
+    if (from.port === 0) return
     const flow = this.flowTo(from.address, from.port)
     flow.hasAnswered = true
     if (data.length >= shortestMessage) this.#user.onMessage(data, flow)

@@ -122,6 +122,14 @@ describe('messages between two transports', () => {
     expect(box.transport.listeningPointOf(flow)).toBe(box.transport.listeningPoints[2])
   })
 
+  it.each([
+    ['a name', { transport: 'udp', address: 'localhost', port: 5060, host: 'localhost' }],
+    ['port 0', { transport: 'udp', address: '127.0.0.1', port: 0, host: 'x' }],
+  ] as const)('are refused for %s', async (_, hop) => {
+    const box = await startTransport([udp4])
+    expect(() => box.transport.flowTo(hop, never)).toThrow('no such place')
+  })
+
   it('are refused for a family that is not listened on', async () => {
     const box = await startTransport([udp4])
     const hop: Hop = { transport: 'udp', address: '::1', port: 5060, host: '::1' }
@@ -275,6 +283,51 @@ describe('a TCP connection', () => {
     phone.resume()
     await once(phone, 'close')
     expect((await box.failures.next()).cause.message).toBe('idle')
+  })
+
+  it('is closed when no message comes, or not the whole of one', async () => {
+    const box = await startTransport([tcp4], { partialMessageTimeoutMs: 40 })
+    const silent = await connectTo(box.hopTo(0))
+    silent.resume()
+    await once(silent, 'close')
+    const slow = await connectTo(box.hopTo(0))
+    slow.resume()
+    slow.write(message())
+    await box.messages.next()
+    slow.write('MESSAGE sip:b SIP/2.0\r\n')
+    await once(slow, 'close')
+    for (let n = 0; n < 2; n++) {
+      expect((await box.failures.next()).cause.message).toBe('a message took too long to arrive')
+    }
+  })
+
+  it('is not closed while messages come, however they are cut', async () => {
+    const box = await startTransport([tcp4], { partialMessageTimeoutMs: 300 })
+    const busy = await connectTo(box.hopTo(0))
+    const whole = message()
+    const end = whole.subarray(-3)
+    const begin = whole.subarray(0, -3)
+    busy.write(begin)
+    const since = performance.now()
+    while (performance.now() - since < 700) {
+      busy.write(Buffer.concat([end, begin]))
+      await box.messages.next()
+    }
+    expect(box.transport.connections.open).toBe(1)
+  })
+
+  it('is refused beyond the limit of its address', async () => {
+    const box = await startTransport([tcp4], { maxConnectionsPerAddress: 1 })
+    const first = await connectTo(box.hopTo(0))
+    const second = await connectTo(box.hopTo(0))
+    second.resume()
+    await once(second, 'close')
+    expect(box.transport.connections).toEqual({ open: 1, refused: 1 })
+    first.destroy()
+    await box.failures.next()
+    const third = await connectTo(box.hopTo(0))
+    third.write(message())
+    await box.messages.next()
   })
 
   it('is refused beyond the limit', async () => {

@@ -26,7 +26,9 @@ import { JoinedOverlays } from './gateway/joined-overlays.ts'
 import { LiveBoxView } from './gateway/live-box-view.ts'
 import { openOverlays } from './gateway/open-overlays.ts'
 import { OwnHosts } from './gateway/own-hosts.ts'
+import { passwordAccounts } from './gateway/passwords.ts'
 import { routingSite } from './gateway/routing-site.ts'
+import { witnessedByTrunks } from './gateway/trunk-witness.ts'
 import { version } from './gateway/version.ts'
 import { Wiring } from './gateway/wiring.ts'
 import { Guard } from './guard/guard.ts'
@@ -45,6 +47,7 @@ import { Location } from './registrar/location.ts'
 import { Registrar } from './registrar/registrar.ts'
 import { Router } from './routing/router.ts'
 import { FrontRegistration } from './survival/front-registration.ts'
+import { LeadHome } from './survival/lead-home.ts'
 import { PbxWatch } from './survival/pbx-watch.ts'
 import { Trunks } from './trunk/trunks.ts'
 
@@ -172,7 +175,7 @@ export class Gateway implements Part {
       legs,
       media: new CallMedia(relay, config.media, log),
       witness: pbxs,
-      records,
+      records: witnessedByTrunks(records, trunks),
       decisions,
       links: overlays,
       calledUri: (trunk, invite) => trunks.calledUri(trunk, invite),
@@ -204,6 +207,15 @@ export class Gateway implements Part {
       bindings: location,
       names: { resolve: (name) => accounts.byAor(name)?.aor },
       registrar,
+      clock,
+      log,
+    })
+    const passwords = passwordAccounts(config.users)
+    const leadHome = new LeadHome({
+      stack,
+      pbxs,
+      bindings: location,
+      accountOf: (user) => passwords.get(user),
       clock,
       log,
     })
@@ -251,6 +263,7 @@ export class Gateway implements Part {
         stack,
         wiring,
         ...overlays.all.flatMap(({ overlay, users, services }) => [overlay, users, services]),
+        leadHome,
         pbxs,
         trunks,
         ...(this.#admin ? [this.#admin] : []),

@@ -5,6 +5,7 @@ import { TinyPbx } from '../../support/tiny-pbx.ts'
 import { eventually } from '../../support/within.ts'
 
 const domain = 'pbx.example'
+const pbxUsers = { '101': 'pw-101', '102': 'pw-102' }
 const running: { stop(): Promise<void> }[] = []
 
 afterEach(async () => {
@@ -20,7 +21,7 @@ async function begun<Kind extends { start(): Promise<void>; stop(): Promise<void
 }
 
 async function site(): Promise<{ pbx: TinyPbx; box: RunningBox; anna: SipPhone; bert: SipPhone }> {
-  const pbx = await begun(new TinyPbx({ domain, users: { '101': 'pw-101', '102': 'pw-102' } }))
+  const pbx = await begun(new TinyPbx({ domain, users: pbxUsers }))
   const box = await runBox({
     sip: { domains: ['site-a.example'] },
     users: [
@@ -66,5 +67,21 @@ describe('phones behind a box in front of a PBX', () => {
       await talks(anna, '102')
       return pbx.callsPassed.length > 1
     })
+  })
+
+  it('are registered at a PBX that comes back and has forgotten them', async () => {
+    const { pbx, anna } = await site()
+    await pbx.stop()
+    await eventually(10_000, 'a call without the PBX', () =>
+      talks(anna, '102').then(
+        () => true,
+        () => false,
+      ),
+    )
+    const port = Number(pbx.hostPort.split(':')[1])
+    const fresh = await begun(new TinyPbx({ domain, users: pbxUsers, listen: { port } }))
+    await eventually(10_000, 'both phones at the new PBX', () => fresh.registered.length === 2)
+    await talks(anna, '102')
+    expect(fresh.callsPassed).toEqual(['101 → 102'])
   })
 })

@@ -35,8 +35,8 @@ async function site(trunks: Record<string, unknown>[]) {
   return { box, anna: await phone('201'), kid: await phone('202') }
 }
 
-describe('a trunk with an account', () => {
-  it('is registered, carries calls out with digest, and brings calls in by DID', async () => {
+describe('a trunk', () => {
+  it('with an account is registered, carries calls out with digest, and brings calls in by DID', async () => {
     const carrier = await begun(new TinyCarrier({ account }))
     const { box, anna, kid } = await site([
       { name: 'carrier', server: carrier.hostPort, domain: 'carrier.test', register: true, ...account },
@@ -71,5 +71,21 @@ describe('a trunk with an account', () => {
     expect(performance.now() - began).toBeLessThan(2_000)
     expect(alive.dialled).toEqual(['+493098765432'])
     await call.hangUp()
+  })
+
+  it('that keeps failing rests, and calls go elsewhere at the first try', async () => {
+    const bad = await begun(new TinyCarrier({ answering: { refuse: 503 } }))
+    const good = await begun(new TinyCarrier())
+    const { anna } = await site([
+      { name: 'bad', server: bad.hostPort },
+      { name: 'good', server: good.hostPort, costPerMinute: 9 },
+    ])
+    for (let calls = 0; calls < 5; calls++) {
+      const call = await anna.call('03098765432')
+      await call.answered()
+      await call.hangUp()
+    }
+    expect(good.dialled).toHaveLength(5)
+    expect(bad.dialled).toHaveLength(3)
   })
 })

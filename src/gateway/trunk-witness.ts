@@ -1,0 +1,21 @@
+import type { CallRecord } from '../domain/call-record.ts'
+import type { CallRecords } from '../edge/neighbours.ts'
+import type { Trunks } from '../trunk/trunks.ts'
+
+/** The call records, and each trunk that a call tried is told how it went: a trunk that keeps failing rests. */
+export function witnessedByTrunks(records: CallRecords, trunks: Pick<Trunks, 'saw'>): CallRecords {
+  const tell = ({ attempts }: CallRecord) => {
+    for (const { path, target, status } of attempts) if (path === 'trunk') trunks.saw(target, status)
+  }
+  return {
+    began: (record) => records.began(record),
+    answered: (record) => {
+      tell(record)
+      return records.answered(record)
+    },
+    ended: (record) => {
+      if (record.answeredAt === undefined) tell(record)
+      records.ended(record)
+    },
+  }
+}

@@ -1,6 +1,7 @@
-import type { OverlayEntry } from '../config/sections/overlays.ts'
+import { type OverlayEntry, overlayEntry } from '../config/sections/overlays.ts'
 import { libp2pOverlay } from '../drivers/libp2p/libp2p-overlay.ts'
 import { MemoryOverlays } from '../drivers/memory-overlay/memory-overlay.ts'
+import { joinedOverlays } from '../identity/overlay-membership.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { AorDirectory } from '../overlay/aor-directory.ts'
@@ -8,14 +9,20 @@ import type { Overlay } from '../overlay/overlay.ts'
 import { ServiceDirectory } from '../overlay/service-directory.ts'
 import type { JoinedOverlay } from './joined-overlays.ts'
 
-/** The overlays of the config, not yet started. Throws when the box has not joined one of them. */
+/**
+ * The overlays of the config, and with usual settings those that the box has joined and the config does not name; not
+ * yet started. Throws when the box has not joined one of the config's.
+ */
 export function openOverlays(
   entries: readonly OverlayEntry[],
   dataDir: string,
   clock: Clock,
   log: Log,
 ): readonly JoinedOverlay[] {
-  return entries.map((entry) => {
+  const unnamed = joinedOverlays(dataDir)
+    .filter((domain) => !entries.some((entry) => entry.domain === domain))
+    .map((domain) => overlayEntry.parse({ domain }))
+  return [...entries, ...unnamed].map((entry) => {
     const overlay = openOverlay(entry, dataDir, clock, log)
     const users = new AorDirectory(overlay, {
       longestLifetimeSeconds: entry.recordLifetimeSeconds,

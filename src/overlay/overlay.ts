@@ -54,7 +54,7 @@ export interface SipPoint {
 export interface OverlayHealth {
   /**
    * `proven`: a record stored here was just fetched by another box. `unproven`: connected, but no proof yet, or too old.
-   * `alone`: no other box is known. `isolated`: others are known and none is connected.
+   * `alone`: no other box is known. `isolated`: there must be others, and none is connected.
    */
   readonly state: 'proven' | 'unproven' | 'alone' | 'isolated'
   readonly connectedPeers: number

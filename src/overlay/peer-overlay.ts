@@ -172,7 +172,7 @@ export class PeerOverlay implements Overlay {
   }
 
   peers(): readonly PeerView[] {
-    return this.#table.all().map(({ peer, addresses, state, roundTripMs, since, foundBy }) => ({
+    return this.#table.enrolled().map(({ peer, addresses, state, roundTripMs, since, foundBy }) => ({
       peerName: printPeerName(peer, this.domain),
       ...{ addresses, connected: state === 'member', roundTripMs, since, foundBy },
     }))
@@ -195,14 +195,15 @@ export class PeerOverlay implements Overlay {
   }
 
   health(): OverlayHealth {
-    const knownPeers = this.#table.all().length
+    const knownPeers = this.#table.enrolled().length
     const connectedPeers = this.#table.members().length
     const { provenAt } = this.#canary
     const now = this.#clock.now()
     const facts = { connectedPeers, knownPeers, recordsHeld: this.#held.count(now), provenAt }
-    if (knownPeers === 0) return { state: 'alone', ...facts, why: 'no other box has been met yet' }
+    if (knownPeers === 0 && this.#options.seeds.length === 0)
+      return { state: 'alone', ...facts, why: 'no other box has joined yet' }
     if (connectedPeers === 0)
-      return { state: 'isolated', ...facts, why: `none of ${knownPeers} known boxes can be reached` }
+      return { state: 'isolated', ...facts, why: 'no other box of the overlay can be reached' }
     if (provenAt !== undefined && now - provenAt < proofIsFreshFor)
       return { state: 'proven', ...facts, why: 'another box found a record that was stored here' }
     return { state: 'unproven', ...facts, why: 'no other box has found a record of this one lately' }
@@ -221,6 +222,7 @@ export class PeerOverlay implements Overlay {
   #disconnected(peer: PeerId): void {
     const before = this.#table.setState(peer, 'away', this.#clock.now())
     if (before === 'member') this.#options.log.info({ overlay: this.domain, peer }, 'a box was lost')
+    this.#table.forgetStranger(peer)
   }
 
   #found(peer: PeerId | undefined, addresses: readonly string[], foundBy: FoundBy): void {
@@ -244,7 +246,7 @@ export class PeerOverlay implements Overlay {
     this.#dialler.look()
     const members = this.#table.members()
     if (members.length === 0) return
-    const away = this.#table.all().filter(({ state }) => state !== 'member')
+    const away = this.#table.enrolled().filter(({ state }) => state !== 'member')
     this.#options.memory.remember(
       [...members, ...away]
         .filter(({ addresses }) => addresses.length > 0)

@@ -8,6 +8,8 @@ export interface KnownPeer {
   foundBy: FoundBy
   /** `greeting`: connected, credential not yet checked. Only a `member` may store, fetch and link. */
   state: 'away' | 'greeting' | 'member'
+  /** Its credential was seen to be good, by this box now or in an earlier run, or by a member. */
+  enrolled: boolean
   /** When the state last changed, in milliseconds since the Unix epoch. */
   since: number
   roundTripMs: number | undefined
@@ -41,6 +43,11 @@ export class PeerTable {
     return this.all().filter(({ state }) => state === 'member')
   }
 
+  /** Boxes of the overlay, connected or not. Strangers that only knocked are none. */
+  enrolled(): readonly KnownPeer[] {
+    return this.all().filter(({ enrolled }) => enrolled)
+  }
+
   isMember(peer: PeerId): boolean {
     return this.#peers.get(peer)?.state === 'member'
   }
@@ -67,6 +74,7 @@ export class PeerTable {
       addresses: addresses.slice(0, mostAddresses),
       foundBy,
       state: 'away',
+      enrolled: foundBy === 'remembered' || foundBy === 'peer',
       since: now,
       roundTripMs: undefined,
       notAfter: 0,
@@ -82,8 +90,15 @@ export class PeerTable {
     if (before === state) return before
     known.state = state
     known.since = now
+    if (state === 'member') known.enrolled = true
     if (before === 'member' || state === 'member') this.#changed()
     return before
+  }
+
+  /** A stranger went that nobody looked for. */
+  forgetStranger(peer: PeerId): void {
+    const known = this.#peers.get(peer)
+    if (known && !known.enrolled && known.foundBy === 'inbound') this.#peers.delete(peer)
   }
 
   onChange(listener: () => void): () => void {
@@ -98,7 +113,8 @@ export class PeerTable {
 
   #forgetOldest(): boolean {
     const away = this.all().filter(({ state }) => state === 'away')
-    const oldest = away.reduce<KnownPeer | undefined>(
+    const strangers = away.filter(({ enrolled }) => !enrolled)
+    const oldest = (strangers.length > 0 ? strangers : away).reduce<KnownPeer | undefined>(
       (found, peer) => (found && found.since <= peer.since ? found : peer),
       undefined,
     )

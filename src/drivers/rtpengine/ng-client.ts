@@ -49,10 +49,7 @@ export class NgClient {
     client.socket.removeAllListeners('message')
     client.socket.on('message', (message) => this.#receive(message))
     const { promise, resolve } = Promise.withResolvers<void>()
-    client.on('listening', () => {
-      client.socket.unref()
-      resolve()
-    })
+    client.on('listening', resolve)
     await promise
   }
 

@@ -23,6 +23,8 @@ export interface RequestGround extends AttemptGround {
   readonly hopSilenceMs: number
   readonly penaltyMs: number
   readonly resolveTimeoutMs: number
+  /** Aborted when the layer stops. */
+  readonly signal: AbortSignal
   onBug(cause: unknown): void
 }
 
@@ -33,7 +35,6 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
   readonly isInvite: boolean
   readonly #ground: RequestGround
   readonly #events: ClientTransactionEvents
-  readonly #abort = new AbortController()
   readonly #wait: BoundedWait
   #hops: readonly Hop[] = []
   #tried = 0
@@ -76,14 +77,12 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
       return
     }
     this.#wait.cancel()
-    this.#abort.abort()
     this.refuse(new Error('cancelled before it was sent'))
   }
 
   abandon(): void {
     this.#isOver = true
     this.#wait.cancel()
-    this.#abort.abort()
     this.#attempt?.forsake()
   }
 
@@ -124,9 +123,9 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
       this.#sendOn(destination.flow)
       return
     }
-    const { finder, resolveTimeoutMs } = this.#ground
+    const { finder, resolveTimeoutMs, signal } = this.#ground
     this.#wait.for(
-      () => finder.find(destination, this.#abort.signal),
+      () => finder.find(destination, signal),
       resolveTimeoutMs,
       (hops) => {
         this.#hops = hops
@@ -144,9 +143,9 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
     }
     this.#hop = hop
     this.#attempt = undefined
-    const { transport, hopSilenceMs, resolveTimeoutMs } = this.#ground
+    const { transport, hopSilenceMs, resolveTimeoutMs, signal } = this.#ground
     this.#wait.for(
-      () => transport.flowTo(hop, this.#abort.signal),
+      () => transport.flowTo(hop, signal),
       this.#hasMoreHops ? hopSilenceMs : resolveTimeoutMs,
       (flow) => this.#sendOn(flow),
       (cause) => this.onFailure('transport', cause),

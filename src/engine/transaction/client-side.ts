@@ -24,6 +24,7 @@ export class ClientSide implements RequestGround {
   readonly hopSilenceMs: number
   readonly penaltyMs: number
   readonly resolveTimeoutMs: number
+  readonly signal: AbortSignal
   readonly ringingLimitMs: number
   readonly #ground: LayerGround
   readonly #attempts = new AttemptTable()
@@ -37,6 +38,7 @@ export class ClientSide implements RequestGround {
     this.hopSilenceMs = settings.hopSilenceMs
     this.penaltyMs = settings.penaltyMs
     this.resolveTimeoutMs = settings.resolveTimeoutMs
+    this.signal = ground.signal
     this.ringingLimitMs = settings.ringingLimitMs
     this.#ground = ground
   }

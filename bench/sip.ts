@@ -3,100 +3,75 @@ import { freePort } from '../test/support/free-port.ts'
 import { installDebian } from '../test/support/install-debian.ts'
 import { SippRun } from '../test/support/sipp-run.ts'
 import { type LoadResult, loadWith } from './support/call-load.ts'
+import { engineSystems } from './support/engine-system.ts'
+import { climb, highestRate } from './support/rate-ladder.ts'
+import { type Run, summarise, table } from './support/report.ts'
 import { boxSystem, kamailioSystem, type SipSystem } from './support/sip-system.ts'
 
 // Calls (INVITE 180 200 ACK BYE) over UDP on loopback: what they cost, how long an answer takes, how many go through.
+// bench/README.md says how to read the figures.
 
-const enough = 0.999
-const comparedRate = 100
-const ladder = [100, 200, 300, 400, 500, 600, 800, 1_000, 1_200, 1_500, 2_000, 2_500]
-
-interface Outcome {
-  readonly name: string
-  readonly atComparedRate: LoadResult
-  readonly highest: LoadResult | undefined
-  readonly steps: readonly LoadResult[]
-}
+const comparedRate = 200
 
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    seconds: { type: 'string', default: '8' },
+    quick: { type: 'boolean', default: false },
+    engine: { type: 'boolean', default: false },
+    runs: { type: 'string' },
     only: { type: 'string' },
   },
 })
+const runs = Number(values.runs ?? (values.quick ? 1 : 3))
+if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs ${values.runs} is not a number of runs`)
+const seconds = values.quick ? { warm: 8, compared: 5, rung: 4 } : { warm: 15, compared: 15, rung: 6 }
 const say = values.json ? (line: string) => console.error(line) : (line: string) => console.log(line)
 
 if (!installDebian()) process.exit(1)
 const calleePort = await freePort()
+const reference = kamailioSystem('Kamailio, stateful proxy', calleePort)
 const systems: readonly SipSystem[] = [
   boxSystem('box as B2BUA', 'b2bua', calleePort),
   boxSystem('box as proxy', 'proxy', calleePort),
-  kamailioSystem('Kamailio, stateful proxy', calleePort),
-].filter(({ name }) => !values.only || name.includes(values.only))
+  ...(values.engine ? engineSystems(calleePort) : []),
+  reference,
+].filter((system) => system === reference || !values.only || system.name.includes(values.only))
 
-const outcomes: Outcome[] = []
-for (const system of systems) outcomes.push(await measure(system, Number(values.seconds)))
-if (values.json) console.log(JSON.stringify({ outcomes }, null, 2))
-else printTable(outcomes)
-process.exitCode = outcomes.every(({ highest }) => highest) ? 0 : 1
+// Run by run, not system by system: whatever else the machine does hits all of them alike.
+const measured: Run[] = []
+for (let run = 1; run <= runs; run++) {
+  for (const system of systems) {
+    say(`${system.name}, run ${run} of ${runs}`)
+    measured.push(await measure(system))
+  }
+}
+const figures = summarise(measured, reference.name)
+if (values.json) console.log(JSON.stringify({ comparedRate, runs, figures, measured }, null, 2))
+else console.log(table(figures, comparedRate, reference.name))
+process.exitCode = figures.every(({ highestRate }) => highestRate > 0) ? 0 : 1
 
-async function measure(system: SipSystem, seconds: number): Promise<Outcome> {
-  await system.start()
-  const callee = new SippRun({
-    scenario: 'callee',
-    port: calleePort,
-    timeoutSeconds: 3_600,
-    ignoresUnexpected: true,
-  })
-  await callee.start()
-  const steps: LoadResult[] = []
+async function measure(system: SipSystem): Promise<Run> {
+  const callee = new SippRun({ scenario: 'callee', port: calleePort, timeoutSeconds: 3_600 })
   try {
-    await loadWith(system, 50, 4) // warms up caches and compiled code
-    for (const rate of ladder) {
-      const result = await loadWith(system, rate, seconds)
-      steps.push(result)
-      say(`${system.name}: ${describe(result)}`)
-      if (result.successShare < enough || !result.isOffered) break
-    }
+    await system.start()
+    await callee.start()
+    await loadWith(system, comparedRate, seconds.warm) // fills caches, lets V8 compile
+    const compared = await told(loadWith(system, comparedRate, seconds.compared))
+    const rungs = await climb((rate) => told(loadWith(system, rate, seconds.rung)))
+    return { system: system.name, compared, rungs, highestRate: highestRate(rungs) }
   } finally {
     await callee.end()
     await system.stop()
   }
-  const good = steps.filter(({ successShare, isOffered }) => successShare >= enough && isOffered)
-  const compared = steps.find(({ callsPerSecond }) => callsPerSecond === comparedRate)
-  if (!compared) throw new Error(`${system.name} was not measured at ${comparedRate} calls per second`)
-  return { name: system.name, atComparedRate: compared, highest: good.at(-1), steps }
 }
 
-function describe(result: LoadResult): string {
-  return [
-    `${result.callsPerSecond}/s`,
-    `${(result.successShare * 100).toFixed(2)} % answered`,
-    `${result.cpuPerThousand.toFixed(2)} CPU ms a call`,
-    `answer after ${result.p50Ms.toFixed(1)} / ${result.p99Ms.toFixed(1)} ms`,
-    `${result.retransmissions} sent again`,
-  ].join(', ')
-}
-
-function printTable(all: readonly Outcome[]): void {
-  const reference = all.at(-1)
-  const rows = all.map(({ name, atComparedRate, highest }) => {
-    const ratio = reference
-      ? atComparedRate.cpuPerThousand / reference.atComparedRate.cpuPerThousand
-      : Number.NaN
-    const rateRatio = (highest?.callsPerSecond ?? 0) / (reference?.highest?.callsPerSecond ?? Number.NaN)
-    return {
-      system: name,
-      [`CPU s / 1,000 calls at ${comparedRate}/s`]: atComparedRate.cpuPerThousand.toFixed(2),
-      'at highest rate': highest?.cpuPerThousand.toFixed(2) ?? '-',
-      'CPU ratio': ratio.toFixed(2),
-      'answer p50 ms': atComparedRate.p50Ms.toFixed(1),
-      'p99 ms': atComparedRate.p99Ms.toFixed(1),
-      'highest rate ≥ 99.9 %': highest ? `${highest.callsPerSecond}/s` : 'none',
-      'rate ratio': rateRatio.toFixed(2),
-    }
-  })
-  console.log(`\nRatios are to ${reference?.name}. SIPp runs on the same cores.`)
-  console.table(rows)
+async function told(load: Promise<LoadResult>): Promise<LoadResult> {
+  const result = await load
+  const share = (result.successShare * 100).toFixed(2)
+  const cost = result.cpuPerThousand.toFixed(2)
+  say(
+    `  ${result.callsPerSecond}/s: ${share} % answered, ${cost} CPU ms a call, ` +
+      `answer after ${result.p50Ms.toFixed(1)} / ${result.p99Ms.toFixed(1)} ms, ${result.retransmissions} sent again`,
+  )
+  return result
 }

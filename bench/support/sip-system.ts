@@ -54,6 +54,7 @@ export function kamailioSystem(name: string, calleePort: number): SipSystem {
     domain: site,
     users: { 202: `sip:202@127.0.0.1:${calleePort}` },
     workers: 2,
+    sharedMemoryMiB: 512,
   })
   return {
     name,

@@ -17,12 +17,23 @@ type LookedUp = (error: Error | null, address: string, family: number) => void
 
 /** Opens a socket for SIP. Rejects with a ListenError. */
 export async function bindUdp(spec: ListenSpec, wantsShared: boolean): Promise<BoundUdpSocket> {
+  if (!wantsShared || !canSharePorts) return { socket: await bind(spec, spec.port, false), isShared: false }
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return { socket: await bindShared(spec), isShared: true }
+    } catch (error) {
+      // A port that the system chose may be given to another program between the two binds: choose again.
+      if (spec.port !== 0 || attempt === 5) throw error
+    }
+  }
+}
+
+/** Alone first, which fails if anyone at all has the port; then again so that it can be shared. */
+async function bindShared(spec: ListenSpec): Promise<Socket> {
   const alone = await bind(spec, spec.port, false)
-  if (!wantsShared || !canSharePorts) return { socket: alone, isShared: false }
-  // Alone first, which fails if anyone at all has the port; then again so that it can be shared.
   const { port } = alone.address()
   await closeUdp(alone)
-  return { socket: await bind(spec, port, true), isShared: true }
+  return bind(spec, port, true)
 }
 
 export async function closeUdp(socket: Socket): Promise<void> {

@@ -95,10 +95,12 @@ export class Greeting {
         credential: this.#credential,
         addresses: this.#network.addresses().slice(0, 16),
       }
+      const askedAt = this.#clock.now()
       const reply = await this.#calls.ask(peer, hello, 'hello', answerWithin)
       const objection = this.#objection(peer, reply.version, reply.credential)
       if (objection) throw objection
       const now = this.#clock.now()
+      this.#table.measured(peer, now - askedAt)
       for (const other of reply.peers) this.#table.learn(other.peer, other.addresses, 'peer', now)
       this.#admit(peer)
     } catch (error) {

@@ -95,6 +95,14 @@ export class PeerTable {
     return before
   }
 
+  /** A round trip took so long; what is shown is smoothed (RFC 6298 §2.3). */
+  measured(peer: PeerId, milliseconds: number): void {
+    const known = this.#peers.get(peer)
+    if (!known) return
+    const before = known.roundTripMs
+    known.roundTripMs = before === undefined ? milliseconds : before * 0.875 + milliseconds * 0.125
+  }
+
   /** A stranger went that nobody looked for. */
   forgetStranger(peer: PeerId): void {
     const known = this.#peers.get(peer)

@@ -50,7 +50,7 @@ export class Pulse {
     try {
       await this.#calls.ask(peer, { type: 'ping' }, 'pong', answerWithin)
       this.#misses.delete(peer)
-      this.#measured(peer, this.#clock.now() - sentAt)
+      this.#table.measured(peer, this.#clock.now() - sentAt)
     } catch {
       const misses = (this.#misses.get(peer) ?? 0) + 1
       if (misses < missesAllowed) this.#misses.set(peer, misses)
@@ -59,14 +59,6 @@ export class Pulse {
         this.#drop(peer)
       }
     }
-  }
-
-  // RFC 6298 §2.3: the smoothed round-trip time
-  #measured(peer: PeerId, milliseconds: number): void {
-    const known = this.#table.get(peer)
-    if (!known) return
-    const before = known.roundTripMs
-    known.roundTripMs = before === undefined ? milliseconds : before * 0.875 + milliseconds * 0.125
   }
 
   async #askForPeers(peer: PeerId): Promise<void> {

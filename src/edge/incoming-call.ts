@@ -14,6 +14,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { Bridge } from './bridge.ts'
 import type { CallEnding, CallLog } from './call-log.ts'
+import { requiredInVain } from './extensions.ts'
 import { type Demand, Hunt, type HuntResult } from './hunt.ts'
 import type { OnRefer } from './joined-call.ts'
 import type { CallMedia, MediaSession, MediaSide, PbxWitness, Router } from './neighbours.ts'
@@ -101,6 +102,8 @@ export class IncomingCall implements CallUnderWay {
     if (plan.kind === 'refuse') return this.#refuse(plan)
     const destinations = this.#parts.forwardTo(plan.targets)
     if (destinations) return this.#forward(plan.targets, destinations)
+    const tags = requiredInVain(invite)
+    if (tags.length > 0) return this.#refuseExtensions(tags)
     return this.#hunted(await this.#startHunt(plan.targets).run())
   }
 
@@ -270,6 +273,12 @@ export class IncomingCall implements CallUnderWay {
   #refuse({ status, reason, why }: Extract<RoutePlan, { kind: 'refuse' }>): void {
     this.#respond(status, { reason, headers: status === 503 ? { 'Retry-After': '10' } : {} })
     this.#end({ status, by: 'box', cause: why })
+  }
+
+  #refuseExtensions(tags: readonly string[]): void {
+    const unsupported = tags.join(', ')
+    this.#respond(420, { headers: { Unsupported: unsupported } })
+    this.#end({ status: 420, by: 'box', cause: `the caller requires ${unsupported}` })
   }
 
   #demand({ status, headers }: Demand): void {

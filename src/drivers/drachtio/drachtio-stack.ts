@@ -29,6 +29,7 @@ type Handler = (request: IncomingRequest) => Promise<void>
 const knownMethods = 'INVITE REGISTER OPTIONS MESSAGE SUBSCRIBE NOTIFY PUBLISH INFO REFER UPDATE PRACK'.split(
   ' ',
 )
+const knownScheme = /^\S+ (sips?|tel):/i
 /** In the Allow header besides those with a handler: they work in every dialog. */
 const dialogMethods = ['ACK', 'CANCEL', 'BYE', 'INFO', 'REFER', 'NOTIFY', 'UPDATE', 'PRACK']
 
@@ -178,6 +179,9 @@ export class DrachtioStack implements SipStack, Part {
     else if (method === 'ACK')
       return // of a dialog that is gone
     else if (dialogId || hasTag(message.header('to'))) this.#onStray(frame, method)
+    // RFC 3261 §8.2.2.1
+    else if (!knownScheme.test(message.startLine))
+      new ReceivedRequest(frame, this.#control).respondAndForget(416)
     else if (method === 'INVITE') this.#onInviteFrame(frame)
     else this.#onPlainRequest(new ReceivedRequest(frame, this.#control))
   }

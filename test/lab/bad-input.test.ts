@@ -1,9 +1,8 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { SipMessage } from '../../src/engine/message/message.ts'
-import { SipResponse } from '../../src/engine/message/message.ts'
-import type { Remote } from '../support/sip/remote.ts'
-import { SipWire } from '../support/sip/sip-wire.ts'
+import type { SipResponse } from '../../src/engine/message/message.ts'
 import { SipPhone } from '../support/sip-phone.ts'
 import { site, users } from '../support/site.ts'
 import { TestBox } from '../support/test-box.ts'
@@ -18,7 +17,10 @@ const box = new TestBox({
 })
 const phones: SipPhone[] = []
 
-beforeAll(() => box.start())
+beforeAll(async () => {
+  await box.start()
+  await register('202', 'secret-202', '127.0.0.1')
+})
 afterAll(async () => {
   await Promise.all(phones.map((phone) => phone.stop()))
   await box.stop()
@@ -53,12 +55,12 @@ const rows: readonly [what: string, data: Buffer, status: number | 'silence'][] 
   [
     'three hundred header lines',
     bytes(`OPTIONS ${uri} SIP/2.0`, { 'X-A': Array(300).fill('1').join('\r\nX-A: ') }),
-    400,
+    513,
   ],
   ['another version', bytes(`OPTIONS ${uri} SIP/7.0`), 505],
   ['an unknown URI scheme', bytes('OPTIONS gopher:hole SIP/2.0'), 416],
   ['no hops left', bytes(`INVITE ${uri} SIP/2.0`, { 'Max-Forwards': '0' }), 483],
-  ['an extension nobody has', bytes(`INVITE ${uri} SIP/2.0`, { Require: 'x-teleport' }), 420],
+  ['an extension nobody has', bytes(`INVITE sip:202@${site} SIP/2.0`, { Require: 'x-teleport' }), 420],
   ['a dialog that never was', bytes(`BYE ${uri} SIP/2.0`, { To: `<${uri}>;tag=nowhere` }), 481],
   ['a CANCEL for nothing', bytes(`CANCEL ${uri} SIP/2.0`), 481],
   ['a malformed ACK', bytes(`ACK ${uri} SIP/2.0`, { CSeq: '1 INVITE' }), 'silence'],
@@ -79,10 +81,11 @@ describe('malformed SIP over UDP', () => {
   })
 })
 
-test('a method that nobody knows gets 405 or 501 with what is allowed', async () => {
+test('a method that nobody knows gets 501, one that is known and not served 405 with what is', async () => {
   const phone = await newPhone('201', undefined, '127.0.0.1')
-  const response = await phone.request('JUGGLE', uri)
-  expect([405, 501]).toContain(response.status)
+  expect((await phone.request('JUGGLE', uri)).status).toBe(501)
+  const response = await phone.request('PUBLISH', uri)
+  expect(response.status).toBe(405)
   expect(response.get('allow')).toContain('INVITE')
 })
 
@@ -190,24 +193,26 @@ async function register(user: string, password: string, address: string): Promis
 
 /** Sends bytes, then a good OPTIONS: what came before the answer to that is the answer to the bytes. */
 async function answerTo(data: Buffer): Promise<number | 'silence'> {
+  const socket = createSocket('udp4')
   const statuses: number[] = []
   const isServed = Promise.withResolvers<void>()
-  const onMessage = (message: SipMessage) => {
-    if (!(message instanceof SipResponse)) return
-    if (message.has('call-id') && message.callId === 'the-good-one') isServed.resolve()
-    else if (message.status >= 200) statuses.push(message.status)
-  }
-  const wire = new SipWire({ transport: 'udp', address: '127.0.0.1', port: 0, onMessage })
-  await wire.start()
-  const to: Remote = { transport: 'udp', ...{ address: box.address, port: box.sipPort } }
+  // Read by hand: what answers a broken request may lack the same headers.
+  socket.on('message', (answer) => {
+    const text = answer.toString('latin1')
+    const status = Number(/^SIP\/2\.0 (\d{3}) /.exec(text)?.[1])
+    if (text.includes('the-good-one')) isServed.resolve()
+    else if (status >= 200) statuses.push(status)
+  })
+  socket.connect(box.sipPort, box.address)
+  await once(socket, 'connect')
   try {
-    wire.sendBytes(data, to)
-    wire.sendBytes(bytes(`OPTIONS sip:${site} SIP/2.0`, { 'Call-ID': 'the-good-one' }), to)
+    socket.send(data)
+    socket.send(bytes(`OPTIONS sip:${site} SIP/2.0`, { 'Call-ID': 'the-good-one' }))
     await within(3_000, 'the answer to a good request', isServed.promise)
     // A refusal made by the application may take a little longer than the answer to OPTIONS.
     await eventually(300, 'an answer', () => statuses.length > 0).catch(() => undefined)
     return statuses[0] ?? 'silence'
   } finally {
-    await wire.stop()
+    socket.close()
   }
 }

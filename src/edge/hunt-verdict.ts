@@ -48,3 +48,13 @@ function weight(status: number): number {
   if (deadPath.has(status)) return 1
   return status >= 500 ? 2 : 4
 }
+
+/** What the caller hears of the failure of its call. */
+export function statusForCaller(
+  failure: (FailedTarget & { readonly response: { readonly isLocal?: boolean } | undefined }) | undefined,
+): number {
+  if (!failure) return 480
+  // RFC 3261 §16.7 step 6: what a target's server cannot do is not what this box cannot do; redirections stay here.
+  if (failure.status === 503 && failure.response?.isLocal === false) return 500
+  return failure.status < 400 ? 480 : failure.status
+}

@@ -1,45 +1,20 @@
 import { parseAor, printAor } from '../domain/aor.ts'
 import { GatewayError } from '../domain/gateway-error.ts'
 import type { CallQuestion, RoutePlan, RouteTarget } from '../domain/route.ts'
-import type {
-  IncomingInvite,
-  InviteOptions,
-  ProxyOptions,
-  ResponseOptions,
-  SipDialog,
-  SipHeaders,
-  SipResponseView,
-} from '../domain/sip.ts'
-import type { Clock } from '../lib/clock.ts'
-import type { Log } from '../lib/log.ts'
+import type { IncomingInvite, SipDialog, SipHeaders, SipResponseView } from '../domain/sip.ts'
+import { within } from '../lib/time-box.ts'
 import { Bridge } from './bridge.ts'
 import type { CallEnding, CallLog } from './call-log.ts'
+import type { CallParts } from './call-parts.ts'
+import { CallerLeg } from './caller-leg.ts'
 import { requiredInVain } from './extensions.ts'
 import { type Demand, Hunt, type HuntResult } from './hunt.ts'
+import { statusForCaller } from './hunt-verdict.ts'
 import type { OnRefer } from './joined-call.ts'
-import type { CallMedia, MediaSession, MediaSide, PbxWitness, Router } from './neighbours.ts'
+import type { MediaSession, MediaSide } from './neighbours.ts'
 import { type AnsweredLeg, type FailedLeg, OutgoingLeg } from './outgoing-leg.ts'
 import { challengesOf, credentialsOf, passedOfInvite, passedOfResponse } from './passed-headers.ts'
-import type { LegPreparer } from './prepared-leg.ts'
 import type { CallUnderWay, HeldLeg, Party } from './transferable-call.ts'
-
-export interface CallNetwork {
-  invite(uri: string, options: InviteOptions & { readonly body: string }): Promise<SipDialog>
-  proxy(request: IncomingInvite, destinations: readonly string[], options?: ProxyOptions): Promise<number>
-}
-
-export interface CallParts {
-  readonly network: CallNetwork
-  readonly router: Router
-  readonly legs: LegPreparer
-  readonly media: CallMedia
-  readonly witness: PbxWitness
-  readonly clock: Clock
-  readonly log: Log
-  readonly ringMs: number
-  /** Where a call among our own phones is forwarded instead of bridged; undefined for every other call. */
-  forwardTo(targets: readonly RouteTarget[]): readonly string[] | undefined
-}
 
 export interface CallIn {
   readonly invite: IncomingInvite
@@ -62,9 +37,9 @@ const recordWithinMs = 50
 export class IncomingCall implements CallUnderWay {
   readonly #in: CallIn
   readonly #parts: CallParts
+  readonly #caller: CallerLeg
   #hunt: Hunt | undefined
   #bridge: Bridge | undefined
-  #caller: SipDialog | undefined
   #leg: AnsweredLeg | undefined
   #legCount = 0
   #hangUpCause: string | undefined
@@ -74,6 +49,7 @@ export class IncomingCall implements CallUnderWay {
   constructor(callIn: CallIn, parts: CallParts) {
     this.#in = callIn
     this.#parts = parts
+    this.#caller = new CallerLeg(callIn.invite, callIn.contact, parts.log)
     this.#isProven = callIn.question.callerIsAuthenticated
   }
 
@@ -98,7 +74,7 @@ export class IncomingCall implements CallUnderWay {
     const { invite, question, callLog } = this.#in
     const { plan, steps } = await this.#parts.router.route(question)
     callLog.addSteps(steps)
-    if (invite.cancelled.aborted || this.#hangUpCause !== undefined) return this.#endAborted()
+    if (this.#caller.hasGivenUp || this.#hangUpCause !== undefined) return this.#endAborted()
     if (plan.kind === 'refuse') return this.#refuse(plan)
     const destinations = this.#parts.forwardTo(plan.targets)
     if (destinations) return this.#forward(plan.targets, destinations)
@@ -115,7 +91,7 @@ export class IncomingCall implements CallUnderWay {
       return
     }
     this.#hunt?.abort()
-    this.#respond(status)
+    this.#caller.tell(status)
   }
 
   party(side: MediaSide): Party {
@@ -142,16 +118,16 @@ export class IncomingCall implements CallUnderWay {
   }
 
   #startHunt(targets: readonly RouteTarget[]): Hunt {
-    const { invite, callLog } = this.#in
+    const { callLog } = this.#in
     const hunt = new Hunt({
       targets,
       startedAt: callLog.startedAt,
       now: () => this.#parts.clock.now(),
       openLeg: (target, answerOffer) => this.#openLeg(target, answerOffer),
       demandOf: (target) => this.#demandOf(target),
-      answerOffer: (sdp, media) => this.#answerOffer(sdp, media),
+      answerOffer: (sdp, media) => this.#caller.exchangeOffer(sdp, media),
     })
-    invite.cancelled.addEventListener('abort', () => hunt.abort(), { once: true })
+    this.#caller.onGiveUp(() => hunt.abort())
     this.#hunt = hunt
     return hunt
   }
@@ -180,8 +156,10 @@ export class IncomingCall implements CallUnderWay {
           callerAddress: invite.source.address,
           calleeIsBehindNat: isBehindNat,
         }),
-      onProgress: (response: SipResponseView, session: MediaSession) =>
-        this.#progress(target, response, session),
+      onProgress: (response: SipResponseView, session: MediaSession) => {
+        this.callLog.ringing(target.path, target.label)
+        this.#caller.progress(response, session)
+      },
     }
     return new OutgoingLeg(order, network, witness, clock, log)
   }
@@ -193,59 +171,42 @@ export class IncomingCall implements CallUnderWay {
     return demand
   }
 
-  #progress(target: RouteTarget, response: SipResponseView, media: MediaSession): void {
-    this.callLog.ringing(target.path, target.label)
-    const headers = passedOfResponse(response)
-    const { status, reason, body } = response
-    if (body === '') {
-      this.#respond(status, { reason, headers })
-      return
-    }
-    media.answer('callee', body).then(
-      (sdp) => this.#respond(status, { reason, headers, body: sdp }),
-      (error: unknown) =>
-        this.#parts.log.warn(
-          { callId: this.question.callId, error: String(error) },
-          'early media not relayed',
-        ),
-    )
-  }
-
-  /** The caller made no offer: it gets the target's, and its ACK brings the answer. */
-  async #answerOffer(sdp: string, media: MediaSession): Promise<string> {
-    const offer = await media.offer('callee', sdp)
-    this.#caller = await this.#in.invite.answer(offer, this.#answerOptions())
-    return await media.answer('caller', this.#caller.remoteSdp)
-  }
-
   async #hunted(result: HuntResult): Promise<void> {
     const hunt = this.#hunt
     this.callLog.addSteps(hunt?.steps ?? [])
     const attempts = hunt?.attempts ?? []
     if (result.kind === 'answered') return this.#connect(result.leg)
-    if (this.#caller) return this.#dropCaller()
+    if (this.#caller.dialog) return this.#dropCaller(this.#caller.dialog)
     if (result.kind === 'aborted') return this.#endAborted()
     if (result.kind === 'demand') return this.#demand(result.demand)
     return this.#fail(result.failure, attempts)
   }
 
   async #connect(leg: AnsweredLeg): Promise<void> {
+    await this.#account(leg)
+    let caller: SipDialog
     try {
-      const { path, label } = leg.target
-      const written = this.callLog.answered(path, label, this.#hunt?.attempts ?? [])
-      await Promise.race([written, this.#pause(recordWithinMs)])
-      this.#caller ??= await this.#answerCaller(leg)
+      caller = this.#caller.dialog ?? (await this.#answerCaller(leg))
     } catch (error) {
       this.#release(leg)
       if (!(error instanceof GatewayError)) throw error
       return this.#endUnconnected(error)
     }
-    this.#join(this.#caller, leg)
+    return this.#join(caller, leg)
+  }
+
+  /** The answer waits for its record, but not long: no disk keeps people from talking. */
+  async #account({ target: { path, label } }: AnsweredLeg): Promise<void> {
+    const attempts = this.#hunt?.attempts ?? []
+    const written = await within(recordWithinMs, this.#parts.clock, () =>
+      this.callLog.answered(path, label, attempts),
+    )
+    if (written.kind !== 'failed') return
+    this.#parts.log.error({ callId: this.question.callId, error: String(written.error) }, 'call not recorded')
   }
 
   async #answerCaller(leg: AnsweredLeg): Promise<SipDialog> {
-    const sdp = await leg.media.answer('callee', leg.dialog.remoteSdp)
-    return await this.#in.invite.answer(sdp, this.#answerOptions())
+    return this.#caller.answer(await leg.media.answer('callee', leg.dialog.remoteSdp))
   }
 
   #join(caller: SipDialog, leg: AnsweredLeg): void {
@@ -265,24 +226,19 @@ export class IncomingCall implements CallUnderWay {
     this.#bridge.join()
   }
 
-  #answerOptions(): { readonly headers?: SipHeaders } {
-    const { contact } = this.#in
-    return contact === undefined ? {} : { headers: { Contact: contact } }
-  }
-
   #refuse({ status, reason, why }: Extract<RoutePlan, { kind: 'refuse' }>): void {
-    this.#respond(status, { reason, headers: status === 503 ? { 'Retry-After': '10' } : {} })
+    this.#caller.tell(status, { reason, headers: status === 503 ? { 'Retry-After': '10' } : {} })
     this.#end({ status, by: 'box', cause: why })
   }
 
   #refuseExtensions(tags: readonly string[]): void {
     const unsupported = tags.join(', ')
-    this.#respond(420, { headers: { Unsupported: unsupported } })
+    this.#caller.tell(420, { headers: { Unsupported: unsupported } })
     this.#end({ status: 420, by: 'box', cause: `the caller requires ${unsupported}` })
   }
 
   #demand({ status, headers }: Demand): void {
-    this.#respond(status, { headers })
+    this.#caller.tell(status, { headers })
     this.callLog.forget()
     this.#over.resolve()
   }
@@ -294,7 +250,7 @@ export class IncomingCall implements CallUnderWay {
     const headers = response
       ? { ...passedOfResponse(response), ...(isChallenge && challengesOf(response)) }
       : {}
-    this.#respond(status, { headers, ...(response?.status === status && { reason: response.reason }) })
+    this.#caller.tell(status, { headers, ...(response?.status === status && { reason: response.reason }) })
     if (isChallenge) this.callLog.forget()
     this.#end(
       { status, by: failure && status < 500 ? 'callee' : 'box', cause: failure?.reason ?? 'no target' },
@@ -313,15 +269,14 @@ export class IncomingCall implements CallUnderWay {
       this.#end({ status, by: undefined, cause: 'forwarded' })
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error
-      this.#respond(error.sipStatus)
+      this.#caller.tell(error.sipStatus)
       this.#end({ status: error.sipStatus, by: 'box', cause: error.message })
     }
   }
 
   /** The caller holds a dialog already, but its target is gone. */
-  #dropCaller(): void {
-    const caller = this.#caller
-    caller?.hangUp().catch(() => undefined) // the caller may be gone too
+  #dropCaller(caller: SipDialog): void {
+    caller.hangUp().catch(() => undefined) // the caller may be gone too
     this.#end({ status: 200, by: 'box', cause: 'the target was lost before the call was connected' })
   }
 
@@ -333,9 +288,9 @@ export class IncomingCall implements CallUnderWay {
 
   /** The target has answered, but the caller could not be told. */
   #endUnconnected(error: GatewayError): void {
-    if (this.#in.invite.cancelled.aborted) this.#endAborted()
+    if (this.#caller.hasGivenUp) this.#endAborted()
     else {
-      this.#respond(error.sipStatus)
+      this.#caller.tell(error.sipStatus)
       this.#end({ status: error.sipStatus, by: 'box', cause: error.message })
     }
   }
@@ -349,25 +304,4 @@ export class IncomingCall implements CallUnderWay {
     this.callLog.ended(ending, attempts)
     this.#over.resolve()
   }
-
-  #respond(status: number, options: ResponseOptions = {}): void {
-    this.#in.invite.respond(status, options).catch((error: unknown) => {
-      // The caller gave up meanwhile, or the engine is gone: either ends the call by another way.
-      this.#parts.log.debug(
-        { callId: this.question.callId, status, error: String(error) },
-        'response came too late',
-      )
-    })
-  }
-
-  #pause(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => this.#parts.clock.after(milliseconds, resolve))
-  }
-}
-
-function statusForCaller(failure: FailedLeg | undefined): number {
-  if (!failure) return 480
-  // RFC 3261 §16.7 step 6: what a target's server cannot do is not what this box cannot do; redirections stay here.
-  if (failure.status === 503 && failure.response?.isLocal === false) return 500
-  return failure.status < 400 ? 480 : failure.status
 }

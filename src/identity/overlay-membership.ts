@@ -68,7 +68,7 @@ export class OverlayMembership {
   /** Undefined when the box has never run. */
   notedAddresses(): readonly string[] | undefined {
     if (!existsSync(this.path('addresses.json'))) return undefined
-    return JSON.parse(readFileSync(this.path('addresses.json'), 'utf8')) as string[]
+    return this.#readJson('addresses.json', (noted) => texts(noted))
   }
 
   /** Makes the overlay, its trust root, and this box its first member. Throws `MembershipProblem`. */
@@ -154,15 +154,17 @@ export class OverlayMembership {
   }
 
   #readMembership(): Omit<Membership, 'overlay' | 'key'> {
+    return this.#readJson('membership.json', (noted) => {
+      const { trustRoot, credential, admittedAt } = noted as Record<string, unknown>
+      return { trustRoot: bytes(trustRoot), credential: bytes(credential), admittedAt: texts(admittedAt) }
+    })
+  }
+
+  #readJson<Content>(name: string, read: (noted: unknown) => Content): Content {
     try {
-      const text = JSON.parse(readFileSync(this.path('membership.json'), 'utf8'))
-      return {
-        trustRoot: Buffer.from(text.trustRoot, 'base64url'),
-        credential: Buffer.from(text.credential, 'base64url'),
-        admittedAt: text.admittedAt,
-      }
+      return read(JSON.parse(readFileSync(this.path(name), 'utf8')))
     } catch (cause) {
-      throw this.#unreadable('membership.json', (cause as Error).message, cause)
+      throw this.#unreadable(name, (cause as Error).message, cause)
     }
   }
 
@@ -172,4 +174,15 @@ export class OverlayMembership {
       { cause },
     )
   }
+}
+
+function bytes(noted: unknown): Uint8Array {
+  if (typeof noted !== 'string') throw new TypeError('bytes in base64url are missing')
+  return Buffer.from(noted, 'base64url')
+}
+
+function texts(noted: unknown): string[] {
+  if (!Array.isArray(noted) || !noted.every((item) => typeof item === 'string'))
+    throw new TypeError('a list of addresses is missing')
+  return noted
 }

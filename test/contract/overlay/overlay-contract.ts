@@ -8,7 +8,14 @@ import { PeerUnknown } from '../../../src/overlay/overlay-errors.ts'
 import { parsePeerName } from '../../../src/overlay/peer-name.ts'
 import type { PeerNetwork } from '../../../src/overlay/peer-network.ts'
 import { signRecord } from '../../../src/overlay/record.ts'
-import { allConnected, eventually, OverlayFixture, ShiftedClock, type TestBox } from './overlay-fixture.ts'
+import {
+  allConnected,
+  closing,
+  eventually,
+  OverlayFixture,
+  ShiftedClock,
+  type TestBox,
+} from './overlay-fixture.ts'
 
 const anna = 'sip:anna@town.example'
 const soon = () => AbortSignal.timeout(5_000)
@@ -259,7 +266,7 @@ export function describeOverlay(
         expect((await atNear).equals(answer)).toBe(true)
         expect(b.overlay.peerOfLink(far.remotePort ?? 0)).toBe(a.overlay.peerName)
         near.destroy()
-        await once(far, 'close')
+        await closing(far)
         await eventually(() => b.overlay.peerOfLink(far.remotePort ?? 0) === undefined)
       })
 
@@ -275,13 +282,10 @@ export function describeOverlay(
         const { a, b, near } = await linked()
         await arrived
         await b.network.kill()
-        near.resume()
-        await once(near, 'close')
+        await closing(near)
         const end = await a.overlay.openLink(b.overlay.peerName)
         const again = connect(end.port, end.address)
-        again.on('error', () => undefined)
-        again.resume()
-        await once(again, 'close')
+        await closing(again)
       })
 
       it('a name that no box has is unknown', async () => {
@@ -298,9 +302,7 @@ export function describeOverlay(
 async function refusal(opening: Promise<Duplex>): Promise<void> {
   const stream = await opening.catch(() => undefined)
   if (!stream) return
-  stream.on('error', () => undefined)
-  stream.resume()
-  await once(stream, 'close')
+  await closing(stream)
 }
 
 function collect(socket: Socket, length: number): Promise<Buffer> {

@@ -180,3 +180,12 @@ export class ShiftedClock implements Clock {
     return systemClock.after(milliseconds, action)
   }
 }
+
+/** Resolves when a stream is closed, in whatever way. */
+export function closing(stream: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    stream.on('error', () => undefined)
+    stream.once('close', resolve)
+    stream.resume()
+  })
+}

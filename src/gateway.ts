@@ -282,8 +282,10 @@ export class Gateway implements Part {
     return this.#calls.drain(withinMs)
   }
 
-  stop(): Promise<void> {
-    return this.#parts.stop()
+  /** Hangs up the calls first, while every part that their BYE needs is there. */
+  async stop(): Promise<void> {
+    await this.#calls.stop()
+    await this.#parts.stop()
   }
 
   /** Resolves when the box can work no longer and should be started anew. */

@@ -60,20 +60,20 @@ export class Bridge {
   /** The transfer came to nothing: all is as before, or over if the other leg has left meanwhile. */
   keepNoLonger(): void {
     this.#kept = undefined
-    if (this.#otherLeft) this.hangUp('transfer failed')
+    if (this.#otherLeft) void this.hangUp('transfer failed')
   }
 
   /** Lets one leg go to another call and hangs up the other one. */
   handOver(side: MediaSide): SipDialog {
-    if (this.#close('box', 'transferred') && !this.#otherLeft) this.#send(this.leg(otherSide(side)), {})
+    if (this.#close('box', 'transferred') && !this.#otherLeft) void this.#bye(this.leg(otherSide(side)), {})
     return this.leg(side)
   }
 
-  hangUp(cause: string): void {
+  /** Resolves when both sides have been told, or cannot be. */
+  async hangUp(cause: string): Promise<void> {
     if (!this.#close('box', cause)) return
     const headers = { Reason: `Q.850 ;cause=16 ;text="${cause}"` }
-    this.#send(this.#ends.caller, headers)
-    this.#send(this.#ends.callee, headers)
+    await Promise.all([this.#bye(this.#ends.caller, headers), this.#bye(this.#ends.callee, headers)])
   }
 
   /** Passes a request of one side to the other and the answer back. */
@@ -134,7 +134,7 @@ export class Bridge {
       return
     }
     if (!this.#close(by === 'engine' ? 'box' : side, reason ?? 'hung up')) return
-    this.#send(this.leg(otherSide(side)), reason === undefined ? {} : { Reason: reason })
+    void this.#bye(this.leg(otherSide(side)), reason === undefined ? {} : { Reason: reason })
   }
 
   #close(by: MediaSide | 'box', cause: string): boolean {
@@ -145,10 +145,12 @@ export class Bridge {
     return true
   }
 
-  #send(dialog: SipDialog, headers: SipHeaders): void {
-    dialog.hangUp(headers).catch((error: unknown) => {
+  async #bye(dialog: SipDialog, headers: SipHeaders): Promise<void> {
+    try {
+      await dialog.hangUp(headers)
+    } catch (error) {
       this.#log.debug({ dialog: dialog.id, error: String(error) }, 'BYE could not be sent')
-    })
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { DecisionStep } from '../domain/decision-record.ts'
 import type { IncomingInvite } from '../domain/sip.ts'
 import type { Part } from '../lib/part.ts'
+import { within } from '../lib/time-box.ts'
 import { type Admission, type AdmissionRules, admit, proveCaller } from './admission.ts'
 import { CallLog } from './call-log.ts'
 import type { CallNetwork, CallParts } from './call-parts.ts'
@@ -39,6 +40,9 @@ export interface CallNow {
   readonly answeredAt: number | undefined
 }
 
+/** How long the far ends have to answer BYE when the box stops. */
+const goodbyeWithinMs = 1_000
+
 type Admitted = Extract<Admission, { kind: 'admitted' }>
 
 /** What happens to an INVITE, top to bottom: admit, route, bridge, account. */
@@ -65,17 +69,16 @@ export class CallHandler implements Part {
   /** Takes no new calls and waits for those under way, at most `withinMs`. */
   async drain(withinMs: number): Promise<void> {
     this.#isDraining = true
-    const { promise: tooLong, resolve } = Promise.withResolvers<void>()
-    const timer = this.#parts.clock.after(withinMs, resolve)
-    await Promise.race([Promise.all([...this.#calls].map((call) => call.over)), tooLong])
-    timer.cancel()
+    await within(withinMs, this.#parts.clock, () => Promise.all([...this.#calls].map((call) => call.over)))
   }
 
   /** Hangs up what is left. */
   async stop(): Promise<void> {
     this.#isDraining = true
-    for (const call of this.#calls) call.hangUp('the box is stopping')
-    await Promise.resolve()
+    const calls = [...this.#calls]
+    await within(goodbyeWithinMs, this.#parts.clock, () =>
+      Promise.all(calls.map((call) => call.hangUp('the box is stopping'))),
+    )
   }
 
   get count(): number {
@@ -117,7 +120,7 @@ export class CallHandler implements Part {
     try {
       await call.run()
     } catch (error) {
-      call.hangUp('internal error', 500)
+      void call.hangUp('internal error', 500)
       callIn.callLog.ended({ status: 500, by: 'box', cause: 'internal error' })
       this.#calls.delete(call)
       throw error // the stack answers 500 and logs it

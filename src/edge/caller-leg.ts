@@ -31,10 +31,12 @@ export class CallerLeg {
   }
 
   /** Sends a response. When it comes too late, the caller or the engine is gone, and that ends the call by itself. */
-  tell(status: number, options: ResponseOptions = {}): void {
-    this.#invite.respond(status, options).catch((error: unknown) => {
+  async tell(status: number, options: ResponseOptions = {}): Promise<void> {
+    try {
+      await this.#invite.respond(status, options)
+    } catch (error) {
       this.#log.debug({ callId: this.#invite.callId, status, error: String(error) }, 'response came too late')
-    })
+    }
   }
 
   /** Passes a provisional response of a target on, early media too. */
@@ -42,7 +44,7 @@ export class CallerLeg {
     const headers = passedOfResponse(response)
     const { status, reason, body } = response
     if (body === '') {
-      this.tell(status, { reason, headers })
+      void this.tell(status, { reason, headers })
       return
     }
     media.answer('callee', body).then(

@@ -83,15 +83,11 @@ export class IncomingCall implements CallUnderWay {
     return this.#hunted(await this.#startHunt(plan.targets).run())
   }
 
-  /** Ends the call in whatever state it is; `status` is for a caller that waits for an answer. */
-  hangUp(cause: string, status = 503): void {
+  async hangUp(cause: string, status = 503): Promise<void> {
     this.#hangUpCause = cause
-    if (this.#bridge) {
-      this.#bridge.hangUp(cause)
-      return
-    }
+    if (this.#bridge) return this.#bridge.hangUp(cause)
     this.#hunt?.abort()
-    this.#caller.tell(status)
+    return this.#caller.tell(status)
   }
 
   party(side: MediaSide): Party {
@@ -227,18 +223,18 @@ export class IncomingCall implements CallUnderWay {
   }
 
   #refuse({ status, reason, why }: Extract<RoutePlan, { kind: 'refuse' }>): void {
-    this.#caller.tell(status, { reason, headers: status === 503 ? { 'Retry-After': '10' } : {} })
+    void this.#caller.tell(status, { reason, headers: status === 503 ? { 'Retry-After': '10' } : {} })
     this.#end({ status, by: 'box', cause: why })
   }
 
   #refuseExtensions(tags: readonly string[]): void {
     const unsupported = tags.join(', ')
-    this.#caller.tell(420, { headers: { Unsupported: unsupported } })
+    void this.#caller.tell(420, { headers: { Unsupported: unsupported } })
     this.#end({ status: 420, by: 'box', cause: `the caller requires ${unsupported}` })
   }
 
   #demand({ status, headers }: Demand): void {
-    this.#caller.tell(status, { headers })
+    void this.#caller.tell(status, { headers })
     this.callLog.forget()
     this.#over.resolve()
   }
@@ -250,7 +246,10 @@ export class IncomingCall implements CallUnderWay {
     const headers = response
       ? { ...passedOfResponse(response), ...(isChallenge && challengesOf(response)) }
       : {}
-    this.#caller.tell(status, { headers, ...(response?.status === status && { reason: response.reason }) })
+    void this.#caller.tell(status, {
+      headers,
+      ...(response?.status === status && { reason: response.reason }),
+    })
     if (isChallenge) this.callLog.forget()
     this.#end(
       { status, by: failure && status < 500 ? 'callee' : 'box', cause: failure?.reason ?? 'no target' },
@@ -269,7 +268,7 @@ export class IncomingCall implements CallUnderWay {
       this.#end({ status, by: undefined, cause: 'forwarded' })
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error
-      this.#caller.tell(error.sipStatus)
+      void this.#caller.tell(error.sipStatus)
       this.#end({ status: error.sipStatus, by: 'box', cause: error.message })
     }
   }
@@ -290,7 +289,7 @@ export class IncomingCall implements CallUnderWay {
   #endUnconnected(error: GatewayError): void {
     if (this.#caller.hasGivenUp) this.#endAborted()
     else {
-      this.#caller.tell(error.sipStatus)
+      void this.#caller.tell(error.sipStatus)
       this.#end({ status: error.sipStatus, by: 'box', cause: error.message })
     }
   }

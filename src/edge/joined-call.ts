@@ -59,8 +59,8 @@ export class JoinedCall implements CallUnderWay {
     return { dialog, release: () => this.#joined.legs[side].release() }
   }
 
-  hangUp(cause: string): void {
-    this.bridge.hangUp(cause)
+  hangUp(cause: string): Promise<void> {
+    return this.bridge.hangUp(cause)
   }
 
   pbxIsGone(): void {

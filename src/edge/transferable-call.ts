@@ -30,6 +30,7 @@ export interface CallUnderWay {
   party(side: MediaSide): Party
   /** Takes one leg out of the bridge; the other one is hung up. */
   handOver(side: MediaSide): HeldLeg
-  hangUp(cause: string, status?: number): void
+  /** Ends the call in whatever state it is. Resolves when the far ends have been told, or cannot be. */
+  hangUp(cause: string, status?: number): Promise<void>
   pbxIsGone(name: string): void
 }

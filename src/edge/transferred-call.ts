@@ -67,9 +67,9 @@ export class TransferredCall implements CallUnderWay {
     return this.#failed(result.failure?.status ?? 480, result.failure?.reason ?? 'Temporarily Unavailable')
   }
 
-  hangUp(cause: string): void {
-    if (this.#joined) this.#joined.hangUp(cause)
-    else this.#hunt?.abort()
+  async hangUp(cause: string): Promise<void> {
+    if (this.#joined) return this.#joined.hangUp(cause)
+    this.#hunt?.abort()
   }
 
   pbxIsGone(name: string): void {

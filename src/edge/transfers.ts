@@ -78,7 +78,7 @@ export class Transfers {
     const placed = this.#place(referral, target, referring)
     this.#calls.adopt(placed)
     void call.over.then(() => {
-      if (!placed.bridge) placed.hangUp('the one who was transferred has hung up')
+      if (!placed.bridge) void placed.hangUp('the one who was transferred has hung up')
     })
     const { status, reason } = await placed.run()
     if (status < 300) return
@@ -157,7 +157,7 @@ export class Transfers {
       await callLog.answered(parties.callee.path, parties.callee.uri, [])
       return true
     } catch (error) {
-      joined.hangUp(error instanceof Error ? error.message : 'transfer failed')
+      void joined.hangUp(error instanceof Error ? error.message : 'transfer failed')
       return false
     }
   }

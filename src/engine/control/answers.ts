@@ -17,6 +17,7 @@ import { responseSentLeader } from './leader.ts'
 import { Leg } from './leg.ts'
 import type { LegRelease } from './leg-release.ts'
 import { makesDialog } from './outgoing-request.ts'
+import { grantedSeconds } from './subscription-time.ts'
 import { wireTime } from './wire-time.ts'
 
 export interface AnswerParts {
@@ -59,6 +60,7 @@ export class Answers {
       ? this.#sendReliably(incoming, response)
       : incoming.transaction.respond(response)
     if (!isSent) {
+      if (incoming.leg && !incoming.isInLeg) this.#parts.release.end(incoming.leg)
       application.refuse(frame.id, tooLate)
       return
     }
@@ -80,7 +82,7 @@ export class Answers {
     leg?.reliable?.stop()
     if (response.status >= 300) this.#rejected(incoming, response)
     else if (leg && request.method === 'INVITE') this.#answered(incoming, leg, response)
-    else if (leg && isTargetRefresh(request.method)) this.#accepted(incoming, leg)
+    else if (leg && isTargetRefresh(request.method)) this.#accepted(incoming, leg, response)
   }
 
   #rejected(incoming: IncomingRequest, response: SipResponse): void {
@@ -110,10 +112,11 @@ export class Answers {
   }
 
   /** SUBSCRIBE, NOTIFY, UPDATE and REFER. */
-  #accepted(incoming: IncomingRequest, leg: Leg): void {
+  #accepted(incoming: IncomingRequest, leg: Leg, response: SipResponse): void {
     const { request, isInLeg } = incoming
     if (isInLeg) leg.refreshTarget(request)
     else leg.state = 'confirmed'
+    if (request.method === 'SUBSCRIBE') this.#parts.release.endAfter(leg, grantedSeconds(request, response))
     if (request.method === 'NOTIFY' && isTerminated(request) && leg.usage === 'SUBSCRIBE')
       this.#parts.release.end(leg)
   }

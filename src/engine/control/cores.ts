@@ -67,7 +67,7 @@ export function makeCores({
   const records = new CallRecords(pool, clock)
   const recordRoute = new RecordRoute(recordRouteSecret)
   const ways = new WayFinder({ resolver, points, resolveTimeoutMs, clock })
-  const release = new LegRelease({ layer, legs, records, clock })
+  const release = new LegRelease({ layer, legs, records, clock, lingerMs: giveUpMs })
   const unwanted = new UnwantedAnswers(layer, clock)
   const acknowledgements = new Acknowledgements({ layer, transport, legs, release, clock })
   const proxy = new ProxyCore({
@@ -101,7 +101,17 @@ export function makeCores({
     provisionalTimes: { firstMs: t1Ms, longestMs: giveUpMs, giveUpMs },
   })
   const farEnd = new FarEnd({ legs, release, unwanted, acknowledgements, records, clock })
-  const outgoing = new OutgoingRequests({ layer, ways, legs, farEnd, unwanted, records, clock, log })
+  const outgoing = new OutgoingRequests({
+    layer,
+    ways,
+    ownNames,
+    legs,
+    farEnd,
+    unwanted,
+    records,
+    clock,
+    log,
+  })
   const proxyOrders = new ProxyOrders({ incoming, proxy, records, clock })
   const network = new NetworkCore({
     pool,

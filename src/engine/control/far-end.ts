@@ -13,6 +13,7 @@ import { networkLeader } from './leader.ts'
 import { Leg } from './leg.ts'
 import type { LegRelease } from './leg-release.ts'
 import { makesDialog, type OutgoingRequest } from './outgoing-request.ts'
+import { grantedSeconds } from './subscription-time.ts'
 import type { UnwantedAnswers } from './unwanted-answers.ts'
 import { wireTime } from './wire-time.ts'
 
@@ -115,8 +116,14 @@ export class FarEnd {
   }
 
   #subscribed(outgoing: OutgoingRequest, response: SipResponse, tag: string): boolean {
-    confirm(this.#legOf(outgoing, response, tag), response)
+    const leg = this.#legOf(outgoing, response, tag)
+    confirm(leg, response)
+    this.#renew(outgoing, leg, response)
     return true
+  }
+
+  #renew(outgoing: OutgoingRequest, leg: Leg, response: SipResponse): void {
+    this.#parts.release.endAfter(leg, grantedSeconds(outgoing.request, response))
   }
 
   #inLeg(outgoing: OutgoingRequest, leg: Leg, response: SipResponse): boolean {
@@ -125,6 +132,7 @@ export class FarEnd {
     if (status < 200) return isNews(leg, response)
     if (method === 'INVITE') leg.isInviting = false
     if (status < 300) {
+      if (method === 'SUBSCRIBE') this.#renew(outgoing, leg, response)
       if (isTargetRefresh(method)) leg.refreshTarget(response)
       if (method === 'INVITE') leg.unacknowledged = outgoing.request
     }
@@ -138,15 +146,18 @@ export class FarEnd {
     const { status } = response
     if (method === 'BYE') {
       // A BYE that was challenged will be sent again.
-      if (status === 401 || status === 407) return
+      if (status === 401 || status === 407) {
+        release.endAfter(leg, 0)
+        return
+      }
       if (leg.state !== 'ended') records.stop('application', 'normal-release', outgoing.request)
       release.end(leg)
     } else if (method === 'NOTIFY' && isTerminated(outgoing.request)) {
       if (leg.usage === 'SUBSCRIBE') release.end(leg)
-    } else if ((status === 481 || status === 408) && endsSession(method)) {
-      // RFC 3261 §12.2.1.2, RFC 5057 §5.1: the far end has lost the call.
-      if (leg.usage === 'INVITE') release.bye(leg, `SIP;cause=${status};text="${response.reason}"`)
-      else release.end(leg)
+    } else if (status === 481 || status === 408) {
+      // RFC 3261 §12.2.1.2, RFC 5057 §5.1: the far end has lost the dialog.
+      if (leg.usage === 'SUBSCRIBE') release.end(leg)
+      else if (endsSession(method)) release.bye(leg, `SIP;cause=${status};text="${response.reason}"`)
     }
   }
 

@@ -12,6 +12,8 @@ export interface LegReleaseParts {
   readonly legs: DialogStore<Leg>
   readonly records: CallRecords
   readonly clock: Clock
+  /** 64·T1. */
+  readonly lingerMs: number
 }
 
 /** How legs end, and the BYEs that the engine sends of its own accord. */
@@ -26,10 +28,20 @@ export class LegRelease {
   end(leg: Leg): void {
     if (leg.state === 'ended') return
     this.#parts.legs.remove(leg)
+    leg.expiry?.cancel()
     leg.reliable?.stop()
     leg.settleAnswer()
     leg.pendingInvite?.onDialogEnded()
     leg.pendingInvite = undefined
+  }
+
+  /**
+   * Ends a leg that may be forgotten by everybody: `seconds` and 64·T1 after now, unless this is called again. Used for
+   * subscriptions that nobody refreshes and for calls whose BYE was challenged and not sent again.
+   */
+  endAfter(leg: Leg, seconds: number): void {
+    leg.expiry?.cancel()
+    leg.expiry = this.#parts.clock.after(seconds * 1_000 + this.#parts.lingerMs, () => this.end(leg))
   }
 
   /** Ends the call with a BYE and tells the application, which must not send one too. */

@@ -1,3 +1,4 @@
+import type { Timer } from '../../lib/clock.ts'
 import { Dialog, type DialogSpec } from '../dialog/dialog.ts'
 import type { ReliableProvisionals } from '../dialog/reliable-provisionals.ts'
 import type { Retransmission } from '../dialog/retransmission.ts'
@@ -28,6 +29,8 @@ export class Leg extends Dialog {
   lastReliable: number | undefined
   /** Told to cancel, but the far end had answered: a BYE follows the ACK. */
   isCancelRaceLost = false
+  /** When the leg is forgotten if nothing renews it. */
+  expiry: Timer | undefined
   #onAnswerSettled: (() => void)[] = []
 
   constructor(spec: DialogSpec, holder: LegHolder) {

@@ -5,6 +5,7 @@ import { dialogIdOf, isTargetRefresh } from '../dialog/dialog.ts'
 import type { DialogStore } from '../dialog/dialog-store.ts'
 import type { HeaderLine, SipRequest } from '../message/message.ts'
 import { SipParseError } from '../message/sip-parse-error.ts'
+import type { OwnNames } from '../proxy/own-names.ts'
 import { NoWay, type Way, type WayFinder } from '../proxy/way-finder.ts'
 import type { ClientFailure, Destination, TransactionLayer } from '../transaction/transaction-user.ts'
 import type { Flow } from '../transport/flow.ts'
@@ -24,6 +25,7 @@ import { wireTime } from './wire-time.ts'
 export interface OutgoingParts {
   readonly layer: TransactionLayer
   readonly ways: WayFinder
+  readonly ownNames: OwnNames
   readonly legs: DialogStore<Leg>
   readonly farEnd: FarEnd
   readonly unwanted: UnwantedAnswers
@@ -118,8 +120,9 @@ export class OutgoingRequests {
   }
 
   #sendOn(way: Way | undefined, application: Application, frame: SipFrame, draft: SipRequest): void {
-    const { ways, records, unwanted } = this.#parts
-    if (way?.hops[0] && ways.isOwn(way.hops[0])) throw new RequestRefused('can not send request to myself')
+    const { ways, ownNames, records, unwanted } = this.#parts
+    if (way?.hops[0] && ownNames.hasHop(way.hops[0]))
+      throw new RequestRefused('can not send request to myself')
     const point = way?.point ?? ways.anyPoint
     const request = completeNewRequest(draft, point)
     const dialogId = makesDialog(request.method) ? dialogIdOf(request.callId, request.from.tag ?? '') : ''

@@ -10,7 +10,7 @@ const maxRemembered = 8_192
 interface Sent {
   readonly until: number
   /** To tags of the answers that were declined. */
-  readonly declined: Set<string>
+  declined: Set<string> | undefined
 }
 
 /**
@@ -35,7 +35,7 @@ export class UnwantedAnswers {
       if (sent.until > now && this.#invites.size < maxRemembered) break
       this.#invites.delete(id)
     }
-    this.#invites.set(dialogId, { until: now + rememberedForMs, declined: new Set() })
+    this.#invites.set(dialogId, { until: now + rememberedForMs, declined: undefined })
   }
 
   /** Acknowledges and releases. Returns false for an answer to an INVITE that this engine does not remember. */
@@ -47,6 +47,7 @@ export class UnwantedAnswers {
     const sequence = answer.cseq.number
     const ack = dialog.newAck(sequence)
     this.#layer.sendDirect(ack.request, { kind: 'uri', uri: ack.nextHop })
+    sent.declined ??= new Set()
     if (sent.declined.has(dialog.remoteTag)) return true
     sent.declined.add(dialog.remoteTag)
     const bye = dialog.newRequest('BYE', [{ name: 'Reason', key: 'reason', value: reason }])

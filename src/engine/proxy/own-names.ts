@@ -2,6 +2,7 @@ import { networkInterfaces } from 'node:os'
 import type { SipUri } from '../message/uri.ts'
 import { isWildcard } from '../transport/advertised-host.ts'
 import type { ListeningPoint } from '../transport/flow.ts'
+import type { Hop } from '../transport/hop.ts'
 
 /** The names under which this engine is meant in Route and Request-URI: where it listens and what it advertises. */
 export class OwnNames {
@@ -18,6 +19,10 @@ export class OwnNames {
   /** Whether a place in a Via is ours; without a port 5060 is meant (RFC 3261 §18.2.2). */
   hasPlace(host: string, port: number | undefined): boolean {
     return this.#names.has(nameOf(host, port ?? 5060))
+  }
+
+  hasHop(hop: Hop): boolean {
+    return this.#names.has(nameOf(hop.address, hop.port))
   }
 
   has(uri: SipUri): boolean {

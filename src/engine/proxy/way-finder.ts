@@ -57,16 +57,6 @@ export class WayFinder {
     return this.#options.points[0] as ListeningPoint
   }
 
-  /** True for a hop that is one of our own listening points. */
-  isOwn(hop: Hop): boolean {
-    return this.#options.points.some(
-      (point) =>
-        point.transport === hop.transport &&
-        ((point.port === hop.port && point.address === hop.address) ||
-          (point.advertisedPort === hop.port && point.advertisedHost === hop.address)),
-    )
-  }
-
   async #await(uri: string, found: Promise<readonly Hop[]>, patience: AbortController): Promise<Way> {
     const { clock, resolveTimeoutMs } = this.#options
     const timer = clock.after(resolveTimeoutMs, () => patience.abort(new Error('resolving took too long')))

@@ -21,6 +21,8 @@ export interface EngineWorkerOptions {
   /** The thread has died after a good start. */
   readonly onCrash?: (cause: Error) => void
   readonly isDebugging?: boolean
+  /** The module that runs in the thread; only tests need another. */
+  readonly entry?: URL
   readonly log: Log
 }
 
@@ -69,7 +71,7 @@ export class EngineWorker implements Part {
     const { listen, control, settings = {}, dns, peerSuffixes = [], isDebugging = false } = this.#options
     const task: WorkerTask = { listen, control, settings, dns, peerSuffixes, isDebugging }
     const started = Promise.withResolvers<void>()
-    const worker = new Worker(new URL('./worker-entry.ts', import.meta.url), {
+    const worker = new Worker(this.#options.entry ?? new URL('./worker-entry.ts', import.meta.url), {
       workerData: task,
       name: 'sip-engine',
     })

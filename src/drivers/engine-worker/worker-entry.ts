@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
 import { Engine } from '../../engine/engine.ts'
 import type { Hop, HopQuery } from '../../engine/transport/hop.ts'
@@ -33,10 +34,14 @@ async function askForPeer(query: HopQuery, signal: AbortSignal): Promise<readonl
 }
 
 const transports = [...new Set(task.listen.map(({ transport }) => transport))]
+// Addresses of a family that nothing listens on would only be tried in vain.
+const families = (['AAAA', 'A'] as const).filter((family) =>
+  task.listen.some(({ address }) => isIPv6(address) === (family === 'AAAA')),
+)
 const resolver = new PeerHopResolver(
   task.peerSuffixes,
   askForPeer,
-  new DnsHopResolver({ ...task.dns, transports, log }),
+  new DnsHopResolver({ ...task.dns, transports, families, log }),
 )
 const engine = new Engine({
   listen: task.listen,

@@ -152,6 +152,22 @@ test('an unknown user looks like a known one until the password is right', async
   expect(shapes[0]?.[1]?.[0]).toBe(401)
 })
 
+test('an unknown user is refused as fast as a known one', async () => {
+  // Each attempt from its own address: nobody is banned while the clock runs.
+  const times: Record<'201' | '999', number[]> = { 201: [], 999: [] }
+  for (let round = 0; round < 60; round++) {
+    for (const user of ['201', '999'] as const) {
+      const phone = await newPhone(user, 'wrong', `127.0.${user === '201' ? 2 : 3}.${round + 1}`)
+      const begin = performance.now()
+      await expect(phone.register()).rejects.toMatchObject({ status: 401 })
+      times[user].push(performance.now() - begin)
+    }
+  }
+  const ratio = median(times['999']) / median(times['201'])
+  expect(ratio).toBeGreaterThan(0.6)
+  expect(ratio).toBeLessThan(1.6)
+})
+
 test('a call to nobody is 404, a number without a trunk is refused with a decision record', async () => {
   const phone = await newPhone('201', 'secret-201', '127.0.0.1')
   await expect((await phone.call('299')).answered()).rejects.toMatchObject({ status: 404 })
@@ -165,6 +181,10 @@ test('a call to nobody is 404, a number without a trunk is refused with a decisi
   )
   expect(record.steps.map(({ why }) => why).join(' ')).toMatch(/trunk/)
 })
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}
 
 function headerNames(response: SipResponse): string {
   return response

@@ -141,5 +141,6 @@ _sip._udp.${domain}. 60 SRV 20 0 ${port} live.${domain}.
 _sip._tcp.${domain}. 60 SRV 10 0 ${port} live.${domain}.
 dead.${domain}. 60 A ${deadAddress}
 live.${domain}. 60 A ${address}
+live.${domain}. 60 AAAA 2001:db8::1
 `
 }

@@ -71,9 +71,14 @@ export function* locate(query: HopQuery, options: LocateOptions): Asking<readonl
   if (places.length === 0) {
     places.push({ transport: fallback, target: host, port: port ?? defaultPort(fallback) })
   }
+  const families = options.families.join(', ')
   const hops = yield* findAddresses(places.slice(0, maxPlaces), host, options, failures)
   if (hops.length === 0) {
-    throw new HostNotFound(host, failures[0]?.message ?? 'the DNS has no address for it', failures[0])
+    throw new HostNotFound(
+      host,
+      failures[0]?.message ?? `the DNS has no address for it (${families})`,
+      failures[0],
+    )
   }
   return hops.slice(0, maxHops)
 }

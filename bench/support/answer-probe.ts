@@ -33,6 +33,7 @@ export class AnswerProbe {
   readonly #calls = new Map<string, ProbeCall>()
   readonly #latencies: number[] = []
   readonly #socket: Socket = createSocket('udp4')
+  #isOver = false
 
   constructor({ target, called }: ProbeTarget) {
     const [address = '', port] = target.split(':')
@@ -52,6 +53,7 @@ export class AnswerProbe {
       await pause(Math.max(0, begin + ((call + 1) * 1000) / perSecond - performance.now()))
     }
     await pause(lingerMs)
+    this.#isOver = true
     this.#socket.close()
     const unanswered = [...this.#calls.values()].filter(({ isAnswered }) => !isAnswered)
     return [...this.#latencies, ...unanswered.map(({ sentAt }) => performance.now() - sentAt)]
@@ -83,7 +85,11 @@ export class AnswerProbe {
     if (call.isAnswered) return
     call.isAnswered = true
     this.#latencies.push(now - call.sentAt)
-    setTimeout(() => this.#send(this.#inDialog('BYE', 2, message)), holdMs)
+    setTimeout(() => this.#hangUp(message), holdMs)
+  }
+
+  #hangUp(answer: SipResponse): void {
+    if (!this.#isOver) this.#send(this.#inDialog('BYE', 2, answer))
   }
 
   #inDialog(method: string, sequence: number, answer: SipResponse): SipRequest {

@@ -44,6 +44,7 @@ export class IncomingCall implements CallUnderWay {
   #legCount = 0
   #hangUpCause: string | undefined
   #isProven: boolean
+  readonly #joined = Promise.withResolvers<void>()
   readonly #over = Promise.withResolvers<void>()
 
   constructor(callIn: CallIn, parts: CallParts) {
@@ -85,9 +86,13 @@ export class IncomingCall implements CallUnderWay {
 
   async hangUp(cause: string, status = 503): Promise<void> {
     this.#hangUpCause = cause
-    if (this.#bridge) return this.#bridge.hangUp(cause)
-    this.#hunt?.abort()
-    return this.#caller.tell(status)
+    if (!this.#bridge) {
+      this.#hunt?.abort()
+      void this.#caller.tell(status)
+      // The answer may be on its way: then the call is bridged in a moment, and hung up as such.
+      await Promise.race([this.#over.promise, this.#joined.promise])
+    }
+    await this.#bridge?.hangUp(cause)
   }
 
   party(side: MediaSide): Party {
@@ -220,6 +225,7 @@ export class IncomingCall implements CallUnderWay {
       this.#parts.log,
     )
     this.#bridge.join()
+    this.#joined.resolve()
   }
 
   #refuse({ status, reason, why }: Extract<RoutePlan, { kind: 'refuse' }>): void {
@@ -287,7 +293,7 @@ export class IncomingCall implements CallUnderWay {
 
   /** The target has answered, but the caller could not be told. */
   #endUnconnected(error: GatewayError): void {
-    if (this.#caller.hasGivenUp) this.#endAborted()
+    if (this.#caller.hasGivenUp || this.#hangUpCause !== undefined) this.#endAborted()
     else {
       void this.#caller.tell(error.sipStatus)
       this.#end({ status: error.sipStatus, by: 'box', cause: error.message })

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { type Aor, printAor } from '../domain/aor.ts'
 import { GatewayError } from '../domain/gateway-error.ts'
 import type { CallQuestion } from '../domain/route.ts'
@@ -21,6 +22,11 @@ export interface TransferParts extends CallParts {
 export interface CallSet {
   adopt(call: CallUnderWay): void
   all(): Iterable<CallUnderWay>
+}
+
+interface FoundLeg {
+  readonly call: CallUnderWay
+  readonly side: MediaSide
 }
 
 interface Referral {
@@ -116,7 +122,8 @@ export class Transfers {
 
   /** The transferring user has two calls here: their far ends are joined. */
   async #attended({ call, side, referrer, request }: Referral, callId: string): Promise<void> {
-    const consulted = this.#findLeg(callId, referrer)
+    // The consultation may have been answered in this very turn, and is bridged by the next one.
+    const consulted = this.#findLeg(callId, referrer) ?? (await this.#findLegLater(callId, referrer))
     const referring = call.bridge?.leg(side)
     if (!consulted || !referring || consulted.call === call) return request.respond(404)
     await request.respond(202)
@@ -124,12 +131,7 @@ export class Transfers {
     notifyReferrer(referring, isJoined ? 200 : 500, isJoined ? 'OK' : 'Server Internal Error')
   }
 
-  async #join(
-    call: CallUnderWay,
-    side: MediaSide,
-    consulted: { readonly call: CallUnderWay; readonly side: MediaSide },
-    referrer: Aor,
-  ): Promise<boolean> {
+  async #join(call: CallUnderWay, side: MediaSide, consulted: FoundLeg, referrer: Aor): Promise<boolean> {
     const parties = { caller: call.party(side), callee: consulted.call.party(otherSide(consulted.side)) }
     const media = this.#parts.media.session({
       callId: `${call.callLog.id}-joined`,
@@ -176,7 +178,12 @@ export class Transfers {
     }
   }
 
-  #findLeg(callId: string, owner: Aor): { call: CallUnderWay; side: MediaSide } | undefined {
+  async #findLegLater(callId: string, owner: Aor): Promise<FoundLeg | undefined> {
+    await setImmediate()
+    return this.#findLeg(callId, owner)
+  }
+
+  #findLeg(callId: string, owner: Aor): FoundLeg | undefined {
     for (const call of this.#calls.all()) {
       for (const side of ['caller', 'callee'] as const) {
         const user = call.party(side).user

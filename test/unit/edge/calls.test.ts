@@ -194,6 +194,19 @@ describe('no call at all', () => {
     expect(edge.records.ended).toMatchObject([{ endedBy: 'box' }])
   })
 
+  test('stopping refuses a caller whose answer still waits for its record', async () => {
+    const edge = new AnEdge()
+    edge.writing = new Promise(() => undefined)
+    const invite = await edge.phoneCalls()
+    const callee = await edge.stack.sent().answers('v=0')
+    const stopped = edge.handler.stop()
+    edge.clock.advance(50)
+    await stopped
+    expect(invite.finalStatus).toBe(503)
+    expect(callee.hungUpWith).toBeDefined()
+    expect(edge.records.ended).toMatchObject([{ status: 503, cause: 'the box is stopping' }])
+  })
+
   test('a router that throws costs this call a 500 and nothing else', async () => {
     const edge = new AnEdge({
       router: {

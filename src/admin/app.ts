@@ -33,7 +33,7 @@ export function createAdminApp(box: BoxView, options: AdminAppOptions): Hono {
   app.get('/metrics', async (context) =>
     context.text(await metrics.print(box), 200, { 'Content-Type': metrics.contentType }),
   )
-  app.get('/', (context) => context.html(page(box)))
+  app.get('/', async (context) => context.html(await page(box)))
   app.get('/live', (context) =>
     streamSSE(context, async (stream) => {
       while (!stream.aborted) {

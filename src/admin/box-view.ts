@@ -76,7 +76,7 @@ export interface BoxView {
   recentCalls(most: number): readonly CallRecord[]
   decision(callId: string): Promise<DecisionRecord | undefined>
   bindings(): readonly Binding[]
-  overlays(): readonly OverlayView[]
+  overlays(): Promise<readonly OverlayView[]>
   /** Peer names of the home boxes of an AoR, by overlay. */
   lookUp(
     aor: string,

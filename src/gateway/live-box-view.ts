@@ -64,7 +64,11 @@ export class LiveBoxView implements BoxView {
       ),
       callsNow: calls.count,
       bindings: location.size,
-      parts: [this.#sipState(), this.#mediaState(), ...this.overlays().map(({ health }) => health)],
+      parts: [
+        this.#sipState(),
+        this.#mediaState(),
+        ...this.#parts.overlays.all.map(({ overlay }) => overlayState(overlay)),
+      ],
     }
   }
 
@@ -84,14 +88,22 @@ export class LiveBoxView implements BoxView {
     return [...this.#parts.location.all()].slice(0, maxListed)
   }
 
-  overlays(): readonly OverlayView[] {
-    return this.#parts.overlays.all.map(({ overlay }) => ({
-      domain: overlay.domain,
-      peerName: overlay.peerName,
-      health: overlayState(overlay),
-      peers: overlay.peers(),
-      services: [],
-    }))
+  overlays(): Promise<readonly OverlayView[]> {
+    return Promise.all(
+      this.#parts.overlays.all.map(async ({ overlay, services }) => ({
+        domain: overlay.domain,
+        peerName: overlay.peerName,
+        health: overlayState(overlay),
+        peers: overlay.peers(),
+        services: (await services.find('pstn', AbortSignal.timeout(lookUpWithinMs))).map(
+          ({ peerName, service: { kind, prefixes, channelsFree } }) => ({
+            peerName,
+            kind,
+            text: `${prefixes.join(' ')}, ${channelsFree} channels free`,
+          }),
+        ),
+      })),
+    )
   }
 
   async lookUp(aor: string) {

@@ -59,7 +59,7 @@ export function aBoxView(overrides: Partial<BoxView> = {}): BoxView {
         registeredAt: Date.now(),
       },
     ],
-    overlays: () => [],
+    overlays: async () => [],
     lookUp: async () => [],
     trunks: () => [],
     pbxs: () => [],

@@ -25,7 +25,7 @@ export function apiRoutes(box: BoxView): Hono {
       : context.json({ error: 'no decision record of that call is kept' }, 404)
   })
   api.get('/registrations', (context) => context.json({ bindings: box.bindings() }))
-  api.get('/overlay', (context) => context.json({ overlays: box.overlays() }))
+  api.get('/overlay', async (context) => context.json({ overlays: await box.overlays() }))
   api.get('/overlay/lookup', async (context) => {
     const query = lookUpQuery.safeParse(context.req.query())
     if (!query.success) return context.json({ error: z.prettifyError(query.error) }, 400)

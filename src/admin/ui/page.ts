@@ -5,7 +5,7 @@ import { style } from './style.ts'
 type Markup = ReturnType<typeof html>
 
 /** The one page: what the box is doing, live by server-sent events, readable without JavaScript too. */
-export function page(box: BoxView): Markup {
+export async function page(box: BoxView): Promise<Markup> {
   const { name } = box.status()
   return html`<!doctype html>
 <html lang="en">
@@ -16,7 +16,7 @@ export function page(box: BoxView): Markup {
     <style>${style}</style>
   </head>
   <body>
-    <main id="live">${livePart(box)}</main>
+    <main id="live">${await livePart(box)}</main>
     <script>
       const live = document.getElementById('live')
       const events = new EventSource('/live')
@@ -29,8 +29,9 @@ export function page(box: BoxView): Markup {
 }
 
 /** The part of the page that changes. */
-export function livePart(box: BoxView): Markup {
+export async function livePart(box: BoxView): Promise<Markup> {
   const status = box.status()
+  const overlays = await box.overlays()
   return html`
     <header>
       <h1>${status.name}</h1>
@@ -72,7 +73,7 @@ export function livePart(box: BoxView): Markup {
           trunk.state.text,
         ]),
     )}
-    ${box.overlays().map((overlay) =>
+    ${overlays.map((overlay) =>
       table(
         `Overlay ${overlay.domain}: ${overlay.health.text}`,
         ['peer', 'connected', 'round trip', 'found by'],
@@ -84,6 +85,13 @@ export function livePart(box: BoxView): Markup {
         ]),
         'no other boxes yet: "causeway overlay invite" prints a ticket for one',
       ),
+    )}
+    ${table(
+      'Offered by other boxes',
+      ['peer', 'what', 'detail'],
+      overlays
+        .flatMap(({ services }) => services)
+        .map((service) => [service.peerName, service.kind, service.text]),
     )}
     ${table(
       `Phones (${status.bindings})`,

@@ -10,6 +10,7 @@ header p { margin: .1rem 0; opacity: .75; }
 .part { padding: .35rem .7rem; border-radius: .4rem; border-left: .4rem solid #888; background: #8881; }
 .part.good { border-color: #2a8f3c; } .part.degraded { border-color: #d99a00; } .part.failed { border-color: #c62828; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-th { text-align: left; font-weight: 600; opacity: .7; } th, td { padding: .2rem .6rem .2rem 0; border-bottom: 1px solid #8883; overflow-wrap: anywhere; }
+th { text-align: left; font-weight: 600; opacity: .7; } th, td { padding: .2rem .8rem .2rem 0; border-bottom: 1px solid #8883; overflow-wrap: break-word; max-width: 34rem; }
+th { white-space: nowrap; }
 .empty { opacity: .6; margin: 0; } .lost-note { display: none; color: #c62828; opacity: 1; } .lost .lost-note { display: block; }
 `)

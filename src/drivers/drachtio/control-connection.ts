@@ -33,6 +33,8 @@ const replyWithinMs = 8_000
 const checkEveryMs = 2_000
 const endWithinMs = 1_000
 const retryMaxDelayMs = 2_000
+/** The embedded engine then spares a write for each echo of what we send; a drachtio-server thinks nothing of it. */
+const tags = ['late-echo']
 
 /**
  * The control connection to the SIP engine. drachtio-srf's agent connects, authenticates, asks for the routes, frames and
@@ -84,7 +86,7 @@ export class ControlConnection extends DrachtioAgent {
       this.#log.warn({ host, port, error: error.message }, 'SIP engine connection failed')
     })
     this.on('close', (socket: Socket) => this.#wentDown(socket))
-    this.connect({ ...this.#address, reconnect: { retryMaxDelay: retryMaxDelayMs } })
+    this.connect({ ...this.#address, tags, reconnect: { retryMaxDelay: retryMaxDelayMs } })
     // The agent forgets TCP_NODELAY when it reconnects.
     this.wp?.on('connect', (socket: Socket) => socket.setNoDelay(true))
     return promise

@@ -12,6 +12,7 @@ declare module 'drachtio-srf/lib/drachtio-agent.js' {
     readonly host: string
     readonly port: number
     readonly secret: string
+    readonly tags?: readonly string[]
     readonly reconnect?: { readonly retryMaxDelay?: number }
   }
 

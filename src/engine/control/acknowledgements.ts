@@ -45,7 +45,7 @@ export class Acknowledgements {
     this.acknowledge(leg, leg.unacknowledged, headers.others, draft.body, (ack, flow) => {
       const bytes = ack.toBuffer()
       const sent = { bytes: bytes.length, flow, time: wireTime(this.#parts.clock.now()) }
-      application.send(requestSentLeader(frame.id, sent, randomUUID()), bytes)
+      application.echo(requestSentLeader(frame.id, sent, randomUUID()), bytes)
     })
     if (leg.isCancelRaceLost)
       this.#parts.release.bye(leg, 'SIP;cause=200;text="ACK-BYE due to cancel race condition"', 'ackbye')

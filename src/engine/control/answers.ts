@@ -73,7 +73,7 @@ export class Answers {
     const bytes = response.toBuffer()
     const sent = { bytes: bytes.length, flow: incoming.flow, time: wireTime(this.#parts.clock.now()) }
     const leader = responseSentLeader(frame.id, sent, incoming.transactionId, labelOf(incoming))
-    incoming.application.send(leader, bytes)
+    incoming.application.echo(leader, bytes)
   }
 
   #finish(incoming: IncomingRequest, response: SipResponse): void {

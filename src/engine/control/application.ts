@@ -19,6 +19,12 @@ export interface ApplicationEvents {
   onClosed(application: Application): void
 }
 
+/**
+ * Tag of applications that keep up when the echo of what they sent comes in one write with what it led to. drachtio-srf
+ * is none: it loses a response that comes with the echo of its request.
+ */
+const lateEchoTag = 'late-echo'
+
 // `authenticate` is all that a stranger may send.
 const strangerFrameBytes = 4096
 
@@ -37,6 +43,7 @@ export class Application {
   readonly #log: Log
   readonly #reader = new FrameReader(strangerFrameBytes)
   readonly #writer: FrameWriter
+  #takesLateEchoes = false
   #isClosing = false
 
   constructor(socket: Socket, limits: ApplicationLimits, clock: Clock, log: Log, events: ApplicationEvents) {
@@ -45,7 +52,7 @@ export class Application {
     this.#events = events
     this.remote = `${socket.remoteAddress}:${socket.remotePort}`
     this.#log = log.child({ application: this.number, remote: this.remote })
-    this.#writer = new FrameWriter((bytes) => this.#write(bytes))
+    this.#writer = new FrameWriter((bytes) => this.#write(bytes), clock)
     socket.setNoDelay(true)
     socket.setKeepAlive(true, 30_000)
     const patience = clock.after(limits.authenticateWithinMs, () => this.#giveUpOnStranger())
@@ -66,11 +73,19 @@ export class Application {
   authenticated(tags: readonly string[]): void {
     this.isAuthenticated = true
     this.tags = tags
+    this.#takesLateEchoes = tags.includes(lateEchoTag)
     this.#reader.limit = this.#limits.maxFrameBytes
   }
 
   send(leader: string, message?: Buffer): void {
     if (!this.#isClosing) this.#writer.frame(leader, message)
+  }
+
+  /** Answers a frame with the message as it went out. */
+  echo(leader: string, message: Buffer): void {
+    if (this.#isClosing) return
+    if (this.#takesLateEchoes) this.#writer.patientFrame(leader, message)
+    else this.#writer.frame(leader, message)
   }
 
   /** Answers a frame `OK`. */

@@ -1,4 +1,8 @@
+import type { Clock } from '../../lib/clock.ts'
+
 const slabBytes = 256 * 1024
+/** How long a frame that can wait waits for one that cannot. */
+const patienceMs = 5
 
 /** Where whole chunks of frames go; `socket.write` is one. */
 export type WriteBytes = (bytes: Buffer) => void
@@ -9,17 +13,47 @@ export type WriteBytes = (bytes: Buffer) => void
  */
 export class FrameWriter {
   readonly #write: WriteBytes
+  readonly #clock: Clock
   #slab: Buffer = Buffer.alloc(0)
   #sent = 0
   #used = 0
   #isScheduled = false
+  #isPatient = false
 
-  constructor(write: WriteBytes) {
+  constructor(write: WriteBytes, clock: Clock) {
     this.#write = write
+    this.#clock = clock
   }
 
-  /** One frame: the leader, and behind a CRLF the SIP message if there is one. */
+  /** One frame: the leader, and behind a CRLF the SIP message if there is one. It leaves with this turn's others. */
   frame(leader: string, message?: Buffer): void {
+    this.#compose(leader, message)
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    // The check phase follows the poll phase, so all datagrams read in one poll share one write.
+    setImmediate(() => this.flush())
+  }
+
+  /** One frame that may wait some milliseconds for company: under load it costs no write of its own. */
+  patientFrame(leader: string, message?: Buffer): void {
+    this.#compose(leader, message)
+    if (this.#isScheduled || this.#isPatient) return
+    this.#isPatient = true
+    this.#clock.after(patienceMs, () => {
+      this.#isPatient = false
+      this.flush()
+    })
+  }
+
+  flush(): void {
+    this.#isScheduled = false
+    if (this.#used === this.#sent) return
+    const bytes = this.#slab.subarray(this.#sent, this.#used)
+    this.#sent = this.#used
+    this.#write(bytes)
+  }
+
+  #compose(leader: string, message: Buffer | undefined): void {
     const leaderBytes = Buffer.byteLength(leader)
     const length = message ? leaderBytes + 2 + message.length : leaderBytes
     const head = `${length}#`
@@ -34,18 +68,6 @@ export class FrameWriter {
       at += 2 + message.copy(slab, at + 2)
     }
     this.#used = at
-    if (this.#isScheduled) return
-    this.#isScheduled = true
-    // The check phase follows the poll phase, so all datagrams read in one poll share one write.
-    setImmediate(() => this.flush())
-  }
-
-  flush(): void {
-    this.#isScheduled = false
-    if (this.#used === this.#sent) return
-    const bytes = this.#slab.subarray(this.#sent, this.#used)
-    this.#sent = this.#used
-    this.#write(bytes)
   }
 
   #reserve(bytes: number): void {

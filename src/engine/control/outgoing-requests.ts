@@ -206,7 +206,7 @@ export class OutgoingRequests {
   ): void {
     const bytes = request.toBuffer()
     const sent = { bytes: bytes.length, flow, time: wireTime(this.#parts.clock.now()) }
-    application.send(requestSentLeader(frameId, sent, transactionId), bytes)
+    application.echo(requestSentLeader(frameId, sent, transactionId), bytes)
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FrameError, FrameReader } from '../../../../src/engine/control/frame-reader.ts'
 import { FrameWriter } from '../../../../src/engine/control/frame-writer.ts'
+import { FakeClock } from '../../../../src/lib/fake-clock.ts'
 
 const texts = (payloads: readonly Buffer[]): string[] => payloads.map((payload) => payload.toString())
 
@@ -35,7 +36,7 @@ describe('reading frames', () => {
 describe('writing frames', () => {
   it('puts the frames of one turn into one write', async () => {
     const writes: Buffer[] = []
-    const writer = new FrameWriter((bytes) => writes.push(bytes))
+    const writer = new FrameWriter((bytes) => writes.push(bytes), new FakeClock())
     writer.frame('id|sip', Buffer.from('MSG'))
     writer.frame('ä|ping')
     expect(writes).toEqual([])
@@ -43,9 +44,33 @@ describe('writing frames', () => {
     expect(texts(writes)).toEqual(['11#id|sip\r\nMSG7#ä|ping'])
   })
 
+  it('lets a patient frame travel with the next one that is not', async () => {
+    const writes: Buffer[] = []
+    const writer = new FrameWriter((bytes) => writes.push(bytes), new FakeClock())
+    writer.patientFrame('id|OK')
+    await new Promise(setImmediate)
+    expect(writes).toEqual([])
+    writer.frame('id|sip')
+    await new Promise(setImmediate)
+    expect(texts(writes)).toEqual(['5#id|OK6#id|sip'])
+  })
+
+  it('sends a patient frame alone when no other comes', () => {
+    const writes: Buffer[] = []
+    const clock = new FakeClock()
+    const writer = new FrameWriter((bytes) => writes.push(bytes), clock)
+    writer.patientFrame('id|OK')
+    writer.patientFrame('id|too')
+    clock.advance(5)
+    expect(texts(writes)).toEqual(['5#id|OK6#id|too'])
+    writer.patientFrame('id|later')
+    clock.advance(5)
+    expect(texts(writes)).toEqual(['5#id|OK6#id|too', '8#id|later'])
+  })
+
   it('is read back whole, however large', () => {
     const writes: Buffer[] = []
-    const writer = new FrameWriter((bytes) => writes.push(bytes))
+    const writer = new FrameWriter((bytes) => writes.push(bytes), new FakeClock())
     const bodies = [10, 200_000, 70_000, 300_000, 1].map((size) => Buffer.alloc(size, 'x'))
     for (const body of bodies) writer.frame('id', body)
     writer.flush()

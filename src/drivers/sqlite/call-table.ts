@@ -22,10 +22,10 @@ export class CallTable implements CallStore {
   }
 
   async save(record: CallRecord): Promise<void> {
-    await this.#database.write({
-      sql: saveSql,
-      row: [record.id, record.startedAt, record.endedAt ?? null, JSON.stringify(record)],
-    })
+    const row = [record.id, record.startedAt, record.endedAt ?? null, JSON.stringify(record)]
+    // An answer is not given before its record is durable; an end waits for nothing.
+    if (record.endedAt === undefined) await this.#database.write({ sql: saveSql, row })
+    else await this.#database.writeSoon({ sql: saveSql, row })
   }
 
   async open(): Promise<CallRecord[]> {

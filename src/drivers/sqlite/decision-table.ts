@@ -22,7 +22,7 @@ export class DecisionTable implements DecisionStore {
   }
 
   async add(record: DecisionRecord): Promise<void> {
-    await this.#database.write({ sql: addSql, row: [record.callId, JSON.stringify(record)] })
+    await this.#database.writeSoon({ sql: addSql, row: [record.callId, JSON.stringify(record)] })
   }
 
   async trim(keep: number): Promise<void> {

@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Database } from '../../../src/drivers/sqlite/database.ts'
+import { FakeClock } from '../../../src/lib/fake-clock.ts'
+import { silentLog } from '../../../src/lib/log.ts'
+import { TemporaryFolder } from '../../support/temporary-folder.ts'
+
+const insert = (key: string) => ({
+  sql: 'INSERT INTO settings (key, value) VALUES (?, ?)',
+  values: [key, Buffer.from('x')],
+})
+let folder: TemporaryFolder
+let clock: FakeClock
+let database: Database
+
+beforeEach(async () => {
+  folder = new TemporaryFolder('write-soon')
+  clock = new FakeClock(1_000_000)
+  database = new Database({ dataDir: folder.path, log: silentLog, clock })
+  await database.start()
+})
+afterEach(async () => {
+  await database.stop()
+  folder.remove()
+})
+
+const keys = async () =>
+  (await database.all<{ key: string }>('SELECT key FROM settings')).map(({ key }) => key)
+
+test('what nobody waits for is written together, a tenth of a second later', async () => {
+  const writes = ['a', 'b'].map((key) => database.writeSoon(insert(key)))
+  await database.write(insert('urgent'))
+  expect(await keys()).toEqual(['urgent'])
+  clock.advance(100)
+  await Promise.all(writes)
+  expect((await keys()).sort()).toEqual(['a', 'b', 'urgent'])
+})
+
+test('the end of the box does not lose it', async () => {
+  const write = database.writeSoon(insert('last'))
+  await database.stop()
+  await write
+  await database.start()
+  expect(await keys()).toEqual(['last'])
+})
+
+test('a statement that fails alone is told so, and the next one is written', async () => {
+  await expect(
+    database.write({ sql: 'INSERT INTO settings (key) VALUES (?)', values: [null] }),
+  ).rejects.toThrow()
+  await database.write(insert('next'))
+  expect(await keys()).toEqual(['next'])
+})

@@ -156,6 +156,7 @@ export class Gateway implements Part {
       digest,
       location,
       guard,
+      site,
     })
     const displayNames = {
       displayNameOf: (user: Parameters<Accounts['byAor']>[0]) => accounts.byAor(user)?.displayName,

@@ -25,12 +25,19 @@ export interface AdmissionRules {
   readonly guard: CallGuard
   /** Whether the PBX of this domain answers, so that it will authenticate its phones itself. */
   isPbxInCharge(domain: string): boolean
+  /** An emergency call from where the user's phone is registered: it is asked for nothing, and nothing holds it back. */
+  isEmergencyOf(claimed: Aor, request: IncomingRequest): boolean
 }
 
 /** Lets a caller in, or says what it lacks. Peers, PBXs and trunks are known by their address, phones by digest. */
 export function admit(request: IncomingRequest, rules: AdmissionRules): Admission {
   const { uri: from, displayName } = readNameAddr(request.header('from') ?? '')
   const speaker = recogniseSpeaker({ source: request.source, uri: request.uri, from }, rules.neighbourhood)
+  if (speaker.kind === 'phone' && rules.isEmergencyOf(speaker.claimed, request)) {
+    const { claimed } = speaker
+    const phone = { kind: 'admitted', source: 'phone', label: nameOf(claimed), from, displayName } as const
+    return { ...phone, caller: claimed, callerIsAuthenticated: false }
+  }
   const refusal = guardAgainst(speaker, request, rules.guard)
   if (refusal) return refusal
   if (speaker.kind === 'phone') return admitPhone(request, speaker, from, displayName, rules)

@@ -1,3 +1,5 @@
+import { printAor } from '../domain/aor.ts'
+import type { CallQuestion } from '../domain/route.ts'
 import type { AdmissionRules } from '../edge/admission.ts'
 import type { CallerVerdict } from '../edge/neighbours.ts'
 import type { PbxAddresses } from '../edge/pbx-addresses.ts'
@@ -5,7 +7,8 @@ import type { Guard } from '../guard/guard.ts'
 import type { Accounts } from '../identity/accounts.ts'
 import type { DigestAuthenticator } from '../identity/digest.ts'
 import type { Location } from '../registrar/location.ts'
-import type { Pbxs } from '../routing/site.ts'
+import { classifyDestination } from '../routing/destination.ts'
+import type { Pbxs, Site } from '../routing/site.ts'
 import type { Trunks } from '../trunk/trunks.ts'
 import type { JoinedOverlays } from './joined-overlays.ts'
 
@@ -19,11 +22,12 @@ export interface AdmissionParts {
   readonly digest: DigestAuthenticator
   readonly location: Location
   readonly guard: Guard
+  readonly site: Site
 }
 
 /** By what the edge tells who is speaking, and whether it is true. */
 export function admissionRules(parts: AdmissionParts): AdmissionRules {
-  const { realm, overlays, pbxAddresses, pbxs, trunks, accounts, digest, location, guard } = parts
+  const { realm, overlays, pbxAddresses, pbxs, trunks, accounts, digest, location, guard, site } = parts
   return {
     neighbourhood: {
       peerOfLink: (port) => overlays.peerOfLink(port),
@@ -50,6 +54,21 @@ export function admissionRules(parts: AdmissionParts): AdmissionRules {
     isPbxInCharge: (domain) => {
       const state = pbxs.stateOf(domain)?.state
       return state === 'normal' || state === 'suspect'
+    },
+    isEmergencyOf: (claimed, { uri, source, callId }) => {
+      const name = printAor(accounts.byAor(claimed)?.aor ?? claimed)
+      if (!location.lookup(name).some((binding) => binding.source.address === source.address)) return false
+      const question: CallQuestion = {
+        callId,
+        source: 'phone',
+        sourceLabel: name,
+        caller: claimed,
+        callerIsAuthenticated: false,
+        from: name,
+        requestUri: uri,
+        at: 0,
+      }
+      return classifyDestination(question, site).kind === 'emergency'
     },
   }
 }

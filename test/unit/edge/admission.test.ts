@@ -69,6 +69,15 @@ describe('digest', () => {
     ])
   })
 
+  test('an emergency call is neither asked for a password nor held back by a ban', async () => {
+    const edge = new AnEdge()
+    edge.isEmergency = true
+    edge.verdict = { ...challenge, why: 'missing' }
+    edge.guardSays = 'banned'
+    await edge.phoneCalls()
+    expect(edge.questions).toMatchObject([{ source: 'phone', callerIsAuthenticated: false }])
+  })
+
   test('a banned source gets no answer', async () => {
     const edge = new AnEdge()
     edge.guardSays = 'banned'

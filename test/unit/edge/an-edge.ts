@@ -44,6 +44,7 @@ export class AnEdge {
   verdict: CallerVerdict = { kind: 'authenticated', caller: aor('201', 'site-a.example'), owns: () => true }
   guardSays: 'ok' | 'banned' | 'too-fast' = 'ok'
   pbxInCharge = true
+  isEmergency = false
   writing: Promise<void> = Promise.resolve()
   trunkLegs = { open: 0, released: 0 }
   linkFails = false
@@ -86,6 +87,7 @@ export class AnEdge {
       forwardTo: () => undefined,
       admission: {
         isPbxInCharge: () => this.pbxInCharge,
+        isEmergencyOf: () => this.isEmergency,
         authentication: { check: () => this.verdict },
         guard: {
           admit: () => this.guardSays,

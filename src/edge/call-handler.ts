@@ -133,11 +133,11 @@ export class CallHandler implements Part {
   }
 
   #callIn(invite: IncomingInvite, admitted: Admitted, headers: CallIn['headers']): CallIn {
-    const { records, decisions, links, clock, admission, calledUri } = this.#parts
+    const { records, decisions, links, clock, log, admission, calledUri } = this.#parts
     const { source, label, caller, callerIsAuthenticated, from, displayName } = admitted
     const requestUri = source === 'trunk' ? calledUri(label, invite) : invite.uri
     const facts = { callId: invite.callId, from, to: requestUri, source }
-    const callLog = new CallLog(facts, records, decisions, clock)
+    const callLog = new CallLog(facts, records, decisions, clock, log)
     return {
       invite,
       question: {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { CallPath, CallRecord, TargetAttempt } from '../domain/call-record.ts'
 import type { DecisionStep } from '../domain/decision-record.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
 import type { CallRecords, DecisionRecords } from './neighbours.ts'
 
 export interface CallFacts {
@@ -25,6 +26,7 @@ export class CallLog {
   readonly #records: CallRecords
   readonly #decisions: DecisionRecords
   readonly #clock: Clock
+  readonly #log: Log
   readonly #steps: DecisionStep[] = []
   #attempts: readonly TargetAttempt[] = []
   #target: { path: CallPath; label: string } | undefined
@@ -33,12 +35,14 @@ export class CallLog {
   #isEnded = false
   #isDecided = false
 
-  constructor(facts: CallFacts, records: CallRecords, decisions: DecisionRecords, clock: Clock) {
+  constructor(facts: CallFacts, records: CallRecords, decisions: DecisionRecords, clock: Clock, log: Log) {
     this.#facts = facts
     this.#records = records
     this.#decisions = decisions
     this.#clock = clock
+    this.#log = log
     this.startedAt = clock.now()
+    log.info({ ...facts }, 'call began')
   }
 
   get state(): 'routing' | 'ringing' | 'talking' {
@@ -80,7 +84,11 @@ export class CallLog {
     this.#isEnded = true
     if (attempts) this.#attempts = attempts
     this.decided(status)
-    this.#records.ended(this.#record(status, by, cause, this.#clock.now()))
+    const endedAt = this.#clock.now()
+    this.#records.ended(this.#record(status, by, cause, endedAt))
+    const talkedMs = this.#answeredAt === undefined ? undefined : endedAt - this.#answeredAt
+    const { callId } = this.#facts
+    this.#log.info({ callId, status, by, cause, ...this.#target, talkedMs }, 'call ended')
   }
 
   /** A challenge is no call: nothing is written down. */

@@ -93,7 +93,7 @@ export class Transfers {
   }
 
   #place({ call, side, referrer }: Referral, target: ReferTarget, referring: SipDialog): TransferredCall {
-    const { clock, records, decisions } = this.#parts
+    const { clock, log, records, decisions } = this.#parts
     const remaining = call.party(otherSide(side))
     const facts = {
       callId: call.question.callId,
@@ -101,7 +101,7 @@ export class Transfers {
       to: target.uri,
       source: remaining.path,
     }
-    const callLog = new CallLog(facts, records, decisions, clock)
+    const callLog = new CallLog(facts, records, decisions, clock, log)
     return new TransferredCall(
       {
         question: this.#questionOf(facts, referrer, callLog.startedAt),
@@ -148,7 +148,13 @@ export class Transfers {
       to: parties.callee.uri,
       source: parties.caller.path,
     }
-    const callLog = new CallLog(facts, this.#parts.records, this.#parts.decisions, this.#parts.clock)
+    const callLog = new CallLog(
+      facts,
+      this.#parts.records,
+      this.#parts.decisions,
+      this.#parts.clock,
+      this.#parts.log,
+    )
     const question = this.#questionOf(facts, referrer, callLog.startedAt)
     const onRefer: OnRefer = (next, nextSide, request) => this.onRefer(next, nextSide, request)
     const joined = new JoinedCall({ question, callLog, parties, legs, media, onRefer }, this.#parts.log)

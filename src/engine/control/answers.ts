@@ -167,10 +167,8 @@ export class Answers {
 }
 
 /** The dialog id that answers are labelled with: empty for requests that belong to no dialog. */
-function labelOf(incoming: IncomingRequest): string {
-  const { leg, request } = incoming
-  if (leg) return leg.state === 'ended' ? '' : leg.id
-  return makesDialog(request.method) ? incoming.newDialogId : ''
+function labelOf({ leg, dialogId }: IncomingRequest): string {
+  return leg?.state === 'ended' ? '' : dialogId
 }
 
 function completeResponse(incoming: IncomingRequest, draft: SipResponse, headers: AppHeaders): SipResponse {

@@ -1,5 +1,4 @@
 import type { Timer } from '../../lib/clock.ts'
-import { dialogIdOf } from '../dialog/dialog.ts'
 import { newTag } from '../message/identifiers.ts'
 import type { SipRequest } from '../message/message.ts'
 import type { ServerTransaction } from '../transaction/transaction-user.ts'
@@ -14,12 +13,13 @@ export class IncomingRequest {
   readonly transaction: ServerTransaction
   /** The listening point it came to. */
   readonly point: ListeningPoint
-  /** The dialog it came in, or that responses to it have made. */
+  /** The leg it came in, or that answers to it have made. */
   leg: Leg | undefined
   readonly isInLeg: boolean
   /** Runs until the application says its first word about an INVITE. */
   silence: Timer | undefined
-  readonly #isSpiral: boolean
+  /** The dialog it came in, or the one that an answer to it makes; empty when it makes none. */
+  readonly dialogId: string
   #localTag: string | undefined
 
   constructor(
@@ -28,7 +28,7 @@ export class IncomingRequest {
     transaction: ServerTransaction,
     point: ListeningPoint,
     leg: Leg | undefined,
-    isSpiral = false,
+    dialogId: string,
   ) {
     this.application = application
     this.transactionId = transactionId
@@ -36,21 +36,12 @@ export class IncomingRequest {
     this.point = point
     this.leg = leg
     this.isInLeg = leg !== undefined
-    this.#isSpiral = isSpiral
+    this.dialogId = dialogId
     this.#localTag = transaction.request.to.tag
   }
 
   get request(): SipRequest {
     return this.transaction.request
-  }
-
-  /**
-   * What applications call the dialog that answers to this request make. A request of ours that a proxy sent back has
-   * the same Call-ID and From tag as our own end of that dialog, so that this end needs another name.
-   */
-  get newDialogId(): string {
-    const id = dialogIdOf(this.request.callId, this.request.from.tag ?? '')
-    return this.#isSpiral ? `${id};spiral` : id
   }
 
   get flow(): Flow {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../lib/clock.ts'
+import { dialogIdOf } from '../dialog/dialog.ts'
 import type { DialogStore } from '../dialog/dialog-store.ts'
 import type { SipRequest } from '../message/message.ts'
 import { responseTo } from '../message/response.ts'
@@ -16,6 +17,7 @@ import { IncomingRequest } from './incoming-request.ts'
 import { networkLeader, newRequestLeader } from './leader.ts'
 import type { Leg } from './leg.ts'
 import type { LegRelease } from './leg-release.ts'
+import { makesDialog } from './outgoing-request.ts'
 import { wireTime } from './wire-time.ts'
 
 export interface IncomingParts {
@@ -35,6 +37,10 @@ export class IncomingRequests {
   readonly #parts: IncomingParts
   readonly #open = new Map<string, IncomingRequest>()
   readonly #byTransaction = new Map<ServerTransaction, IncomingRequest>()
+  /** Names of the dialogs that answers to open requests will make. */
+  readonly #dialogIds = new Set<string>()
+  /** INVITEs whose transaction is not over, by what stays the same on every path they may take. */
+  readonly #identities = new Set<string>()
 
   constructor(parts: IncomingParts) {
     this.#parts = parts
@@ -48,10 +54,16 @@ export class IncomingRequests {
     return this.#open.get(transactionId)
   }
 
+  /** RFC 3261 §8.2.2.2: whether the same INVITE, for the same user, has come by another path. */
+  isMerged(invite: SipRequest): boolean {
+    return this.#identities.has(identityOf(invite))
+  }
+
   /** A request outside any dialog, to the application whose turn it is. */
   offer(application: Application, transaction: ServerTransaction, request: SipRequest): void {
     const incoming = this.#remember(application, transaction, undefined)
     if (request.method === 'INVITE') {
+      this.#identities.add(identityOf(request))
       this.#parts.records.attempt('network', request)
       this.#watch(incoming)
     }
@@ -75,9 +87,16 @@ export class IncomingRequests {
     return true
   }
 
-  /** The request has got its final response, or belongs to a proxy now. */
+  /** The request belongs to a proxy now, which may well let it come by again. */
+  handOver(incoming: IncomingRequest): void {
+    this.settle(incoming)
+    if (incoming.transaction.isInvite) this.#identities.delete(identityOf(incoming.request))
+  }
+
+  /** The request has got its final response. */
   settle(incoming: IncomingRequest): void {
     this.#open.delete(incoming.transactionId)
+    if (!incoming.isInLeg) this.#dialogIds.delete(incoming.dialogId)
     this.#byTransaction.delete(incoming.transaction)
     incoming.silence?.cancel()
     if (incoming.leg && incoming.transaction.isInvite) incoming.leg.pendingInvite = undefined
@@ -117,22 +136,32 @@ export class IncomingRequests {
 
   #remember(application: Application, transaction: ServerTransaction, leg: Leg | undefined): IncomingRequest {
     const point = this.#parts.transport.listeningPointOf(transaction.flow)
-    const incoming = new IncomingRequest(
-      application,
-      randomUUID(),
-      transaction,
-      point,
-      leg,
-      leg === undefined && isSpiral(transaction.request, this.#parts.ownNames),
-    )
+    const dialogId = leg ? leg.id : this.#newDialogId(transaction.request)
+    const incoming = new IncomingRequest(application, randomUUID(), transaction, point, leg, dialogId)
     this.#open.set(incoming.transactionId, incoming)
     this.#byTransaction.set(transaction, incoming)
     transaction.onTerminated = () => this.#onTerminated(incoming)
     return incoming
   }
 
+  /**
+   * What applications will call the dialog. The usual name is taken when a proxy sends us our own request back, or the
+   * same call comes for several users here.
+   */
+  #newDialogId(request: SipRequest): string {
+    if (!makesDialog(request.method)) return ''
+    const usual = dialogIdOf(request.callId, request.from.tag ?? '')
+    let id = isSpiral(request, this.#parts.ownNames) ? `${usual};spiral` : usual
+    for (let n = 2; this.#dialogIds.has(id) || this.#parts.legs.forksOf(id).length > 0; n++)
+      id = `${usual};${n}`
+    this.#dialogIds.add(id)
+    return id
+  }
+
   /** The transaction layer has given up on it: too slow, or the way back is gone. */
   #onTerminated(incoming: IncomingRequest): void {
+    if (incoming.transaction.isInvite && !incoming.isInLeg)
+      this.#identities.delete(identityOf(incoming.request))
     if (!this.#open.has(incoming.transactionId)) return
     this.#dropLeg(incoming)
     this.settle(incoming)
@@ -171,6 +200,10 @@ export class IncomingRequests {
     return wireTime(this.#parts.clock.now())
   }
 }
+
+/** The Request-URI belongs to it: one call may come for several users of ours, and each of them is to ring. */
+const identityOf = (invite: SipRequest): string =>
+  `${invite.callId} ${invite.from.tag} ${invite.cseq.number} ${invite.uri}`
 
 /** Whether a proxy has sent back to us what we sent to it (RFC 3261 §6, spiral): our own Via is below the topmost. */
 function isSpiral(request: SipRequest, ownNames: OwnNames): boolean {

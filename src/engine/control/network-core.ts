@@ -41,7 +41,7 @@ export class NetworkCore implements TransactionUser {
   }
 
   onRequest(transaction: ServerTransaction, request: SipRequest): void {
-    const { ownNames, recordRoute, legs, proxy } = this.#parts
+    const { ownNames, recordRoute, legs } = this.#parts
     const passage = takeOwnRoutes(request, ownNames, recordRoute)
     if (request.to.tag === undefined) {
       this.#newRequest(transaction, request)
@@ -49,7 +49,7 @@ export class NetworkCore implements TransactionUser {
     }
     const leg = legs.ofRequest(request) ?? this.#legFromNotify(request)
     if (leg) this.#inLeg(transaction, request, leg)
-    else if (passage === 'record-routed') proxy.forwardInDialog(transaction, request)
+    else if (passage === 'record-routed') this.#passBy(transaction, request)
     else reply(transaction, 481)
   }
 
@@ -71,10 +71,20 @@ export class NetworkCore implements TransactionUser {
     if (!proxy.forwardStray(response)) farEnd.onStrayAnswer(response)
   }
 
+  /** A request in a dialog that applications only had proxied. */
+  #passBy(transaction: ServerTransaction, request: SipRequest): void {
+    if (request.method === 'BYE') this.#parts.records.stop('network', 'normal-release', request)
+    this.#parts.proxy.forwardInDialog(transaction, request)
+  }
+
   #newRequest(transaction: ServerTransaction, request: SipRequest): void {
     const { pool, legs, maxLegs, incoming } = this.#parts
     if (belongsToDialog(request.method)) {
       reply(transaction, 481)
+      return
+    }
+    if (request.method === 'INVITE' && incoming.isMerged(request)) {
+      reply(transaction, 482)
       return
     }
     const application = pool.next(request.method.toLowerCase())

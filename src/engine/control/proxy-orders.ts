@@ -31,7 +31,7 @@ export class ProxyOrders {
       application.refuse(frame.id, `Unknown transaction id: ${frame.transactionId}`)
       return
     }
-    incoming.settle(request)
+    incoming.handOver(request)
     const refusal = proxy.refuse(request.transaction)
     if (refusal) {
       application.refuse(frame.id, refusal)

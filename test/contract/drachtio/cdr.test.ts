@@ -47,6 +47,31 @@ it('a bridged call is recorded leg by leg', async () => {
   ])
 })
 
+it('a record-routed call is recorded to its end', async () => {
+  const { app, phone } = await stage()
+  const [caller, callee] = await Promise.all([phone('alice'), phone('bob')])
+  let events: string[] = []
+  await app((self) => {
+    events = recording(self)
+    self.invite((request) => void self.proxyRequest(request, callee.uri, { recordRoute: true }))
+  })
+  const invite = caller.invite()
+  callee.answer(await callee.requestThat('INVITE'), 200, {}, sdp())
+  const ok = await caller.responseThat(200)
+  const routed = { Route: ok.get('record-route') ?? '' }
+  caller.inDialog(invite, ok, 'ACK', routed)
+  caller.inDialog(invite, ok, 'BYE', routed)
+  callee.answer(await callee.requestThat('BYE'), 200)
+  await eventually(2_000, 'all five records', () => events.length >= 5)
+  expect(events).toEqual([
+    'attempt network INVITE',
+    'attempt application INVITE',
+    'start network proxy-uac 200',
+    'start application proxy-uas 200',
+    'stop network normal-release BYE',
+  ])
+})
+
 it('refused and cancelled calls are recorded with their end', async () => {
   const { app, phone } = await stage()
   const caller = await phone('alice')

@@ -26,6 +26,8 @@ export interface Request extends Message {
 }
 
 export interface Response {
+  /** Known when the answer to a response has come. */
+  readonly stackDialogId: string
   readonly finalResponseSent: boolean
   send(
     status: number,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { within } from '../../support/within.ts'
+import { eventually, within } from '../../support/within.ts'
 import { isOurEngine } from './server-under-test.ts'
 import { type Dialog, type Message, type Request, type Response, sdp } from './srf.ts'
 import { fastTimers, later, stage } from './stage.ts'
@@ -139,6 +139,35 @@ describe('a call to an application', () => {
     const cancel = caller.cancel(invite)
     expect(cancel.callId).toBe(invite.callId)
     caller.refusalAck(invite, await caller.responseThat(487))
+  })
+
+  it.runIf(isOurEngine)('that comes by two paths is offered once, but for two users twice', async () => {
+    const { app, phone } = await stage()
+    const ids: string[] = []
+    await app((self) =>
+      self.invite((_, response) => {
+        response.send(183, {}, () => ids.push(response.stackDialogId))
+      }),
+    )
+    const caller = await phone('alice')
+    const invite = caller.invite()
+    await caller.responseThat(183)
+    const again = invite.clone()
+    again.set('Via', caller.via())
+    caller.send(again)
+    caller.refusalAck(again, await caller.responseThat(482))
+    const other = invite.clone()
+    other.set('Via', caller.via())
+    other.uri = invite.uri.replace('service', 'other')
+    caller.send(other)
+    await caller.responseThat(183)
+    const usual = `${invite.callId};from-tag=${invite.from.tag}`
+    await eventually(2_000, 'both answers', () => ids.length === 2)
+    expect(ids).toEqual([usual, `${usual};2`])
+    for (const pending of [invite, other]) {
+      caller.cancel(pending)
+      caller.refusalAck(pending, await caller.responseThat(487))
+    }
   })
 
   it('is cancelled by the caller: the server answers for the application', async () => {

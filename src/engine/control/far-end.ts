@@ -45,7 +45,12 @@ export class FarEnd {
 
   /** RFC 3261 §8.1.3.1: a failure below counts as a response from the far end. */
   pretend(outgoing: OutgoingRequest, status: number): void {
-    this.onResponse(outgoing, responseTo(outgoing.request, status, undefined, { toTag: newTag() }), undefined)
+    this.onResponse(outgoing, madeUp(outgoing, status), undefined)
+  }
+
+  /** The same for a request that never left, and so changes nothing. */
+  tell(outgoing: OutgoingRequest, status: number): void {
+    this.#deliver(outgoing, madeUp(outgoing, status), undefined)
   }
 
   /** A 2xx that no transaction waits for: an answer that came again, or one that nobody wants. */
@@ -206,6 +211,10 @@ export class FarEnd {
     const { application, transactionId, dialogId } = outgoing
     application.send(networkLeader(bytes.length, flow, time, transactionId, dialogId), bytes)
   }
+}
+
+function madeUp({ request }: OutgoingRequest, status: number): SipResponse {
+  return responseTo(request, status, undefined, { toTag: newTag() })
 }
 
 /** §13.2.2.4: the 2xx has the last word about route set and target. */

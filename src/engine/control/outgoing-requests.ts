@@ -35,6 +35,7 @@ export interface OutgoingParts {
 }
 
 const placeholder = 'sip:placeholder'
+const respondAfterEchoMs = 10
 
 /** Requests of applications to the network: RFC 3261 §8.1 and §12.2.1. */
 export class OutgoingRequests {
@@ -132,8 +133,7 @@ export class OutgoingRequests {
       if (request.method === 'INVITE') unwanted.expect(dialogId)
       this.#launch(outgoing, { kind: 'hops', hops: way.hops })
     } else {
-      this.#tellOnce(outgoing, request, undefined)
-      this.#parts.farEnd.pretend(outgoing, 503)
+      this.#fail(outgoing, () => this.#parts.farEnd.pretend(outgoing, 503))
     }
   }
 
@@ -148,8 +148,7 @@ export class OutgoingRequests {
     if (draft.method === 'INVITE') {
       if (leg.isInviting || leg.pendingInvite) {
         // RFC 3261 §14.1: one INVITE at a time. The far end would say the same.
-        this.#tellOnce(outgoing, request, undefined)
-        this.#parts.farEnd.pretend(outgoing, 491)
+        this.#fail(outgoing, () => this.#parts.farEnd.tell(outgoing, 491))
         return
       }
       leg.isInviting = true
@@ -173,10 +172,22 @@ export class OutgoingRequests {
       },
       onFailure: (failure) => {
         this.#close(outgoing)
-        this.#tellOnce(outgoing, outgoing.request, undefined)
-        farEnd.pretend(outgoing, statusOf(failure, outgoing.isCancelled))
+        this.#fail(outgoing, () => farEnd.pretend(outgoing, statusOf(failure, outgoing.isCancelled)))
       },
     })
+  }
+
+  /**
+   * Answers the frame first if that has not been done. drachtio-srf then needs a moment: it loses a response that comes
+   * in one piece with the echo of a request whose promise it has yet to resolve.
+   */
+  #fail(outgoing: OutgoingRequest, respond: () => void): void {
+    if (outgoing.isTold) {
+      respond()
+      return
+    }
+    this.#tellOnce(outgoing, outgoing.request, undefined)
+    this.#parts.clock.after(respondAfterEchoMs, respond)
   }
 
   #close(outgoing: OutgoingRequest): void {

@@ -236,6 +236,21 @@ describe('a call of an application', () => {
     expect((await failureOf(call)).status).toBe(503)
   })
 
+  it('that crosses another of its own in the dialog ends with 491, and disturbs nothing', async () => {
+    const { srf, callee } = await callingStage()
+    const call = srf.createUAC(callee.uri, { localSdp: sdp() })
+    callee.answer(await callee.requestThat('INVITE'), 200, {}, sdp())
+    const dialog = await call
+    const first = dialog.request({ method: 'INVITE', body: sdp() })
+    const second = dialog.request({ method: 'INVITE', body: sdp() })
+    const third = dialog.request({ method: 'INVITE', body: sdp() })
+    expect((await second).status).toBe(491)
+    expect((await third).status).toBe(491)
+    callee.answer(await callee.requestThat('INVITE'), 200, {}, sdp())
+    expect((await first).status).toBe(200)
+    expect(callee.count('INVITE')).toBe(2)
+  })
+
   it('to the server itself is refused', async () => {
     const { srf, server } = await callingStage()
     const call = srf.createUAC(`sip:bob@127.0.0.1:${server.sip.port}`, { localSdp: sdp() })
@@ -322,6 +337,12 @@ describe('a request of an application outside a dialog', () => {
   it.runIf(isOurEngine)('that nobody answers ends with 408', async () => {
     const { srf, callee } = await callingStage(fastTimers)
     expect((await replyTo(srf.request(callee.uri, { method: 'OPTIONS' }))).status).toBe(408)
+  })
+
+  it('to a name that leads nowhere ends with 503', async () => {
+    const { srf } = await callingStage()
+    const reply = await replyTo(srf.request('sip:bob@nowhere.invalid', { method: 'OPTIONS' }))
+    expect(reply.status).toBe(503)
   })
 
   it('leaves by TCP when its URI says so, and says so in its Contact', async () => {

@@ -27,6 +27,7 @@ const lateEchoTag = 'late-echo'
 
 // `authenticate` is all that a stranger may send.
 const strangerFrameBytes = 4096
+const closeWithinMs = 1_000
 
 let lastNumber = 0
 
@@ -39,6 +40,7 @@ export class Application {
   readonly verbs = new Set<string>()
   readonly #socket: Socket
   readonly #limits: ApplicationLimits
+  readonly #clock: Clock
   readonly #events: ApplicationEvents
   readonly #log: Log
   readonly #reader = new FrameReader(strangerFrameBytes)
@@ -49,6 +51,7 @@ export class Application {
   constructor(socket: Socket, limits: ApplicationLimits, clock: Clock, log: Log, events: ApplicationEvents) {
     this.#socket = socket
     this.#limits = limits
+    this.#clock = clock
     this.#events = events
     this.remote = `${socket.remoteAddress}:${socket.remotePort}`
     this.#log = log.child({ application: this.number, remote: this.remote })
@@ -109,8 +112,9 @@ export class Application {
     if (this.#isClosing) return
     this.#writer.flush()
     this.#isClosing = true
-    this.#socket.end()
     this.#socket.destroySoon()
+    // What it does not read by then it has no use for.
+    this.#clock.after(closeWithinMs, () => this.#socket.destroy())
   }
 
   #onData(chunk: Buffer): void {

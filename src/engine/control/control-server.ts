@@ -38,7 +38,8 @@ export interface ControlServerOptions {
 // drachtio-srf reads major, minor and patch of this, and pings from v0.8.2 on.
 const version = 'v0.9.10-causeway'
 
-const knownVerb = /^([a-z]{1,32}|cdr:(attempt|start|stop))$/
+// RFC 3261 §25.1: a method is a token.
+const knownVerb = /^([!%'*+\-.0-9_`a-z~]{1,32}|cdr:(attempt|start|stop))$/
 
 /** The server side of drachtio's control protocol: lets applications in and keeps the list of what they route. */
 export class ControlServer implements Part {

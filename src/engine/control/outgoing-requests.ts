@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
-import { dialogIdOf, isTargetRefresh } from '../dialog/dialog.ts'
+import { dialogIdOf } from '../dialog/dialog.ts'
 import type { DialogStore } from '../dialog/dialog-store.ts'
 import type { HeaderLine, SipRequest } from '../message/message.ts'
 import { SipParseError } from '../message/sip-parse-error.ts'
@@ -10,15 +10,16 @@ import { NoWay, type Way, type WayFinder } from '../proxy/way-finder.ts'
 import type { ClientFailure, Destination, TransactionLayer } from '../transaction/transaction-user.ts'
 import type { Flow } from '../transport/flow.ts'
 import type { SipFrame } from './app-frame.ts'
-import { readAppHeaders, sdpContentType } from './app-headers.ts'
+import { readAppHeaders } from './app-headers.ts'
 import type { Application } from './application.ts'
 import type { CallRecords } from './call-records.ts'
 import { cancelOf } from './cancel-of.ts'
 import type { FarEnd } from './far-end.ts'
 import { requestSentLeader } from './leader.ts'
 import type { Leg } from './leg.ts'
-import { completeNewRequest, needsContentType, RequestRefused } from './new-request.ts'
+import { completeNewRequest, RequestRefused } from './new-request.ts'
 import { makesDialog, type OutgoingRequest } from './outgoing-request.ts'
+import { completeInLeg } from './request-in-leg.ts'
 import type { UnwantedAnswers } from './unwanted-answers.ts'
 import { wireTime } from './wire-time.ts'
 
@@ -34,7 +35,6 @@ export interface OutgoingParts {
   readonly log: Log
 }
 
-const placeholder = 'sip:placeholder'
 const respondAfterEchoMs = 10
 
 /** Requests of applications to the network: RFC 3261 §8.1 and §12.2.1. */
@@ -242,24 +242,6 @@ function newOutgoing(
     isCancelled: false,
     isAnswered: false,
   }
-}
-
-/** RFC 3261 §12.2.1.1: who, where and which number is the dialog's to say; what, the application's. */
-function completeInLeg(draft: SipRequest, leg: Leg): { request: SipRequest; nextHop: string } {
-  const headers = readAppHeaders(draft, leg.point)
-  const lines: HeaderLine[] = []
-  if (isTargetRefresh(draft.method)) {
-    const contact = headers.contacts[0]?.value ?? leg.localContact
-    if (contact !== undefined) lines.push({ name: 'Contact', key: 'contact', value: contact })
-    leg.localContact = contact
-  }
-  lines.push(...headers.others)
-  if (needsContentType(draft, headers)) lines.push(sdpContentType)
-  // A request that answers a challenge comes with the number drachtio-srf counted on.
-  if (headers.sequence !== undefined) leg.localSequence = Math.max(leg.localSequence, headers.sequence - 1)
-  const { request, nextHop } = leg.newRequest(draft.method, lines, draft.body)
-  if (draft.uri !== placeholder && draft.method !== 'PRACK' && leg.routeSet.isLoose) request.uri = draft.uri
-  return { request, nextHop }
 }
 
 /** A request without a dialog id may still name a dialog by its Call-ID and From tag. */

@@ -52,6 +52,7 @@ export class ControlConnection extends DrachtioAgent {
   readonly #idPrefix = `${randomBytes(6).toString('hex')}-`
   #lastId = 0
   #outbox = ''
+  #isAscii = true
 
   constructor(address: ControlAddress, listener: ControlListener, clock: Clock, log: Log) {
     super(() => undefined)
@@ -190,15 +191,19 @@ export class ControlConnection extends DrachtioAgent {
     this.#lastId += 1
     const id = `${this.#idPrefix}${this.#lastId.toString(36)}`
     const framed = `${id}|${frame}`
+    const bytes = Buffer.byteLength(framed)
     if (this.#outbox === '') setImmediate(() => this.#flush())
-    this.#outbox += `${Buffer.byteLength(framed)}#${framed}`
+    if (bytes !== framed.length) this.#isAscii = false
+    this.#outbox += `${bytes}#${framed}`
     return id
   }
 
   #flush(): void {
     const outbox = this.#outbox
     this.#outbox = ''
-    if (outbox !== '') this.#socket?.write(outbox)
+    // Of ASCII both are the same bytes, and these cost no transcoding.
+    if (outbox !== '') this.#socket?.write(outbox, this.#isAscii ? 'latin1' : 'utf8')
+    this.#isAscii = true
   }
 }
 

@@ -22,6 +22,7 @@ import { PbxLegs } from './edge/pbx-legs.ts'
 import { PhoneLegs } from './edge/phone-legs.ts'
 import { readListenUri } from './engine/listen-uri.ts'
 import { admissionRules } from './gateway/admission-rules.ts'
+import { BoxSecrets } from './gateway/box-secrets.ts'
 import { JoinedOverlays } from './gateway/joined-overlays.ts'
 import { LiveBoxView } from './gateway/live-box-view.ts'
 import { openOverlays } from './gateway/open-overlays.ts'
@@ -87,9 +88,11 @@ export class Gateway implements Part {
       domains: [...config.sip.domains, ...config.pbxs.map(({ domain }) => domain)],
       hostAliases: ownHosts.hosts,
     })
+    const settings = new SettingTable(database)
+    const secrets = new BoxSecrets(settings)
     const digest = new DigestAuthenticator({
       accounts,
-      secrets: new SettingTable(database),
+      secrets: settings,
       algorithms: config.registrar.algorithms,
       clock,
     })
@@ -107,6 +110,7 @@ export class Gateway implements Part {
             listen: [...listen, { transport: 'tcp', address: '127.0.0.1', port: 0 }],
             control: { host: '127.0.0.1', port: 0, secret },
             dns: config.dns,
+            recordRouteSecret: () => secrets.recordRoute,
             peerSuffixes: overlays.peerSuffixes,
             resolvePeer: async ({ host }) => [{ transport: 'tcp', host, ...(await overlays.linkTo(host)) }],
             onCrash: (cause) => this.#broken.resolve(cause),
@@ -256,6 +260,7 @@ export class Gateway implements Part {
         records,
         decisions,
         digest,
+        secrets,
         pbxAddresses,
         ...(relay ? [relay] : []),
         ...(engine ? [engine] : []),

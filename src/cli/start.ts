@@ -18,11 +18,21 @@ export const startCommand: Command = {
     if (!loaded) return 1
     const log = createLog(loaded.config.box.logLevel)
     for (const note of loaded.notes) log.info({}, note)
-    const gateway = await startGateway(loaded, log)
-    if (!gateway) return 1
-    log.info({ admin: gateway.adminUrl, listening: gateway.listening }, 'ready')
-    return runUntilStopped(gateway)
+    // Timers of the parts do not keep a process alive: what waits for one of them must not end the box.
+    const alive = setInterval(() => undefined, 60_000)
+    try {
+      return await runBox(loaded, log)
+    } finally {
+      clearInterval(alive)
+    }
   },
+}
+
+async function runBox(loaded: LoadedConfig, log: Log): Promise<number> {
+  const gateway = await startGateway(loaded, log)
+  if (!gateway) return 1
+  log.info({ admin: gateway.adminUrl, listening: gateway.listening }, 'ready')
+  return runUntilStopped(gateway)
 }
 
 function load(path: string | undefined): LoadedConfig | undefined {

@@ -14,6 +14,8 @@ export interface EngineWorkerOptions {
   readonly control: ControlSpec
   readonly dns: WorkerTask['dns']
   readonly settings?: Partial<EngineSettings>
+  /** Asked at the start; the same after a restart keeps record-routed dialogs alive. */
+  readonly recordRouteSecret?: () => string
   /** Hosts that end in one of these, such as `peer.example.org`, are asked of `resolvePeer`. */
   readonly peerSuffixes?: readonly string[]
   /** The local end of a SIP link to a peer. Rejects when the peer cannot be reached. */
@@ -68,7 +70,11 @@ export class EngineWorker implements Part {
 
   /** Rejects with EngineStartFailed. */
   async start(): Promise<void> {
-    const { listen, control, settings = {}, dns, peerSuffixes = [], isDebugging = false } = this.#options
+    const { listen, control, dns, peerSuffixes = [], isDebugging = false, recordRouteSecret } = this.#options
+    const settings = {
+      ...this.#options.settings,
+      ...(recordRouteSecret && { recordRouteSecret: recordRouteSecret() }),
+    }
     const task: WorkerTask = { listen, control, settings, dns, peerSuffixes, isDebugging }
     const started = Promise.withResolvers<void>()
     const worker = new Worker(this.#options.entry ?? new URL('./worker-entry.ts', import.meta.url), {

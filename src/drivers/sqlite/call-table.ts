@@ -23,8 +23,8 @@ export class CallTable implements CallStore {
 
   async save(record: CallRecord): Promise<void> {
     const row = [record.id, record.startedAt, record.endedAt ?? null, JSON.stringify(record)]
-    // An answer is not given before its record is durable; an end waits for nothing.
-    if (record.endedAt === undefined) await this.#database.write({ sql: saveSql, row })
+    // The answer to a call waits until its record outlives the process; for its end nobody waits.
+    if (record.endedAt === undefined) await this.#database.writeUnsynced({ sql: saveSql, row })
     else await this.#database.writeSoon({ sql: saveSql, row })
   }
 

@@ -5,6 +5,8 @@ import { WriteFailed, WriteQueueFull } from './write-failed.ts'
 
 interface PendingWrite {
   readonly commands: readonly SqlCommand[]
+  /** Must outlive a power failure, not only this process. */
+  readonly isSynced: boolean
   resolve(): void
   reject(error: Error): void
 }
@@ -35,6 +37,7 @@ export class CommitQueue {
   #waiting: PendingWrite[] = []
   #patient: PendingWrite[] = []
   #patience: Timer | undefined
+  #syncs = true
   #commandsWaiting = 0
   #working: Promise<void> | undefined
 
@@ -44,16 +47,18 @@ export class CommitQueue {
   }
 
   /** All commands or none. Resolves when they are durable; rejects with `WriteFailed` or `WriteQueueFull`. */
-  async write(commands: readonly SqlCommand[]): Promise<void> {
-    await this.#enqueue(commands, (write) => {
-      this.#waiting.push(write)
-      this.#working ??= this.#work()
-    })
+  write(commands: readonly SqlCommand[]): Promise<void> {
+    return this.#enqueue(commands, true, (write) => this.#join(write))
   }
 
-  /** As `write`, for what nobody waits for: it waits a tenth of a second for others to share its commit. */
-  async writeSoon(commands: readonly SqlCommand[]): Promise<void> {
-    await this.#enqueue(commands, (write) => {
+  /** As `write`, without fsync: it outlives this process (`kill -9`), but not a power failure. */
+  writeUnsynced(commands: readonly SqlCommand[]): Promise<void> {
+    return this.#enqueue(commands, false, (write) => this.#join(write))
+  }
+
+  /** As `writeUnsynced`, for what nobody waits for: within a tenth of a second, in one commit with others. */
+  writeSoon(commands: readonly SqlCommand[]): Promise<void> {
+    return this.#enqueue(commands, false, (write) => {
       this.#patient.push(write)
       this.#patience ??= this.#clock.after(soonMs, () => this.#losePatience())
     })
@@ -65,11 +70,20 @@ export class CommitQueue {
     while (this.#working) await this.#working
   }
 
-  async #enqueue(commands: readonly SqlCommand[], put: (write: PendingWrite) => void): Promise<void> {
+  async #enqueue(
+    commands: readonly SqlCommand[],
+    isSynced: boolean,
+    put: (write: PendingWrite) => void,
+  ): Promise<void> {
     if (commands.length === 0) return
     if (this.#commandsWaiting >= maxCommandsWaiting) throw new WriteQueueFull(maxCommandsWaiting)
     this.#commandsWaiting += commands.length
-    await new Promise<void>((resolve, reject) => put({ commands, resolve, reject }))
+    await new Promise<void>((resolve, reject) => put({ commands, isSynced, resolve, reject }))
+  }
+
+  #join(write: PendingWrite): void {
+    this.#waiting.push(write)
+    this.#working ??= this.#work()
   }
 
   #losePatience(): void {
@@ -93,7 +107,10 @@ export class CommitQueue {
 
   /** One transaction for all; if one of them is at fault, one for each. */
   async #commit(batch: readonly PendingWrite[]): Promise<void> {
-    const trouble = await this.#transaction(batch.flatMap(({ commands }) => commands))
+    const trouble = await this.#transaction(
+      batch.flatMap(({ commands }) => commands),
+      batch.some(({ isSynced }) => isSynced),
+    )
     if (trouble === undefined) {
       for (const write of batch) write.resolve()
     } else if (batch.length > 1 && faultsOfTheCommand.has(sqlCode(trouble) ?? '')) {
@@ -104,9 +121,14 @@ export class CommitQueue {
   }
 
   /** Returns why nothing was written, undefined when all was. */
-  async #transaction(commands: readonly SqlCommand[]): Promise<unknown> {
+  async #transaction(commands: readonly SqlCommand[], isSynced: boolean): Promise<unknown> {
     const statements = statementsFor(commands)
     const [only] = statements
+    try {
+      if (isSynced !== this.#syncs) await this.#setSync(isSynced)
+    } catch (error) {
+      return error
+    }
     if (only && statements.length === 1) return this.#runAlone(only)
     try {
       await this.#connection.run(begin)
@@ -116,6 +138,11 @@ export class CommitQueue {
     } catch (error) {
       return this.#rollBack(error)
     }
+  }
+
+  async #setSync(isSynced: boolean): Promise<void> {
+    await this.#connection.exec(`PRAGMA synchronous = ${isSynced ? 'FULL' : 'NORMAL'}`)
+    this.#syncs = isSynced
   }
 
   /** One statement is a transaction by itself, for a third of the cost. */

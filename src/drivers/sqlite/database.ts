@@ -72,7 +72,13 @@ export class Database implements Part {
     await this.#queue.write(commands)
   }
 
-  /** As `write`, for what nobody waits for: shares a commit with others, within a tenth of a second. */
+  /** As `write`, without fsync: it outlives this process (`kill -9`), but not a power failure. */
+  async writeUnsynced(...commands: readonly SqlCommand[]): Promise<void> {
+    if (!this.#queue) throw new WriteFailed(new Error('the database is closed'))
+    await this.#queue.writeUnsynced(commands)
+  }
+
+  /** As `writeUnsynced`, for what nobody waits for: within a tenth of a second, in one commit with others. */
   async writeSoon(...commands: readonly SqlCommand[]): Promise<void> {
     if (!this.#queue) throw new WriteFailed(new Error('the database is closed'))
     await this.#queue.writeSoon(commands)

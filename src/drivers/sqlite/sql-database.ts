@@ -5,7 +5,9 @@ import type { SqlCommand } from './sql-command.ts'
 export interface SqlDatabase {
   /** All commands or none. Resolves when they are durable. */
   write(...commands: readonly SqlCommand[]): Promise<void>
-  /** As `write`, for what nobody waits for: shares a commit with others, within a tenth of a second. */
+  /** As `write`, without fsync: it outlives this process (`kill -9`), but not a power failure. */
+  writeUnsynced(...commands: readonly SqlCommand[]): Promise<void>
+  /** As `writeUnsynced`, for what nobody waits for: within a tenth of a second, in one commit with others. */
   writeSoon(...commands: readonly SqlCommand[]): Promise<void>
   /** Rows as of the last commit. */
   all<Row>(sql: string, ...values: readonly SqlValue[]): Promise<Row[]>

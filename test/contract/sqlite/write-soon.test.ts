@@ -35,6 +35,16 @@ test('what nobody waits for is written together, a tenth of a second later', asy
   expect((await keys()).sort()).toEqual(['a', 'b', 'urgent'])
 })
 
+test('writes with and without fsync may come mixed, and keep their order', async () => {
+  const writes = ['a', 'b', 'c', 'd'].map((key, index) =>
+    index % 2 === 0 ? database.write(insert(key)) : database.writeUnsynced(insert(key)),
+  )
+  await Promise.all(writes)
+  await database.writeUnsynced(insert('e'))
+  await database.write(insert('f'))
+  expect(await keys()).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
+})
+
 test('the end of the box does not lose it', async () => {
   const write = database.writeSoon(insert('last'))
   await database.stop()

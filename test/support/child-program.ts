@@ -75,6 +75,10 @@ export class ChildProgram {
     return pid
   }
 
+  get hasEnded(): boolean {
+    return !running.has(this.#child)
+  }
+
   get lastWords(): string {
     return this.lines.slice(-40).join('\n')
   }

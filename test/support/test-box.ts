@@ -78,12 +78,14 @@ export class TestBox implements Part {
       return
     }
     this.#program = await ChildProgram.start(command)
-    await eventually(30_000, 'the box to be ready', () =>
-      this.#fetch('/readyz').then(
+    const program = this.#program
+    await eventually(30_000, 'the box to be ready', () => {
+      if (program.hasEnded) throw new Error(`the box ended before it was ready:\n${program.lastWords}`)
+      return this.#fetch('/readyz').then(
         ({ ok }) => ok,
         () => false,
-      ),
-    )
+      )
+    })
   }
 
   /** Starts it with the expectation that it refuses; resolves with what it says and its exit code. */

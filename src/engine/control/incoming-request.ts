@@ -11,11 +11,14 @@ export class IncomingRequest {
   readonly application: Application
   readonly transactionId: string
   readonly transaction: ServerTransaction
+  readonly request: SipRequest
   /** The listening point it came to. */
   readonly point: ListeningPoint
   /** The leg it came in, or that answers to it have made. */
   leg: Leg | undefined
   readonly isInLeg: boolean
+  /** Of an INVITE outside any dialog: what stays the same on every path it may take. */
+  identity: string | undefined
   /** Runs until the application says its first word about an INVITE. */
   silence: Timer | undefined
   /** The dialog it came in, or the one that an answer to it makes; empty when it makes none. */
@@ -33,15 +36,12 @@ export class IncomingRequest {
     this.application = application
     this.transactionId = transactionId
     this.transaction = transaction
+    this.request = transaction.request
     this.point = point
     this.leg = leg
     this.isInLeg = leg !== undefined
     this.dialogId = dialogId
-    this.#localTag = transaction.request.to.tag
-  }
-
-  get request(): SipRequest {
-    return this.transaction.request
+    this.#localTag = this.request.to.tag
   }
 
   get flow(): Flow {

@@ -63,7 +63,8 @@ export class IncomingRequests {
   offer(application: Application, transaction: ServerTransaction, request: SipRequest): void {
     const incoming = this.#remember(application, transaction, undefined)
     if (request.method === 'INVITE') {
-      this.#identities.add(identityOf(request))
+      incoming.identity = identityOf(request)
+      this.#identities.add(incoming.identity)
       this.#parts.records.attempt('network', request)
       this.#watch(incoming)
     }
@@ -90,11 +91,15 @@ export class IncomingRequests {
   /** The request belongs to a proxy now, which may well let it come by again. */
   handOver(incoming: IncomingRequest): void {
     this.settle(incoming)
-    if (incoming.transaction.isInvite) this.#identities.delete(identityOf(incoming.request))
+    this.#forgetIdentity(incoming.identity)
   }
 
   /** The request has got its final response. */
   settle(incoming: IncomingRequest): void {
+    const { identity } = incoming
+    // The transaction stays for half a minute, and nothing else of the call shall stay with it.
+    incoming.transaction.onTerminated =
+      identity === undefined ? undefined : () => this.#forgetIdentity(identity)
     this.#open.delete(incoming.transactionId)
     if (!incoming.isInLeg) this.#dialogIds.delete(incoming.dialogId)
     this.#byTransaction.delete(incoming.transaction)
@@ -160,13 +165,16 @@ export class IncomingRequests {
 
   /** The transaction layer has given up on it: too slow, or the way back is gone. */
   #onTerminated(incoming: IncomingRequest): void {
-    if (incoming.transaction.isInvite && !incoming.isInLeg)
-      this.#identities.delete(identityOf(incoming.request))
+    this.#forgetIdentity(incoming.identity)
     if (!this.#open.has(incoming.transactionId)) return
     this.#dropLeg(incoming)
     this.settle(incoming)
     if (incoming.transaction.isInvite)
       this.#tell(incoming, cancelOf(incoming.request), undefined, incoming.transactionId)
+  }
+
+  #forgetIdentity(identity: string | undefined): void {
+    if (identity !== undefined) this.#identities.delete(identity)
   }
 
   #watch(incoming: IncomingRequest): void {

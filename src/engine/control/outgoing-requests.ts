@@ -169,6 +169,8 @@ export class OutgoingRequests {
       onResponse: (response, flow) => {
         if (response.status >= 200) this.#close(outgoing)
         farEnd.onResponse(outgoing, response, flow)
+        // The transaction waits for other forks' answers, which are strays to us; nothing of the call shall stay with it.
+        if (response.status >= 200) outgoing.client?.abandon()
       },
       onFailure: (failure) => {
         this.#close(outgoing)

@@ -35,7 +35,8 @@ export class InviteAttempt implements ClientAttempt {
   readonly flow: Flow
   readonly #ground: AttemptGround
   readonly #timers: TimerValues
-  readonly #sent: SentRequest
+  /** Let go with the final response: what comes then needs no request, and may go on for half a minute. */
+  #sent: SentRequest | undefined
   readonly #patienceMs: number | undefined
   readonly #retransmission = new WheelTimer<TimerName>(this)
   readonly #lifetime = new WheelTimer<TimerName>(this)
@@ -120,7 +121,7 @@ export class InviteAttempt implements ClientAttempt {
     const wheel = this.#ground.wheel
     switch (action) {
       case 'send-request':
-        this.#ground.countSent(this.#sent.request)
+        if (this.#sent) this.#ground.countSent(this.#sent.request)
         this.#transmit()
         break
       case 'resend-request':
@@ -165,13 +166,17 @@ export class InviteAttempt implements ClientAttempt {
   }
 
   #transmit(): void {
-    this.#ground.transport.send(this.flow, this.#sent.request.toBuffer())
+    if (this.#sent) this.#ground.transport.send(this.flow, this.#sent.request.toBuffer())
   }
 
   #report(response: SipResponse, flow: Flow): void {
     this.#ground.settled(this)
-    if (response.status < 200) this.#reportProvisional(response, flow)
-    else if (response.status < 300) this.#reportSuccess(response, flow)
+    if (response.status < 200) {
+      this.#reportProvisional(response, flow)
+      return
+    }
+    this.#sent = undefined
+    if (response.status < 300) this.#reportSuccess(response, flow)
     else this.#listener.onResponse(response, flow)
   }
 
@@ -195,16 +200,17 @@ export class InviteAttempt implements ClientAttempt {
   }
 
   #sendAck(response: SipResponse): void {
-    if (!this.#ack) {
+    if (this.#sent && !this.#ack) {
       const ack = ackFor(this.#sent, response)
       this.#ground.countSent(ack)
       this.#ack = ack.toBuffer()
     }
-    this.#ground.transport.send(this.flow, this.#ack)
+    if (this.#ack) this.#ground.transport.send(this.flow, this.#ack)
   }
 
   /** A transaction of its own with the branch of the INVITE; what is answered to it does not matter. */
   #sendCancel(headers: ExtraHeaders): void {
+    if (!this.#sent) return
     const request = cancelFor(this.#sent, headers)
     new NonInviteAttempt(this.#ground, { ...this.#sent, request }, nobodyListens).start()
     this.#ground.wheel.start(this.#lifetime, 'cancel-expired', this.#timers.lifetimeMs)

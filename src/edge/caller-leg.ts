@@ -1,5 +1,6 @@
 import type { IncomingInvite, ResponseOptions, SipDialog, SipResponseView } from '../domain/sip.ts'
 import type { Log } from '../lib/log.ts'
+import { allowed } from './allowed.ts'
 import type { MediaSession } from './neighbours.ts'
 import { passedOfResponse } from './passed-headers.ts'
 
@@ -57,7 +58,7 @@ export class CallerLeg {
 
   /** Answers with this SDP, unless it is answered already. */
   async answer(sdp: string): Promise<SipDialog> {
-    const headers = this.#contact === undefined ? {} : { Contact: this.#contact }
+    const headers = { Allow: allowed, ...(this.#contact !== undefined && { Contact: this.#contact }) }
     this.#dialog ??= await this.#invite.answer(sdp, { headers })
     return this.#dialog
   }

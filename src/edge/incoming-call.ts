@@ -3,6 +3,7 @@ import { GatewayError } from '../domain/gateway-error.ts'
 import type { CallQuestion, RoutePlan, RouteTarget } from '../domain/route.ts'
 import type { IncomingInvite, SipDialog, SipHeaders, SipResponseView } from '../domain/sip.ts'
 import { within } from '../lib/time-box.ts'
+import { allowed } from './allowed.ts'
 import { Bridge } from './bridge.ts'
 import type { CallEnding, CallLog } from './call-log.ts'
 import type { CallParts } from './call-parts.ts'
@@ -144,7 +145,7 @@ export class IncomingCall implements CallUnderWay {
     const order = {
       target,
       offer: invite.body,
-      headers: { ...passedOfInvite(invite), ...headers, ...credentials },
+      headers: { Allow: allowed, ...passedOfInvite(invite), ...headers, ...credentials },
       ringMs,
       answerOffer,
       prepare: () => legs.prepare(target, question, displayName),
@@ -269,7 +270,11 @@ export class IncomingCall implements CallUnderWay {
     const target = targets[0]
     const forking = destinations.length > 1 ? 'parallel' : 'serial'
     try {
-      const status = await this.#parts.network.proxy(invite, destinations, { recordRoute: true, forking })
+      const status = await this.#parts.network.proxy(invite, destinations, {
+        recordRoute: true,
+        forking,
+        finalTimeoutMs: this.#parts.ringMs,
+      })
       if (target && status < 300) await this.callLog.answered(target.path, target.label, [])
       this.#end({ status, by: undefined, cause: 'forwarded' })
     } catch (error) {

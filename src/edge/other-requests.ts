@@ -5,6 +5,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Part } from '../lib/part.ts'
 import { type Admission, type AdmissionRules, admit, proveCaller } from './admission.ts'
+import { allowed } from './allowed.ts'
 import { mayTryNext } from './hunt-verdict.ts'
 import { guardAgainstLoop } from './loop-guard.ts'
 import type { Router } from './neighbours.ts'
@@ -28,7 +29,6 @@ export interface OtherRequestParts {
 
 type Admitted = Extract<Admission, { kind: 'admitted' }>
 
-const allowed = 'INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, INFO, REFER, NOTIFY, UPDATE, PRACK, REGISTER'
 const maxTargets = 5
 const finalWithinMs = 32_000
 

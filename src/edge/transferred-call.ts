@@ -1,6 +1,7 @@
 import { parseAor } from '../domain/aor.ts'
 import type { CallQuestion, RouteTarget } from '../domain/route.ts'
 import type { SipDialog, SipHeaders, SipResponseView } from '../domain/sip.ts'
+import { allowed } from './allowed.ts'
 import type { Bridge } from './bridge.ts'
 import type { CallLog } from './call-log.ts'
 import type { CallParts } from './call-parts.ts'
@@ -113,7 +114,7 @@ export class TransferredCall implements CallUnderWay {
     const order = {
       target,
       offer: '',
-      headers: this.#in.headers,
+      headers: { Allow: allowed, ...this.#in.headers },
       ringMs,
       answerOffer,
       prepare: () => legs.prepare(target, this.question, undefined),

@@ -88,8 +88,7 @@ export class ControlConnection extends DrachtioAgent {
     })
     this.on('close', (socket: Socket) => this.#wentDown(socket))
     this.connect({ ...this.#address, tags, reconnect: { retryMaxDelay: retryMaxDelayMs } })
-    // The agent forgets TCP_NODELAY when it reconnects.
-    this.wp?.on('connect', (socket: Socket) => socket.setNoDelay(true))
+    this.wp?.on('connect', (socket: Socket) => this.#tame(socket))
     return promise
   }
 
@@ -133,6 +132,21 @@ export class ControlConnection extends DrachtioAgent {
     } catch (error) {
       this.#log.error({ error: error instanceof Error ? error.stack : error }, 'control frame not handled')
     }
+  }
+
+  #tame(socket: Socket): void {
+    socket.setNoDelay(true) // which the agent forgets when it reconnects
+    const [receive] = socket.listeners('data')
+    socket.removeAllListeners('data')
+    socket.on('data', (data: Buffer) => {
+      try {
+        receive?.call(socket, data)
+      } catch (error) {
+        // What is no frame makes the agent throw, and every frame after it is lost.
+        this.#log.error({ error: String(error) }, 'the SIP engine sent no frame')
+        socket.destroy()
+      }
+    })
   }
 
   #settle(id: string, reply: ControlReply | EngineUnavailable): void {

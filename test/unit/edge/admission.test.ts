@@ -176,5 +176,12 @@ test('a call from another box is answered with our peer name as Contact', async 
     headers: { from: '<sip:301@site-b.example>;tag=1' },
   })
   await edge.stack.sent().answers('v=0')
-  expect(invite.answerHeaders).toEqual({ Contact: '<sip:me.peer.overlay.example;transport=tcp>' })
+  expect(invite.answerHeaders).toMatchObject({ Contact: '<sip:me.peer.overlay.example;transport=tcp>' })
+})
+
+test('a caller who does not want to be known stays unknown to the called', async () => {
+  const edge = new AnEdge()
+  const headers = { from: '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=1' }
+  await edge.stack.receiveInvite({ source: from('192.0.2.77'), headers })
+  expect(edge.stack.sent().options.from).toBe('"Anonymous" <sip:anonymous@anonymous.invalid>')
 })

@@ -6,6 +6,7 @@ import { CallHandler, type CallHandlerParts } from '../../../src/edge/call-handl
 import { DomainLegs } from '../../../src/edge/domain-legs.ts'
 import { LegsByPath } from '../../../src/edge/legs-by-path.ts'
 import type { CallerVerdict, PbxOutcome } from '../../../src/edge/neighbours.ts'
+import { OtherRequests } from '../../../src/edge/other-requests.ts'
 import { OverlayLegs } from '../../../src/edge/overlay-legs.ts'
 import { PbxLegs } from '../../../src/edge/pbx-legs.ts'
 import { PhoneLegs } from '../../../src/edge/phone-legs.ts'
@@ -49,10 +50,14 @@ export class AnEdge {
   trunkLegs = { open: 0, released: 0 }
   linkFails = false
   readonly handler: CallHandler
+  readonly others: OtherRequests
 
   constructor(more: Partial<CallHandlerParts> = {}) {
-    this.handler = new CallHandler({ ...this.#parts(), ...more })
+    const parts = { ...this.#parts(), ...more }
+    this.handler = new CallHandler(parts)
+    this.others = new OtherRequests({ ...parts, stack: this.stack })
     void this.handler.start()
+    void this.others.start()
   }
 
   /** 201 of site-a.example calls. */

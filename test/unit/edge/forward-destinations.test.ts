@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { forwardDestinations } from '../../../src/edge/forward-destinations.ts'
+import { target } from './an-edge.ts'
+
+test.each([
+  [
+    'phones that ring together',
+    [target(), target({ uri: 'sip:b@192.0.2.9' })],
+    ['sip:202@192.0.2.8:5062', 'sip:b@192.0.2.9'],
+  ],
+  [
+    'a phone behind NAT, at the address it spoke from',
+    [target({ uri: 'sip:202@10.0.0.5:5062;ob', proxy: 'sip:203.0.113.5:1024;transport=udp' })],
+    ['sip:202@203.0.113.5:1024;transport=udp'],
+  ],
+  ['a trunk', [target({ path: 'trunk' })], undefined],
+  ['phones one after the other', [target(), target({ group: 1 })], undefined],
+  ['a caller who must prove itself first', [target({ callerMustBeAuthenticated: true })], undefined],
+  ['a phone behind a proxy of its own', [target({ proxy: '<sip:edge.example;lr>' })], undefined],
+  ['nobody', [], undefined],
+])('forwards to %s', (_, targets, expected) => {
+  expect(forwardDestinations(targets)).toEqual(expected)
+})

@@ -27,7 +27,8 @@ export class NonInviteServerTransaction implements ServerTransaction, SendingPar
   readonly #timers: TimerValues
   readonly #lifetime = new WheelTimer<TimerName>(this)
   #state: NonInviteServerState = 'trying'
-  #lastResponse: Buffer | undefined
+  /** As Latin-1, one character a byte: see KeptRequest. */
+  #lastResponse: string | undefined
 
   constructor(ground: ServerGround, key: string, request: SipRequest, flow: Flow) {
     this.key = key
@@ -91,7 +92,7 @@ export class NonInviteServerTransaction implements ServerTransaction, SendingPar
       case 'resend-response':
         if (!this.#lastResponse) break
         this.#ground.countResent()
-        this.#transmit(this.#lastResponse)
+        this.#transmit(Buffer.from(this.#lastResponse, 'latin1'))
         break
       case 'start-timer-j':
         wheel.start(this.#lifetime, 'timer-j', this.#timers.timerJMs)
@@ -103,9 +104,10 @@ export class NonInviteServerTransaction implements ServerTransaction, SendingPar
   }
 
   #send(response: SipResponse): void {
-    this.#lastResponse = response.toBuffer()
+    const data = response.toBuffer()
+    this.#lastResponse = data.toString('latin1')
     this.#ground.countSent(response)
-    this.#transmit(this.#lastResponse)
+    this.#transmit(data)
     if (this.isFinal) this.#request.compact()
   }
 

@@ -40,9 +40,13 @@ export class ProxyCore {
 
   forward(transaction: ServerTransaction, order: ProxyOrder, events: ProxyEvents = {}): void {
     const came = this.#parts.transport.listeningPointOf(transaction.flow)
-    const context = new ResponseContext(this.#parts, transaction, came, order, events)
+    const forget = (): void => {
+      this.#contexts.delete(transaction)
+      transaction.onTerminated = undefined
+    }
+    const context = new ResponseContext(this.#parts, transaction, came, order, events, forget)
     this.#contexts.set(transaction, context)
-    transaction.onTerminated = () => this.#contexts.delete(transaction)
+    transaction.onTerminated = forget
     context.start()
   }
 

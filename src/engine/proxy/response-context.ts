@@ -33,6 +33,7 @@ export class ResponseContext {
   readonly #came: ListeningPoint
   readonly #order: ProxyOrder
   readonly #events: ProxyEvents
+  readonly #onSettled: () => void
   readonly #targets: string[]
   readonly #branches: ProxyBranch[] = []
   /** No further target is tried: cancelled, accepted, or refused by everybody (6xx). */
@@ -40,12 +41,14 @@ export class ResponseContext {
   #isCancelled = false
   #isDone = false
 
+  /** `onSettled` runs when the request is answered and no branch is pending: what still comes are strays. */
   constructor(
     parts: ContextParts,
     transaction: ServerTransaction,
     came: ListeningPoint,
     order: ProxyOrder,
     events: ProxyEvents,
+    onSettled: () => void,
   ) {
     this.#parts = parts
     this.#transaction = transaction
@@ -53,6 +56,7 @@ export class ResponseContext {
     this.#came = came
     this.#order = order
     this.#events = events
+    this.#onSettled = onSettled
     this.#targets = [...new Set(order.targets)].slice(0, maxTargets)
   }
 
@@ -197,10 +201,15 @@ export class ResponseContext {
   }
 
   #finishWhenSettled(): void {
-    if (this.#isDone || this.#branches.some((branch) => branch.isPending)) return
-    const finals = this.#branches.flatMap((branch) => branch.final ?? [])
-    this.#answer(bestResponse(finals) ?? this.#madeUp(this.#isCancelled ? 487 : 408))
-    this.#done()
+    if (this.#branches.some((branch) => branch.isPending)) return
+    if (!this.#isDone) {
+      const finals = this.#branches.flatMap((branch) => branch.final ?? [])
+      this.#answer(bestResponse(finals) ?? this.#madeUp(this.#isCancelled ? 487 : 408))
+      this.#done()
+    }
+    // Transactions last half a minute longer: a later 2xx is forwarded without state (RFC 6026 §7.2).
+    for (const branch of this.#branches) branch.client?.abandon()
+    this.#onSettled()
   }
 
   #answer(best: SipResponse): void {

@@ -24,7 +24,6 @@ export interface LoadResult {
 
 const scenario = fileURLToPath(new URL('./scenarios/caller.xml', import.meta.url))
 const probesPerSecond = 40
-// A server of several processes may pass a BYE before the ACK that came just before it.
 const holdMs = 20
 
 /** Places `callsPerSecond` new calls a second, the probe's among them, for some seconds. */

@@ -48,12 +48,15 @@ export function boxSystem(name: string, callHandling: 'b2bua' | 'proxy', calleeP
   }
 }
 
-/** Debian's Kamailio, stateful and record-routing, with one UDP worker for each core. */
+/**
+ * Debian's Kamailio, stateful and record-routing, with one UDP worker: two of them pass a 200 before its 180 now and
+ * then, which SIPp takes for a failed call.
+ */
 export function kamailioSystem(name: string, calleePort: number): SipSystem {
   const kamailio = new Kamailio({
     domain: site,
     users: { 202: `sip:202@127.0.0.1:${calleePort}` },
-    workers: 2,
+    workers: 1,
     sharedMemoryMiB: 512,
   })
   return {

@@ -1,5 +1,4 @@
 import type { Timer } from '../../lib/clock.ts'
-import { newTag } from '../message/identifiers.ts'
 import type { SipRequest } from '../message/message.ts'
 import type { ServerTransaction } from '../transaction/transaction-user.ts'
 import type { Flow, ListeningPoint } from '../transport/flow.ts'
@@ -50,7 +49,7 @@ export class IncomingRequest {
 
   /** The tag that all responses carry (RFC 3261 §8.2.6.2); the application may choose it before the first. */
   localTag(wish?: string): string {
-    this.#localTag ??= wish ?? newTag()
+    this.#localTag ??= wish ?? this.transaction.toTag
     return this.#localTag
   }
 }

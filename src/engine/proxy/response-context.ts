@@ -213,8 +213,6 @@ export class ResponseContext {
   }
 
   #answer(best: SipResponse): void {
-    // RFC 4320 §4.2: a 408 to anything but INVITE comes too late to be of use.
-    if (best.status === 408 && !this.#transaction.isInvite) return
     // §16.7 step 6: our 503 would say that this proxy is unwell.
     const answer = best.status === 503 ? this.#madeUp(500) : best
     if (this.#transaction.respond(answer)) this.#events.onForwardedFinal?.(answer)

@@ -1,4 +1,3 @@
-import { newTag } from '../message/identifiers.ts'
 import type { SipRequest, SipResponse } from '../message/message.ts'
 import { responseTo } from '../message/response.ts'
 import type { Flow } from '../transport/flow.ts'
@@ -13,6 +12,7 @@ import { ResponsePath, type SendingParty } from './response-path.ts'
 import type { ServerGround } from './server-ground.ts'
 import type { TimerValues } from './timer-values.ts'
 import { WheelTimer } from './timer-wheel.ts'
+import { ToTag } from './to-tag.ts'
 import type { ServerTransaction } from './transaction-user.ts'
 
 type TimerName = 'timer-100' | 'timer-g' | 'timer-h' | 'timer-i' | 'timer-l' | 'ringing-limit'
@@ -31,6 +31,7 @@ export class InviteServerTransaction implements ServerTransaction, SendingParty 
   readonly #timers: TimerValues
   readonly #retransmission = new WheelTimer<TimerName>(this)
   readonly #lifetime = new WheelTimer<TimerName>(this)
+  readonly #toTag = new ToTag()
   #intervalMs: number
   #state: InviteServerState = 'proceeding'
   #lastResponse: Buffer | undefined
@@ -51,6 +52,10 @@ export class InviteServerTransaction implements ServerTransaction, SendingParty 
 
   get isFinal(): boolean {
     return this.#state !== 'proceeding'
+  }
+
+  get toTag(): string {
+    return this.#toTag.value
   }
 
   /** Called when the core has seen the request, and may already have answered it. */
@@ -81,7 +86,8 @@ export class InviteServerTransaction implements ServerTransaction, SendingParty 
   }
 
   onTimer(name: TimerName): void {
-    if (name === 'ringing-limit') this.respond(responseTo(this.request, 408, undefined, { toTag: newTag() }))
+    if (name === 'ringing-limit')
+      this.respond(responseTo(this.request, 408, undefined, { toTag: this.toTag }))
     else this.#dispatch(name)
   }
 
@@ -139,6 +145,7 @@ export class InviteServerTransaction implements ServerTransaction, SendingParty 
 
   #send(response: SipResponse): void {
     const data = response.toBuffer()
+    this.#toTag.note(response)
     // RFC 6026 §7.1: a 2xx is retransmitted by the core alone.
     this.#lastResponse = this.#state === 'accepted' ? undefined : data
     if (this.#state === 'proceeding') this.#ringOn()

@@ -1,4 +1,5 @@
 import type { SipRequest, SipResponse } from '../message/message.ts'
+import { responseTo } from '../message/response.ts'
 import type { Flow } from '../transport/flow.ts'
 import { KeptRequest } from './kept-request.ts'
 import {
@@ -11,9 +12,10 @@ import { ResponsePath, type SendingParty } from './response-path.ts'
 import type { ServerGround } from './server-ground.ts'
 import type { TimerValues } from './timer-values.ts'
 import { WheelTimer } from './timer-wheel.ts'
+import { ToTag } from './to-tag.ts'
 import type { ServerTransaction } from './transaction-user.ts'
 
-type TimerName = 'unanswered' | 'timer-j'
+type TimerName = 'timer-100' | 'unanswered' | 'timer-j'
 
 /** Carries out the machine of RFC 3261 §17.2.2. */
 export class NonInviteServerTransaction implements ServerTransaction, SendingParty {
@@ -26,6 +28,7 @@ export class NonInviteServerTransaction implements ServerTransaction, SendingPar
   readonly #path: ResponsePath
   readonly #timers: TimerValues
   readonly #lifetime = new WheelTimer<TimerName>(this)
+  readonly #toTag = new ToTag()
   #state: NonInviteServerState = 'trying'
   /** As Latin-1, one character a byte: see KeptRequest. */
   #lastResponse: string | undefined
@@ -47,13 +50,19 @@ export class NonInviteServerTransaction implements ServerTransaction, SendingPar
     return this.#state === 'completed' || this.#state === 'terminated'
   }
 
+  get toTag(): string {
+    return this.#toTag.value
+  }
+
   /** Called when the core has seen the request, and may already have answered it. */
   start(): void {
-    if (!this.isFinal) this.#ground.wheel.start(this.#lifetime, 'unanswered', this.#timers.lifetimeMs)
+    if (!this.isFinal) this.#ground.wheel.start(this.#lifetime, 'timer-100', this.#timers.tryingMs)
   }
 
   respond(response: SipResponse): boolean {
-    return this.#dispatch(response.status < 200 ? 'respond-1xx' : 'respond-2xx-6xx', response)
+    // RFC 4320 §4.1 and §4.2: the only provisional response is our own 100, and a 408 never arrives in time.
+    if (response.status < 200 || response.status === 408) return false
+    return this.#dispatch('respond-2xx-6xx', response)
   }
 
   receiveAgain(): void {
@@ -86,6 +95,9 @@ export class NonInviteServerTransaction implements ServerTransaction, SendingPar
   #perform(action: NonInviteServerAction, response?: SipResponse): void {
     const wheel = this.#ground.wheel
     switch (action) {
+      case 'send-trying':
+        this.#send(responseTo(this.request, 100))
+        break
       case 'send-response':
         this.#send(response as SipResponse)
         break
@@ -93,6 +105,9 @@ export class NonInviteServerTransaction implements ServerTransaction, SendingPar
         if (!this.#lastResponse) break
         this.#ground.countResent()
         this.#transmit(Buffer.from(this.#lastResponse, 'latin1'))
+        break
+      case 'start-unanswered':
+        wheel.start(this.#lifetime, 'unanswered', this.#timers.lifetimeMs - this.#timers.tryingMs)
         break
       case 'start-timer-j':
         wheel.start(this.#lifetime, 'timer-j', this.#timers.timerJMs)
@@ -106,6 +121,7 @@ export class NonInviteServerTransaction implements ServerTransaction, SendingPar
   #send(response: SipResponse): void {
     const data = response.toBuffer()
     this.#lastResponse = data.toString('latin1')
+    this.#toTag.note(response)
     this.#ground.countSent(response)
     this.#transmit(data)
     if (this.isFinal) this.#request.compact()

@@ -4,27 +4,31 @@ export type NonInviteServerState = 'trying' | 'proceeding' | 'completed' | 'term
 
 export type NonInviteServerEvent =
   | 'request'
-  | 'respond-1xx'
+  | 'timer-100'
   | 'respond-2xx-6xx'
   | 'timer-j'
   | 'unanswered'
   | 'transport-error'
 
-export type NonInviteServerAction = 'send-response' | 'resend-response' | 'start-timer-j' | 'stop-timers'
+export type NonInviteServerAction =
+  | 'send-trying'
+  | 'send-response'
+  | 'resend-response'
+  | 'start-unanswered'
+  | 'start-timer-j'
+  | 'stop-timers'
 
-/** RFC 3261 §17.2.2. */
+/** RFC 3261 §17.2.2, with the one provisional response that RFC 4320 §4.1 leaves. */
 const table: Table<NonInviteServerState, NonInviteServerEvent, NonInviteServerAction> = {
   trying: {
     request: ['trying', []],
-    'respond-1xx': ['proceeding', ['send-response']],
+    'timer-100': ['proceeding', ['send-trying', 'start-unanswered']],
     'respond-2xx-6xx': ['completed', ['stop-timers', 'send-response', 'start-timer-j']],
-    // RFC 4320 §4.2: after 64·T1 the client has given up, and an answer would only be a stray.
-    unanswered: ['terminated', []],
   },
   proceeding: {
     request: ['proceeding', ['resend-response']],
-    'respond-1xx': ['proceeding', ['send-response']],
     'respond-2xx-6xx': ['completed', ['stop-timers', 'send-response', 'start-timer-j']],
+    // RFC 4320 §4.2: after 64·T1 the client has given up, and an answer would only be a stray.
     unanswered: ['terminated', []],
     'transport-error': ['terminated', []],
   },

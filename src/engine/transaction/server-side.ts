@@ -1,5 +1,6 @@
 import type { SipRequest, SipResponse } from '../message/message.ts'
 import { SipParseError } from '../message/parse.ts'
+import { responseTo } from '../message/response.ts'
 import type { Flow } from '../transport/flow.ts'
 import type { Transport } from '../transport/transport-layer.ts'
 import { InviteServerTransaction } from './invite-server-transaction.ts'
@@ -127,14 +128,14 @@ export class ServerSide implements ServerGround {
     this.#ground.user.onAck(ack, flow)
   }
 
-  /** RFC 3261 §9.2. A CANCEL needs no transaction of its own: a retransmission is answered the same again. */
+  /** RFC 3261 §9.2: with the To tag of the INVITE's responses. A CANCEL needs no transaction of its own: a retransmission is answered the same again. */
   #receiveCancel(cancel: SipRequest, flow: Flow): void {
     const invite = this.#transactions.get(serverKey(cancel, 'INVITE'))
     if (!invite?.isInvite) {
       this.#reply(cancel, flow, statelessResponseTo(cancel, 481))
       return
     }
-    this.#reply(cancel, flow, statelessResponseTo(cancel, 200))
+    this.#reply(cancel, flow, responseTo(cancel, 200, undefined, { toTag: invite.toTag }))
     if (invite.isCancelled) return
     invite.isCancelled = true
     this.#ground.user.onCancel(invite, cancel)

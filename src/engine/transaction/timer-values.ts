@@ -11,6 +11,8 @@ export interface TimerValues {
   readonly timerJMs: number
   readonly timerKMs: number
   readonly t2Ms: number
+  /** When a request other than INVITE gets a 100: as the client's Timer E reaches T2 (RFC 4320 §4.1). */
+  readonly tryingMs: number
 }
 
 export function unreliableTimers(settings: TransactionSettings): TimerValues {
@@ -23,6 +25,7 @@ export function unreliableTimers(settings: TransactionSettings): TimerValues {
     timerJMs: lifetimeMs,
     timerKMs: settings.t4Ms,
     t2Ms: settings.t2Ms,
+    tryingMs: timerEReachesT2Ms(settings),
   }
 }
 
@@ -35,4 +38,15 @@ export function reliableTimers(settings: TransactionSettings): TimerValues {
     timerJMs: 0,
     timerKMs: 0,
   }
+}
+
+/** T1 + 2·T1 + 4·T1 … until the next interval is T2: 3.5 s with the values of RFC 3261. */
+function timerEReachesT2Ms({ t1Ms, t2Ms }: TransactionSettings): number {
+  let elapsed = 0
+  let interval = t1Ms
+  do {
+    elapsed += interval
+    interval *= 2
+  } while (interval < t2Ms)
+  return elapsed
 }

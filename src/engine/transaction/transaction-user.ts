@@ -22,9 +22,12 @@ export interface ServerTransaction {
   readonly isInvite: boolean
   /** True once a final response was given. */
   readonly isFinal: boolean
+  /** The To tag for responses of our own: that of those already sent, else one chosen now for all (RFC 3261 §8.2.6.2). */
+  readonly toTag: string
   /**
    * Sends a response; provisional or final. Via, From, To, Call-ID and CSeq must be in it already
-   * (`responseTo(request, status, reason)` makes such a response). Returns false if it came too late to be sent.
+   * (`responseTo(request, status, reason)` makes such a response). Returns false if it came too late to be sent. What
+   * RFC 4320 §4 forbids for other requests than INVITE, provisional responses and 408, always comes too late.
    * In the Accepted state of RFC 6026 further 2xx pass through, which is how 2xx retransmissions are sent.
    */
   respond(response: SipResponse): boolean

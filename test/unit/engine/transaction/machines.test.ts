@@ -141,14 +141,12 @@ describe('non-INVITE server transaction', () => {
   showMachine(
     nextNonInviteServer,
     ['trying', 'proceeding', 'completed', 'terminated'],
-    ['request', 'respond-1xx', 'respond-2xx-6xx', 'timer-j', 'unanswered', 'transport-error'],
+    ['request', 'timer-100', 'respond-2xx-6xx', 'timer-j', 'unanswered', 'transport-error'],
     [
       ['trying', 'request', 'trying'],
-      ['trying', 'respond-1xx', 'proceeding', 'send-response'],
+      ['trying', 'timer-100', 'proceeding', 'send-trying', 'start-unanswered'],
       ['trying', 'respond-2xx-6xx', 'completed', ...final],
-      ['trying', 'unanswered', 'terminated'],
       ['proceeding', 'request', 'proceeding', 'resend-response'],
-      ['proceeding', 'respond-1xx', 'proceeding', 'send-response'],
       ['proceeding', 'respond-2xx-6xx', 'completed', ...final],
       ['proceeding', 'unanswered', 'terminated'],
       ['proceeding', 'transport-error', 'terminated'],

@@ -113,6 +113,7 @@ describe('another request that comes in', () => {
     transport.receive(requestText('MESSAGE'), phone)
     clock.advance(32_010)
     expect(layer.counts.server).toBe(0)
+    transport.take()
     expect(respond(core.last, 200)).toBe(false)
     expect(transport.sent).toEqual([])
   })
@@ -182,6 +183,25 @@ describe('a CANCEL', () => {
     expect(core.heard).toEqual(['INVITE', 'cancel of call-2'])
     respond(core.last, 487)
     expect(transport.takeLines()).toEqual(['487 INVITE'])
+  })
+
+  it('is answered with the To tag of the responses to its INVITE (RFC 3261 §9.2)', () => {
+    const { transport, core, phone } = withPhone()
+    transport.receive(requestText('INVITE'), phone)
+    respond(core.last, 180)
+    transport.take()
+    transport.receive(requestText('CANCEL'), phone)
+    expect(transport.takeOne().message.to.tag).toBe('box')
+    expect(core.last.toTag).toBe('box')
+  })
+
+  it('that comes before any response names the tag of those to come', () => {
+    const { transport, core, phone } = withPhone()
+    transport.receive(requestText('INVITE'), phone)
+    transport.receive(requestText('CANCEL'), phone)
+    const { tag } = transport.takeOne().message.to
+    expect(tag).toBeDefined()
+    expect(core.last.toTag).toBe(tag)
   })
 
   it('of nothing is answered 481, the same each time', () => {

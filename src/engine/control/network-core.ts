@@ -55,7 +55,7 @@ export class NetworkCore implements TransactionUser {
 
   onCancel(invite: ServerTransaction, cancel: SipRequest): void {
     // RFC 3261 §9.2: after the final response a CANCEL has no effect.
-    if (!this.#parts.incoming.cancel(invite, cancel)) this.#parts.proxy.cancel(invite)
+    if (!this.#parts.incoming.cancel(invite, cancel)) this.#parts.proxy.cancel(invite, cancel)
   }
 
   onAck(ack: SipRequest, flow: Flow): void {

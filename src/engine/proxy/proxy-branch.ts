@@ -15,6 +15,10 @@ export class ProxyBranch {
   client: ClientTransaction | undefined
   /** Final response, forwarded or kept; 2xx may still follow one that was made up here. */
   final: SipResponse | undefined
+  /** Its 3xx is being followed and says nothing to the caller any more. */
+  isFollowed = false
+  /** Its part of Max-Breadth (RFC 5393 §5.3.3). */
+  breadth = 0
   readonly #clock: Clock
   readonly #times: BranchTimes
   readonly #giveUp: () => void

@@ -3,21 +3,24 @@ import type { SipRequest, SipResponse } from '../message/message.ts'
 import { responseTo } from '../message/response.ts'
 import type { ServerTransaction } from '../transaction/transaction-user.ts'
 import type { Transport } from '../transport/transport-layer.ts'
+import { breadthOf } from './breadth.ts'
+import { reasonOf } from './cancel-reason.ts'
+import { LoopMark } from './loop-mark.ts'
 import type { ProxyEvents, ProxyOrder } from './proxy-order.ts'
 import { type ContextParts, ResponseContext } from './response-context.ts'
 import { nextHopOf } from './route-preprocessing.ts'
 
-export interface ProxyParts extends ContextParts {
+export interface ProxyParts extends Omit<ContextParts, 'loopMark'> {
   readonly transport: Transport
 }
 
 /** The proxy core of RFC 3261 §16: stateful, forking. */
 export class ProxyCore {
-  readonly #parts: ProxyParts
+  readonly #parts: ProxyParts & ContextParts
   readonly #contexts = new Map<ServerTransaction, ResponseContext>()
 
   constructor(parts: ProxyParts) {
-    this.#parts = parts
+    this.#parts = { ...parts, loopMark: new LoopMark() }
   }
 
   get count(): number {
@@ -30,6 +33,15 @@ export class ProxyCore {
     if (request.maxForwards === 0) {
       reply(transaction, 483)
       return 'Rejected with 483 Too Many Hops due to Max-Forwards value of 0'
+    }
+    if (this.#parts.loopMark.isLooping(request)) {
+      reply(transaction, 482)
+      return 'Rejected with 482 Loop Detected'
+    }
+    const breadth = breadthOf(request)
+    if (!breadth) {
+      const response = breadth === 0 ? reply(transaction, 440) : reply(transaction, 400)
+      return `Rejected with ${response.status} due to Max-Breadth`
     }
     if (request.has('proxy-require')) {
       const response = reply(transaction, 420, [['Unsupported', request.getAll('proxy-require').join(', ')]])
@@ -74,9 +86,9 @@ export class ProxyCore {
   }
 
   /** False when the INVITE is not being proxied. */
-  cancel(transaction: ServerTransaction): boolean {
+  cancel(transaction: ServerTransaction, cancel: SipRequest): boolean {
     const context = this.#contexts.get(transaction)
-    context?.cancel()
+    context?.cancel(reasonOf(cancel))
     return context !== undefined
   }
 }

@@ -7,9 +7,13 @@ import { SipParseError } from '../message/sip-parse-error.ts'
 import type { ServerTransaction, TransactionLayer } from '../transaction/transaction-user.ts'
 import type { Flow, ListeningPoint } from '../transport/flow.ts'
 import { bestResponse } from './best-response.ts'
+import { Breadth, breadthOf } from './breadth.ts'
+import { answeredElsewhere, type CancelReason, reasonOfStatus } from './cancel-reason.ts'
+import type { LoopMark } from './loop-mark.ts'
 import { ProxyBranch } from './proxy-branch.ts'
 import type { ProxyEvents, ProxyOrder } from './proxy-order.ts'
 import type { RecordRoute } from './record-route.ts'
+import { followRedirection } from './redirection.ts'
 import { nextHopOf } from './route-preprocessing.ts'
 import { NoWay, type Way, type WayFinder } from './way-finder.ts'
 
@@ -17,6 +21,7 @@ export interface ContextParts {
   readonly layer: TransactionLayer
   readonly ways: WayFinder
   readonly recordRoute: RecordRoute
+  readonly loopMark: LoopMark
   readonly clock: Clock
   readonly timerCMs: number
   readonly log: Log
@@ -36,6 +41,8 @@ export class ResponseContext {
   readonly #onSettled: () => void
   readonly #targets: string[]
   readonly #branches: ProxyBranch[] = []
+  readonly #breadth: Breadth
+  readonly #mark: string
   /** No further target is tried: cancelled, accepted, or refused by everybody (6xx). */
   #isDecided = false
   #isCancelled = false
@@ -58,16 +65,20 @@ export class ResponseContext {
     this.#events = events
     this.#onSettled = onSettled
     this.#targets = [...new Set(order.targets)].slice(0, maxTargets)
+    this.#mark = parts.loopMark.of(this.#request)
+    this.#breadth = new Breadth(breadthOf(this.#request) ?? 0)
   }
 
   start(): void {
-    this.#proceed()
+    // RFC 5393 §5.3.3: with too little for all, none is tried.
+    if (this.#order.isParallel && !this.#breadth.isEnoughFor(this.#targets.length)) this.#refuse(440)
+    else this.#proceed()
   }
 
   /** §16.10: the caller hangs up. The branches' 487 become the answer. */
-  cancel(): void {
+  cancel(reason: CancelReason): void {
     this.#isCancelled = true
-    this.#decide()
+    this.#decide(reason)
     this.#finishWhenSettled()
   }
 
@@ -75,12 +86,13 @@ export class ResponseContext {
   #proceed(): void {
     while (!this.#isDecided && this.#targets.length > 0) {
       if (!this.#order.isParallel && this.#branches.some((branch) => branch.isPending)) return
-      this.#fork(this.#targets.shift() as string)
+      const breadth = this.#breadth.take(this.#order.isParallel ? this.#targets.length : 1)
+      this.#fork(this.#targets.shift() as string, breadth)
     }
     this.#finishWhenSettled()
   }
 
-  #fork(target: string): void {
+  #fork(target: string, breadth: number): void {
     const { clock, timerCMs } = this.#parts
     const { provisionalTimeoutMs, finalTimeoutMs } = this.#order
     const times = {
@@ -89,10 +101,15 @@ export class ResponseContext {
       timerCMs: this.#transaction.isInvite ? timerCMs : undefined,
     }
     const branch = new ProxyBranch(target, clock, times, () => this.#giveUp(branch))
+    branch.breadth = breadth
     this.#branches.push(branch)
+    if (breadth === 0) {
+      this.#settle(branch, this.#madeUp(440), undefined)
+      return
+    }
     branch.start()
     try {
-      const request = this.#copyFor(target)
+      const request = this.#copyFor(target, breadth)
       const way = this.#parts.ways.find(nextHopOf(request))
       if (way instanceof Promise) {
         way
@@ -107,10 +124,11 @@ export class ResponseContext {
   }
 
   /** §16.6: what is forwarded, but for Record-Route, which needs the way out. */
-  #copyFor(target: string): SipRequest {
+  #copyFor(target: string, breadth: number): SipRequest {
     const request = this.#request.clone()
     request.uri = target
     request.set('Max-Forwards', String((request.maxForwards ?? 71) - 1))
+    request.set('Max-Breadth', String(breadth))
     for (const { name, value } of this.#order.headers) request.append(name, value)
     return request
   }
@@ -135,6 +153,7 @@ export class ResponseContext {
         onFailure: ({ kind }) =>
           this.#settle(branch, this.#madeUp(kind === 'timeout' ? 408 : 503), undefined),
       },
+      this.#mark,
     )
   }
 
@@ -146,7 +165,7 @@ export class ResponseContext {
   }
 
   #giveUp(branch: ProxyBranch): void {
-    branch.client?.cancel()
+    branch.client?.cancel(reasonOfStatus(408))
     this.#settle(branch, this.#madeUp(408), undefined)
   }
 
@@ -164,38 +183,44 @@ export class ResponseContext {
     const { status } = response
     // A 2xx goes upstream whenever it comes; any other final response only when it is the branch's first.
     if (!branch.isPending && (status >= 300 || flow === undefined)) return
+    if (branch.isPending) this.#breadth.giveBack(branch.breadth)
     branch.settle(response)
     this.#events.onFinal?.(response, flow)
     if (flow) response.removeFirstValue('via')
     if (status < 300) {
       const isFirst = !this.#isDone
       if (this.#transaction.respond(response) && isFirst) this.#events.onForwardedFinal?.(response)
-      this.#decide()
+      this.#decide(answeredElsewhere)
       this.#done()
     } else if (status >= 600) {
-      this.#decide()
-    } else if (status < 400 && this.#order.followRedirects) {
-      this.#redirect(response)
+      this.#decide(reasonOfStatus(status))
+    } else if (status < 400 && this.#order.followRedirects && !this.#isDecided) {
+      this.#redirect(branch, response)
     }
     this.#proceed()
   }
 
-  #redirect(response: SipResponse): void {
-    const tried = new Set(this.#branches.map((branch) => branch.target))
-    for (const { uri, isStar } of response.contacts) {
-      const isNew = !isStar && !tried.has(uri) && !this.#targets.includes(uri)
-      if (isNew && tried.size + this.#targets.length < maxTargets) this.#targets.push(uri)
-    }
+  #redirect(branch: ProxyBranch, response: SipResponse): void {
+    const known = new Set([...this.#branches.map(({ target }) => target), ...this.#targets])
+    const isSecure = /^sips:/i.test(this.#request.uri)
+    const { targets, remainder } = followRedirection(response, {
+      known,
+      room: maxTargets - known.size,
+      isSecure,
+    })
+    this.#targets.push(...targets)
+    branch.isFollowed = remainder === undefined
+    if (remainder) branch.final = remainder
   }
 
   /** §16.7 step 10: the other branches are called off. */
-  #decide(): void {
+  #decide(reason: CancelReason): void {
     this.#isDecided = true
     this.#targets.length = 0
     if (!this.#transaction.isInvite) return
     for (const branch of this.#branches) {
       if (!branch.isPending) continue
-      if (branch.client) branch.client.cancel()
+      if (branch.client) branch.client.cancel(reason)
       else branch.settle(this.#madeUp(487))
     }
   }
@@ -203,7 +228,7 @@ export class ResponseContext {
   #finishWhenSettled(): void {
     if (this.#branches.some((branch) => branch.isPending)) return
     if (!this.#isDone) {
-      const finals = this.#branches.flatMap((branch) => branch.final ?? [])
+      const finals = this.#branches.flatMap((branch) => (branch.isFollowed ? [] : (branch.final ?? [])))
       this.#answer(bestResponse(finals) ?? this.#madeUp(this.#isCancelled ? 487 : 408))
       this.#done()
     }
@@ -216,6 +241,11 @@ export class ResponseContext {
     // §16.7 step 6: our 503 would say that this proxy is unwell.
     const answer = best.status === 503 ? this.#madeUp(500) : best
     if (this.#transaction.respond(answer)) this.#events.onForwardedFinal?.(answer)
+  }
+
+  #refuse(status: number): void {
+    this.#answer(this.#madeUp(status))
+    this.#done()
   }
 
   #done(): void {

@@ -35,6 +35,7 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
   readonly isInvite: boolean
   readonly #ground: RequestGround
   readonly #events: ClientTransactionEvents
+  readonly #branchMark: string
   readonly #wait: BoundedWait
   #hops: readonly Hop[] = []
   #tried = 0
@@ -44,12 +45,19 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
   #isCancelled = false
   #isOver = false
 
-  constructor(ground: RequestGround, request: SipRequest, events: ClientTransactionEvents) {
+  /** Each branch ends with `branchMark`. */
+  constructor(
+    ground: RequestGround,
+    request: SipRequest,
+    events: ClientTransactionEvents,
+    branchMark: string,
+  ) {
     this.key = newBranch()
     this.request = request
     this.isInvite = request.method === 'INVITE'
     this.#ground = ground
     this.#events = events
+    this.#branchMark = branchMark
     this.#wait = new BoundedWait(ground.wheel, (cause) => ground.onBug(cause))
   }
 
@@ -157,7 +165,7 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
       this.onFailure('transport', new Error('the connection has closed'))
       return
     }
-    const branch = newBranch()
+    const branch = newBranch() + this.#branchMark
     const via = ownVia(this.#ground.transport.listeningPointOf(flow), branch)
     const request = this.#nextCopy()
     request.prepend('Via', via)

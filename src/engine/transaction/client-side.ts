@@ -43,8 +43,13 @@ export class ClientSide implements RequestGround {
     this.#ground = ground
   }
 
-  request(request: SipRequest, destination: Destination, events: ClientTransactionEvents): ClientTransaction {
-    const transaction = new ClientRequest(this, request, events)
+  request(
+    request: SipRequest,
+    destination: Destination,
+    events: ClientTransactionEvents,
+    branchMark: string,
+  ): ClientTransaction {
+    const transaction = new ClientRequest(this, request, events, branchMark)
     const { maxClientTransactions } = this.#ground.settings
     if (this.#attempts.size < maxClientTransactions) transaction.start(destination)
     else transaction.refuse(new Error(`${maxClientTransactions} client transactions are open`))

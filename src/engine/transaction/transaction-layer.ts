@@ -79,8 +79,13 @@ export class SipTransactionLayer implements TransactionLayer, TransportUser, Lay
     return this.#clients.penalties.entries
   }
 
-  request(request: SipRequest, destination: Destination, events: ClientTransactionEvents): ClientTransaction {
-    return this.#clients.request(request, destination, events)
+  request(
+    request: SipRequest,
+    destination: Destination,
+    events: ClientTransactionEvents,
+    branchMark = '',
+  ): ClientTransaction {
+    return this.#clients.request(request, destination, events, branchMark)
   }
 
   sendDirect(

@@ -72,9 +72,15 @@ export interface TransactionLayer {
   /**
    * Starts a client transaction (never for ACK). The layer adds the top Via, resolves the destination and moves to
    * the next hop on transport error, 503, or when a hop stays silent while others remain (RFC 3263 §4.3): each hop
-   * gets a transaction and a branch of its own, and only the last outcome is reported.
+   * gets a transaction and a branch of its own, and only the last outcome is reported. `branchMark` is what every
+   * branch ends with (RFC 3261 §16.6 step 8).
    */
-  request(request: SipRequest, destination: Destination, events: ClientTransactionEvents): ClientTransaction
+  request(
+    request: SipRequest,
+    destination: Destination,
+    events: ClientTransactionEvents,
+    branchMark?: string,
+  ): ClientTransaction
   /** Sends an ACK for a 2xx, or forwards any request statelessly; adds the Via. `onSent` tells what went out. */
   sendDirect(
     request: SipRequest,

@@ -1,3 +1,4 @@
+import type { OverloadSettings } from './overload/overload-settings.ts'
 import type { TransactionSettings } from './transaction/transaction-settings.ts'
 import type { TransportSettings } from './transport/transport-settings.ts'
 
@@ -6,6 +7,8 @@ export interface EngineSettings {
   readonly transport: Partial<TransportSettings>
   /** Timer values, the delay of the automatic 100, hop fail-over, limits of transactions. */
   readonly transaction: Partial<TransactionSettings>
+  /** When new requests are turned away because the engine lags. */
+  readonly overload: Partial<OverloadSettings>
   /** Dialogs at a time; beyond it new INVITEs get 503. */
   readonly maxDialogs: number
   /** How long an application may leave an INVITE without any word before the caller gets 408. */
@@ -25,6 +28,7 @@ export interface EngineSettings {
 export const defaultEngineSettings: EngineSettings = {
   transport: {},
   transaction: {},
+  overload: {},
   maxDialogs: 100_000,
   applicationSilenceMs: 64_000,
   timerCMs: 185_000,

@@ -7,6 +7,8 @@ import { ControlServer, type ControlSpec } from './control/control-server.ts'
 import { type CoreCounts, type Cores, makeCores } from './control/cores.ts'
 import { defaultEngineSettings, type EngineSettings } from './engine-settings.ts'
 import { responseTo } from './message/response.ts'
+import { type OverloadCounts, OverloadGuard } from './overload/overload-guard.ts'
+import { defaultOverloadSettings } from './overload/overload-settings.ts'
 import type { LayerCounts } from './transaction/layer-counts.ts'
 import type { Penalty } from './transaction/penalty-table.ts'
 import { SipTransactionLayer } from './transaction/transaction-layer.ts'
@@ -30,6 +32,7 @@ export interface EngineCounts extends CoreCounts {
   readonly messages: LayerCounts
   readonly connections: { readonly open: number; readonly refused: number }
   readonly applications: number
+  readonly overload: OverloadCounts
 }
 
 /** A SIP stack that is steered over drachtio's control protocol, like drachtio-server. */
@@ -39,6 +42,7 @@ export class Engine implements Part {
   readonly #settings: EngineSettings
   readonly #clock: Clock
   readonly #transport: SocketTransport
+  readonly #overload: OverloadGuard
   readonly #layer: SipTransactionLayer
   readonly #pool = new ApplicationPool()
   #control: ControlServer | undefined
@@ -55,12 +59,15 @@ export class Engine implements Part {
       clock: this.#clock,
       settings: this.#settings.transport,
     })
+    const overload = { ...defaultOverloadSettings, ...this.#settings.overload }
+    this.#overload = new OverloadGuard(overload, this.#clock, log)
     this.#layer = new SipTransactionLayer({
       transport: this.#transport,
       resolver,
       log,
       clock: this.#clock,
       settings: this.#settings.transaction,
+      shedder: this.#overload,
     })
   }
 
@@ -85,6 +92,7 @@ export class Engine implements Part {
       messages: this.#layer.counts,
       connections: this.#transport.connections,
       applications: this.#control?.applicationCount ?? 0,
+      overload: this.#overload.counts,
     }
   }
 
@@ -123,9 +131,11 @@ export class Engine implements Part {
       await this.stop()
       throw error
     }
+    this.#overload.start()
   }
 
   async stop(): Promise<void> {
+    this.#overload.stop()
     await this.#control?.stop()
     this.#layer.stop()
     await this.#transport.stop()

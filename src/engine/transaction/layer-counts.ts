@@ -14,7 +14,7 @@ export interface LayerCounts {
   dropped: number
   strayResponses: number
   strayAcks: number
-  /** Requests answered 503 because too many transactions were open. */
+  /** Requests answered 503 because too many transactions were open, or the engine was too busy. */
   overloaded: number
 }
 

@@ -1,4 +1,5 @@
 import type { Log } from '../../lib/log.ts'
+import type { SipRequest } from '../message/message.ts'
 import type { Flow } from '../transport/flow.ts'
 import type { Transport } from '../transport/transport-layer.ts'
 import type { LayerCounts } from './layer-counts.ts'
@@ -6,6 +7,14 @@ import type { TimerValues } from './timer-values.ts'
 import type { TimerWheel } from './timer-wheel.ts'
 import type { TransactionSettings } from './transaction-settings.ts'
 import type { TransactionUser } from './transaction-user.ts'
+
+/** Knows when the engine is too busy for more. */
+export interface LoadShedder {
+  /** Whether a request outside dialogs is to be turned away. */
+  sheds(request: SipRequest): boolean
+  /** Sees every request but ACK and CANCEL before it is answered. */
+  note(request: SipRequest): void
+}
 
 /** What both sides of the layer stand on. */
 export interface LayerGround {
@@ -15,6 +24,7 @@ export interface LayerGround {
   readonly settings: TransactionSettings
   readonly counts: LayerCounts
   readonly log: Log
+  readonly shedder: LoadShedder | undefined
   /** Aborted when the layer stops. */
   readonly signal: AbortSignal
   timersFor(flow: Flow): TimerValues

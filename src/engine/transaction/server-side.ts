@@ -90,8 +90,12 @@ export class ServerSide implements ServerGround {
   #receiveOther(request: SipRequest, flow: Flow): void {
     const key = serverKey(request, request.method)
     const known = this.#transactions.get(key)
-    if (known) known.receiveAgain()
-    else if (this.#isOverloadedFor(request)) this.#refuse(request, flow)
+    if (known) {
+      known.receiveAgain()
+      return
+    }
+    this.#ground.shedder?.note(request)
+    if (this.#isOverloadedFor(request)) this.#refuse(request, flow)
     else this.#begin(key, request, flow)
   }
 
@@ -144,6 +148,7 @@ export class ServerSide implements ServerGround {
   #isOverloadedFor(request: SipRequest): boolean {
     const { maxServerTransactions } = this.#ground.settings
     const open = this.#transactions.size
+    if (request.to.tag === undefined && this.#ground.shedder?.sheds(request)) return true
     if (open < maxServerTransactions) return false
     return request.to.tag === undefined || open >= maxServerTransactions * dialogReserve
   }

@@ -1,3 +1,4 @@
+import { fnv1a } from '../../lib/fnv1a.ts'
 import type { SipRequest, SipResponse } from '../message/message.ts'
 import { responseTo } from '../message/response.ts'
 
@@ -6,12 +7,8 @@ export function statelessResponseTo(request: SipRequest, status: number, reason?
   return responseTo(request, status, reason, { toTag: statelessTag(request) })
 }
 
-/** The same for each retransmission: a hash (FNV-1a) of what identifies the request. */
+/** The same for each retransmission: a hash of what identifies the request. */
 function statelessTag(request: SipRequest): string {
   const identity = `${request.get('via')} ${request.get('call-id')} ${request.get('cseq')}`
-  let hash = 0x811c9dc5
-  for (let i = 0; i < identity.length; i++) {
-    hash = Math.imul(hash ^ identity.charCodeAt(i), 0x01000193) >>> 0
-  }
-  return `s${hash.toString(36)}`
+  return `s${fnv1a(identity).toString(36)}`
 }

@@ -8,7 +8,7 @@ import type { Transport, TransportUser } from '../transport/transport-layer.ts'
 import { ClientSide } from './client-side.ts'
 import { DirectSender } from './direct-sender.ts'
 import { type LayerCounts, newLayerCounts } from './layer-counts.ts'
-import type { LayerGround } from './layer-ground.ts'
+import type { LayerGround, LoadShedder } from './layer-ground.ts'
 import { countMessage } from './message-counts.ts'
 import type { Penalty } from './penalty-table.ts'
 import { ServerSide } from './server-side.ts'
@@ -29,6 +29,7 @@ export interface TransactionLayerOptions {
   readonly log: Log
   readonly clock?: Clock
   readonly settings?: Partial<TransactionSettings>
+  readonly shedder?: LoadShedder
 }
 
 /** RFC 3261 §17 and §18's header rules, over a transport and under a core. */
@@ -38,6 +39,7 @@ export class SipTransactionLayer implements TransactionLayer, TransportUser, Lay
   readonly counts: LayerCounts = newLayerCounts()
   readonly wheel: TimerWheel
   readonly log: Log
+  readonly shedder: LoadShedder | undefined
   readonly #stopped = new AbortController()
   readonly #unreliable: TimerValues
   readonly #reliable: TimerValues
@@ -51,6 +53,7 @@ export class SipTransactionLayer implements TransactionLayer, TransportUser, Lay
     this.transport = options.transport
     this.settings = { ...defaultTransactionSettings, ...options.settings }
     this.log = options.log
+    this.shedder = options.shedder
     this.wheel = new TimerWheel(clock, this.settings.tickMs, (cause) => this.onBug(cause))
     this.#unreliable = unreliableTimers(this.settings)
     this.#reliable = reliableTimers(this.settings)

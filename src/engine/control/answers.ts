@@ -151,16 +151,15 @@ export class Answers {
   #sendReliably(incoming: IncomingRequest, response: SipResponse): boolean {
     const { leg, transaction, request } = incoming
     if (!leg || transaction.isFinal) return false
-    leg.reliable ??= new ReliableProvisionals(
-      this.#parts.clock,
-      this.#parts.provisionalTimes,
-      request.cseq.number,
-      {
+    const { number } = request.cseq
+    if (leg.reliable?.inviteSequence !== number) {
+      leg.reliable?.stop()
+      leg.reliable = new ReliableProvisionals(this.#parts.clock, this.#parts.provisionalTimes, number, {
         send: (provisional) => transaction.respond(provisional),
         // RFC 3262 §3: the INVITE should be rejected with a 5xx.
         onUnacknowledged: () => this.#parts.incoming.giveUp(incoming, 504),
-      },
-    )
+      })
+    }
     leg.reliable.send(response)
     return true
   }

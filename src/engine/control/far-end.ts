@@ -135,7 +135,8 @@ export class FarEnd {
     const { method } = outgoing.request
     const { status } = response
     if (status < 200) return isNews(leg, response)
-    if (method === 'INVITE') leg.isInviting = false
+    if (leg.inviting === outgoing.transactionId) leg.inviting = undefined
+    if (leg.updating === outgoing.transactionId) leg.updating = undefined
     if (status < 300) {
       if (method === 'SUBSCRIBE') this.#renew(outgoing, leg, response)
       if (isTargetRefresh(method)) leg.refreshTarget(response)

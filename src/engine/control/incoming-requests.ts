@@ -105,6 +105,7 @@ export class IncomingRequests {
     this.#byTransaction.delete(incoming.transaction)
     incoming.silence?.cancel()
     if (incoming.leg && incoming.transaction.isInvite) incoming.leg.pendingInvite = undefined
+    if (incoming.leg?.pendingUpdate === incoming) incoming.leg.pendingUpdate = undefined
   }
 
   /** Gives up an INVITE on the engine's own account and lets the application know as if the caller had. */
@@ -131,6 +132,7 @@ export class IncomingRequests {
   /** The dialog that a response has made: it can end before the INVITE has its answer (RFC 3261 §15.1.2). */
   bind(incoming: IncomingRequest, leg: Leg): void {
     incoming.leg = leg
+    if (incoming.request.method === 'UPDATE') leg.pendingUpdate = incoming
     if (!incoming.transaction.isInvite) return
     leg.pendingInvite = {
       onDialogEnded: () => {

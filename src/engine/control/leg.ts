@@ -13,11 +13,15 @@ export class Leg extends Dialog {
   readonly transactionId: string
   /** What our side of the dialog is called by. */
   readonly point: ListeningPoint
-  /** An INVITE of ours that has not had its final response. */
-  isInviting = false
+  /** The transaction id of our INVITE that has not had its final response. */
+  inviting: string | undefined
+  /** The same of our UPDATE with an offer. */
+  updating: string | undefined
   /** An INVITE of the far end that the application has not answered finally. */
   pendingInvite: PendingInvite | undefined
-  /** Our reliable provisional responses to the INVITE that made the dialog. */
+  /** An UPDATE of the far end that the application has not answered finally. */
+  pendingUpdate: object | undefined
+  /** Our reliable provisional responses to the far end's last INVITE. */
   reliable: ReliableProvisionals | undefined
   /** Our INVITE whose 2xx waits for the application's ACK. */
   unacknowledged: SipRequest | undefined

@@ -1,4 +1,5 @@
 import type { DialogStore } from '../dialog/dialog-store.ts'
+import { glareStatus } from '../dialog/glare.ts'
 import { newTag } from '../message/identifiers.ts'
 import type { SipRequest, SipResponse } from '../message/message.ts'
 import { responseTo } from '../message/response.ts'
@@ -102,7 +103,8 @@ export class NetworkCore implements TransactionUser {
     }
     switch (request.method) {
       case 'INVITE':
-        this.#reinvite(transaction, request, leg)
+      case 'UPDATE':
+        this.#offer(request.method, transaction, request, leg)
         break
       case 'BYE':
         this.#bye(transaction, request, leg)
@@ -118,10 +120,16 @@ export class NetworkCore implements TransactionUser {
     }
   }
 
-  /** RFC 3261 §14.2: one INVITE at a time. */
-  #reinvite(transaction: ServerTransaction, request: SipRequest, leg: Leg): void {
-    if (leg.pendingInvite) reply(transaction, 500, ['Retry-After', String(Math.floor(Math.random() * 11))])
-    else if (leg.isInviting) reply(transaction, 491)
+  /** RFC 3261 §14.2, RFC 3311 §5.2: one offer at a time. */
+  #offer(method: 'INVITE' | 'UPDATE', transaction: ServerTransaction, request: SipRequest, leg: Leg): void {
+    const isAnswered = method === 'UPDATE' && leg.reliable?.hasAgreedSession === true
+    const refusal = glareStatus(method, request.body.length > 0, {
+      isOffering: leg.inviting !== undefined || leg.updating !== undefined,
+      hasUnansweredInvite: leg.pendingInvite !== undefined && !isAnswered,
+      hasUnansweredUpdate: leg.pendingUpdate !== undefined,
+    })
+    if (refusal === 500) reply(transaction, 500, ['Retry-After', String(Math.floor(Math.random() * 11))])
+    else if (refusal === 491) reply(transaction, 491)
     else this.#parts.incoming.offerInLeg(leg, transaction, request)
   }
 

@@ -146,13 +146,16 @@ export class OutgoingRequests {
     const { request, nextHop } = completeInLeg(draft, leg)
     const outgoing = newOutgoing(application, frame, request, leg.id, leg.point, leg)
     if (draft.method === 'INVITE') {
-      if (leg.isInviting || leg.pendingInvite) {
+      if (leg.inviting || leg.pendingInvite) {
         // RFC 3261 §14.1: one INVITE at a time. The far end would say the same.
         this.#fail(outgoing, () => this.#parts.farEnd.tell(outgoing, 491))
         return
       }
-      leg.isInviting = true
+      leg.inviting = outgoing.transactionId
+      // RFC 3262 §3: each INVITE has numbers of its own.
+      leg.lastReliable = undefined
     }
+    if (draft.method === 'UPDATE' && draft.body.length > 0) leg.updating = outgoing.transactionId
     this.#launch(outgoing, { kind: 'uri', uri: nextHop })
   }
 

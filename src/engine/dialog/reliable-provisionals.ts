@@ -13,10 +13,13 @@ export class ReliableProvisionals {
   readonly #clock: Clock
   readonly #times: RetransmissionTimes
   readonly #events: ReliableProvisionalsEvents
-  readonly #inviteSequence: number
+  readonly inviteSequence: number
   #lastSequence: number
   readonly #waiting: SipResponse[] = []
   #unacknowledged: number | undefined
+  #carriesSession = false
+  /** A response with a session description has been acknowledged: offers may go on before the INVITE has its answer. */
+  hasAgreedSession = false
   #retransmission: Retransmission | undefined
 
   constructor(
@@ -27,7 +30,7 @@ export class ReliableProvisionals {
   ) {
     this.#clock = clock
     this.#times = times
-    this.#inviteSequence = inviteSequence
+    this.inviteSequence = inviteSequence
     this.#events = events
     // §3: between 1 and 2³¹ - 1, chosen uniformly; small leaves room to count.
     this.#lastSequence = Math.floor(Math.random() * 2 ** 16)
@@ -45,8 +48,9 @@ export class ReliableProvisionals {
   acknowledge(rack: string | undefined): boolean {
     const match = /^(\d+)\s+(\d+)\s+INVITE$/.exec(rack ?? '')
     if (!match || this.#unacknowledged === undefined) return false
-    if (Number(match[1]) !== this.#unacknowledged || Number(match[2]) !== this.#inviteSequence) return false
+    if (Number(match[1]) !== this.#unacknowledged || Number(match[2]) !== this.inviteSequence) return false
     this.#unacknowledged = undefined
+    this.hasAgreedSession ||= this.#carriesSession
     this.#retransmission?.stop()
     const next = this.#waiting.shift()
     if (next) this.#start(next, Number(next.get('rseq')))
@@ -61,6 +65,7 @@ export class ReliableProvisionals {
 
   #start(response: SipResponse, sequence: number): void {
     this.#unacknowledged = sequence
+    this.#carriesSession = response.body.length > 0
     this.#events.send(response)
     this.#retransmission = new Retransmission(
       this.#clock,

@@ -144,6 +144,33 @@ describe('the answer to what an application sent', () => {
     expect(late.slice(3)).toEqual(['NOK', 'Response not sent due to unknown transaction'])
   })
 
+  it.runIf(isOurEngine)('counts reliable provisional responses for each INVITE (RFC 3262 §3)', async () => {
+    const { raw, phone } = await rawStage()
+    await raw.ask('route|invite')
+    const alice = await phone('alice')
+    const first = alice.invite({ Supported: '100rel' })
+    const [, , , , , , , , transactionId] = await raw.next()
+    await raw.ask(`sip|${transactionId}|\r\nSIP/2.0 183 Session Progress\r\nRequire: 100rel\r\n\r\n`)
+    const progress = await alice.responseThat(183)
+    alice.inDialog(first, progress, 'PRACK', { RAck: `${progress.get('rseq')} 1 INVITE` })
+    expect((await raw.next()).at(-1)).toMatch(/^PRACK /)
+    await raw.ask(`sip|${transactionId}|\r\nSIP/2.0 200 OK\r\n\r\n`)
+    const ok = await alice.responseThat([200, 'INVITE'])
+    alice.inDialog(first, ok, 'ACK')
+    expect((await raw.next()).at(-1)).toMatch(/^ACK /)
+
+    const second = alice.inDialog(first, ok, 'INVITE', { Supported: '100rel' })
+    const again = await raw.next()
+    expect(again.at(-1)).toMatch(/^INVITE /)
+    await raw.ask(`sip|${again[8]}|\r\nSIP/2.0 180 Ringing\r\nRequire: 100rel\r\n\r\n`)
+    const ringing = await alice.responseThat(180)
+    const rack = `${ringing.get('rseq')} ${second.cseq.number} INVITE`
+    alice.inDialog(first, ringing, 'PRACK', { RAck: rack })
+    const pracked = (await raw.next()).at(-1)
+    expect(pracked).toMatch(/^PRACK /)
+    expect(pracked).toContain(`RAck: ${rack}`)
+  })
+
   it('tells what is unknown', async () => {
     const { raw } = await rawStage()
     const cases = [

@@ -364,6 +364,52 @@ describe('requests in a dialog', () => {
     await caller.requestThat('ACK')
   })
 
+  it.each(['INVITE', 'UPDATE'] as const)(
+    'a second %s before the first is answered gets 500',
+    async (method) => {
+      const { caller, invite, ok, dialog } = await call()
+      const asked = later<() => void>()
+      const answer = (_: unknown, response: { send(status: number): void }) =>
+        asked.resolve(() => response.send(488))
+      dialog.on(method === 'INVITE' ? 'modify' : 'update', answer)
+      const first = caller.inDialog(invite, ok, method, {}, sdp(4002))
+      const refuseFirst = await within(2_000, 'the first', asked.promise)
+      const second = caller.inDialog(invite, ok, method, {}, sdp(4004))
+      const early = await caller.responseThat([500, method])
+      expect(early.cseq.number).toBe(second.cseq.number)
+      expect(Number(early.get('retry-after'))).toBeLessThanOrEqual(10)
+      refuseFirst()
+      expect((await caller.responseThat([488, method])).cseq.number).toBe(first.cseq.number)
+    },
+  )
+
+  it.runIf(isOurEngine)('an UPDATE whose offer crosses the application’s is answered 491', async () => {
+    const { caller, invite, ok, dialog } = await call()
+    const modified = dialog.modify(sdp(5004))
+    const theirs = await caller.requestThat('INVITE')
+    caller.inDialog(invite, ok, 'UPDATE', {}, sdp(4004))
+    const crossing = await caller.responseThat([491, 'UPDATE'])
+    expect(crossing.has('retry-after')).toBe(false)
+    caller.answer(theirs, 200, {}, sdp(4006), ok.from.tag)
+    expect(await modified).toBe(sdp(4006))
+    await caller.requestThat('ACK')
+  })
+
+  it.runIf(isOurEngine)(
+    'a re-INVITE of the application waits for the one before, however often it tries',
+    async () => {
+      const { caller, ok, dialog } = await call()
+      const first = dialog.modify(sdp(5004))
+      const theirs = await caller.requestThat('INVITE')
+      for (const port of [5006, 5008])
+        expect((await dialog.request({ method: 'INVITE', body: sdp(port) })).status).toBe(491)
+      expect(caller.count('INVITE')).toBe(1)
+      caller.answer(theirs, 200, {}, sdp(4006), ok.from.tag)
+      await first
+      await caller.requestThat('ACK')
+    },
+  )
+
   it.each(['INFO', 'UPDATE', 'REFER', 'MESSAGE', 'NOTIFY', 'OPTIONS'] as const)('%s', async (method) => {
     const { caller, invite, ok, dialog } = await call()
     const event = method.toLowerCase() as 'info'

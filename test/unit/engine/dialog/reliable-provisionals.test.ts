@@ -60,3 +60,21 @@ it('stops with the final response', () => {
   expect(sent).toHaveLength(1)
   expect(failures()).toBe(0)
 })
+
+it('knows when a session description of its own was acknowledged', () => {
+  const { sent, reliable } = sending()
+  reliable.send(response(180))
+  reliable.send(new SipResponse(183, '', [], Buffer.from('v=0')))
+  const first = sequenceOf(sent[0])
+  reliable.acknowledge(`${first} 7 INVITE`)
+  expect(reliable.hasAgreedSession).toBe(false)
+  reliable.acknowledge(`${first + 1} 7 INVITE`)
+  expect(reliable.hasAgreedSession).toBe(true)
+})
+
+it('takes the acknowledgement that comes after the final response', () => {
+  const { sent, reliable } = sending()
+  reliable.send(response(180))
+  reliable.stop()
+  expect(reliable.acknowledge(`${sequenceOf(sent[0])} 7 INVITE`)).toBe(true)
+})

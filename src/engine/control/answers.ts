@@ -48,6 +48,10 @@ export class Answers {
       application.refuse(frame.id, frame.transactionId ? tooLate : 'transaction id missing')
       return
     }
+    if (mustWait(incoming, draft)) {
+      incoming.leg?.reliable?.whenOpen(() => this.send(application, frame, draft))
+      return
+    }
     const headers = readAppHeaders(draft, incoming.point)
     const isReliable = isReliableProvisional(incoming, draft)
     if (isReliable && !takesReliable(incoming.request)) {
@@ -197,6 +201,12 @@ function contactsOf(incoming: IncomingRequest, draft: SipResponse, headers: AppH
   return [
     known === undefined ? ownContact(incoming.point) : { name: 'Contact', key: 'contact', value: known },
   ]
+}
+
+/** RFC 3262 §3: a 2xx waits for the PRACK of a session description that went before. */
+function mustWait({ leg, request }: IncomingRequest, { status }: SipResponse): boolean {
+  if (status < 200 || status >= 300 || !leg?.reliable || leg.reliable.mayAccept) return false
+  return request.method === 'INVITE' && request.cseq.number === leg.reliable.inviteSequence
 }
 
 function isReliableProvisional(incoming: IncomingRequest, draft: SipResponse): boolean {

@@ -21,6 +21,8 @@ export class ReliableProvisionals {
   /** A response with a session description has been acknowledged: offers may go on before the INVITE has its answer. */
   hasAgreedSession = false
   #retransmission: Retransmission | undefined
+  #isStopped = false
+  readonly #onOpen: (() => void)[] = []
 
   constructor(
     clock: Clock,
@@ -54,13 +56,30 @@ export class ReliableProvisionals {
     this.#retransmission?.stop()
     const next = this.#waiting.shift()
     if (next) this.#start(next, Number(next.get('rseq')))
+    if (this.mayAccept) this.#open()
     return true
+  }
+
+  /** §3: no 2xx while a session description of ours is unacknowledged. */
+  get mayAccept(): boolean {
+    return this.#isStopped || this.#unacknowledged === undefined || !this.#carriesSession
+  }
+
+  /** Runs when a 2xx may be sent, or nothing may any more. */
+  whenOpen(action: () => void): void {
+    this.#onOpen.push(action)
   }
 
   /** A final response has been sent: nothing is repeated any more. */
   stop(): void {
+    this.#isStopped = true
     this.#retransmission?.stop()
     this.#waiting.length = 0
+    this.#open()
+  }
+
+  #open(): void {
+    for (const action of this.#onOpen.splice(0)) action()
   }
 
   #start(response: SipResponse, sequence: number): void {

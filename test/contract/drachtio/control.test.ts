@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually, within } from '../../support/within.ts'
 import { frame, RawApplication } from './raw-application.ts'
 import { isOurEngine } from './server-under-test.ts'
-import { startApp } from './srf.ts'
+import { sdp, startApp } from './srf.ts'
 import { later, stage } from './stage.ts'
 
 async function rawStage(isAuthenticated = true) {
@@ -169,6 +169,38 @@ describe('the answer to what an application sent', () => {
     const pracked = (await raw.next()).at(-1)
     expect(pracked).toMatch(/^PRACK /)
     expect(pracked).toContain(`RAck: ${rack}`)
+  })
+
+  it.runIf(isOurEngine)('comes when the PRACK has come that a 200 has to wait for', async () => {
+    const { raw, phone } = await rawStage()
+    await raw.ask('route|invite')
+    const alice = await phone('alice')
+    const invite = alice.invite({ Supported: '100rel' })
+    const [, , , , , , , , id] = await raw.next()
+    await raw.ask(`sip|${id}|\r\nSIP/2.0 183 Session Progress\r\nRequire: 100rel\r\n\r\n${sdp()}`)
+    const progress = await alice.responseThat(183)
+    const accepting = raw.send(`sip|${id}|\r\nSIP/2.0 200 OK\r\n\r\n`)
+    await alice.countReaches(183, 2)
+    expect(alice.count(200)).toBe(0)
+    alice.inDialog(invite, progress, 'PRACK', { RAck: `${progress.get('rseq')} 1 INVITE` })
+    expect((await raw.next()).slice(1, 4)).toEqual(['response', accepting, 'OK'])
+    alice.inDialog(invite, await alice.responseThat([200, 'INVITE']), 'ACK')
+  })
+
+  it.runIf(isOurEngine)('is NOK for a 200 that waited in vain', async () => {
+    const { raw, phone } = await rawStage()
+    await raw.ask('route|invite')
+    const alice = await phone('alice')
+    const invite = alice.invite({ Supported: '100rel' })
+    const [, , , , , , , , id] = await raw.next()
+    await raw.ask(`sip|${id}|\r\nSIP/2.0 183 Session Progress\r\nRequire: 100rel\r\n\r\n${sdp()}`)
+    await alice.responseThat(183)
+    const accepting = raw.send(`sip|${id}|\r\nSIP/2.0 200 OK\r\n\r\n`)
+    await raw.ask('ping')
+    alice.cancel(invite)
+    const told = [await raw.next(), await raw.next()]
+    expect(told.map((tokens) => tokens.slice(1, 4))).toContainEqual(['response', accepting, 'NOK'])
+    alice.refusalAck(invite, await alice.responseThat([487, 'INVITE']))
   })
 
   it('tells what is unknown', async () => {

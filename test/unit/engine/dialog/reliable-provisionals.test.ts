@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ReliableProvisionals } from '../../../../src/engine/dialog/reliable-provisionals.ts'
 import { SipResponse } from '../../../../src/engine/message/message.ts'
 import { FakeClock } from '../../../../src/lib/fake-clock.ts'
@@ -77,4 +77,38 @@ it('takes the acknowledgement that comes after the final response', () => {
   reliable.send(response(180))
   reliable.stop()
   expect(reliable.acknowledge(`${sequenceOf(sent[0])} 7 INVITE`)).toBe(true)
+})
+
+describe('an acceptance', () => {
+  const withSession = (): SipResponse => new SipResponse(183, '', [], Buffer.from('v=0'))
+
+  it('may overtake the PRACK of a response without session description', () => {
+    const { reliable } = sending()
+    expect(reliable.mayAccept).toBe(true)
+    reliable.send(response(180))
+    expect(reliable.mayAccept).toBe(true)
+  })
+
+  it('waits for the PRACK of one with (RFC 3262 §3)', () => {
+    const { sent, reliable } = sending()
+    let accepted = 0
+    reliable.send(withSession())
+    expect(reliable.mayAccept).toBe(false)
+    reliable.whenOpen(() => accepted++)
+    expect(accepted).toBe(0)
+    reliable.acknowledge(`${sequenceOf(sent[0])} 7 INVITE`)
+    expect(accepted).toBe(1)
+    expect(reliable.mayAccept).toBe(true)
+  })
+
+  it('waits no longer when the INVITE has ended otherwise', () => {
+    const { reliable } = sending()
+    let told = 0
+    reliable.send(withSession())
+    reliable.whenOpen(() => told++)
+    reliable.stop()
+    reliable.stop()
+    expect(told).toBe(1)
+    expect(reliable.mayAccept).toBe(true)
+  })
 })

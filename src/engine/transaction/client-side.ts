@@ -65,7 +65,8 @@ export class ClientSide implements RequestGround {
     }
     const attempt = this.#attempts.find(via.branch ?? '', response.cseq.method)
     if (attempt) attempt.receive(response, flow)
-    else this.onStrayResponse(response, flow)
+    else if (response.values('via').length === 1) this.onStrayResponse(response, flow)
+    else this.#dropStray()
   }
 
   flowFailed(flow: Flow, cause: Error): void {
@@ -106,6 +107,12 @@ export class ClientSide implements RequestGround {
 
   countResent(): void {
     this.#ground.counts.requestRetransmissions++
+  }
+
+  /** RFC 6026: a proxy forwards nothing that no transaction knows, or anybody could have it send anything anywhere. */
+  #dropStray(): void {
+    this.#ground.counts.strayResponses++
+    this.#ground.counts.dropped++
   }
 
   /** RFC 6026 §7.2: of what matches no transaction only a 2xx to INVITE is of use to anyone. */

@@ -399,3 +399,23 @@ describe('a message without a transaction', () => {
     expect([flow.remoteAddress, flow.remotePort]).toEqual(['203.0.113.5', 1234])
   })
 })
+
+describe('an answer that no transaction knows', () => {
+  it.each([
+    ['is the core’s when we asked', [], ['stray 200 b']],
+    ['is not forwarded to whom it names', ['SIP/2.0/UDP 203.0.113.66;branch=z9hG4bKv'], []],
+  ])('%s', (_name, others, heard) => {
+    const bed = makeLayer()
+    const vias = ['SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKunknown', ...others].map(
+      (via) => `Via: ${via}\r\n`,
+    )
+    const rest = 'From: <sip:a@b>;tag=a\r\nTo: <sip:c@d>;tag=b\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n\r\n'
+    bed.transport.receive(
+      `SIP/2.0 200 OK\r\n${vias.join('')}${rest}`,
+      bed.transport.flow('udp', '203.0.113.9', 5060),
+    )
+    expect(bed.core.heard).toEqual(heard)
+    expect(bed.transport.take()).toEqual([])
+    expect(bed.layer.counts.strayResponses).toBe(1)
+  })
+})

@@ -1,5 +1,6 @@
 import type { SipResponse } from '../message/message.ts'
 import { type NameAddr, printNameAddr } from '../message/name-addr.ts'
+import { SipParseError } from '../message/sip-parse-error.ts'
 
 export interface Redirection {
   /** What to try next, by q. Empty when nothing of the response can be followed. */
@@ -24,11 +25,12 @@ export interface RedirectionLimits {
 export function followRedirection(response: SipResponse, limits: RedirectionLimits): Redirection {
   const { known, room, isSecure } = limits
   const scheme = isSecure ? /^sips:/i : /^sips?:/i
-  const byPreference = [...response.contacts].sort((one, other) => preference(other) - preference(one))
+  const contacts = readableContacts(response)
+  const byPreference = [...contacts].sort((one, other) => preference(other) - preference(one))
   const followable = byPreference.filter(({ uri }) => scheme.test(uri) && !known.has(uri))
   const targets = [...new Set(followable.map(({ uri }) => uri))].slice(0, room)
   if (targets.length === 0) return { targets, remainder: response }
-  const left = response.contacts.filter(({ uri }) => !known.has(uri) && !targets.includes(uri))
+  const left = contacts.filter(({ uri }) => !known.has(uri) && !targets.includes(uri))
   return { targets, remainder: left.length === 0 ? undefined : withContacts(response, left) }
 }
 
@@ -42,4 +44,14 @@ function withContacts(response: SipResponse, contacts: readonly NameAddr[]): Sip
   const copy = response.clone()
   copy.set('Contact', contacts.map(printNameAddr).join(', '))
   return copy
+}
+
+/** None when one of them cannot be read: then the redirect itself is the answer. */
+function readableContacts(response: SipResponse): readonly NameAddr[] {
+  try {
+    return response.contacts
+  } catch (error) {
+    if (error instanceof SipParseError) return []
+    throw error
+  }
 }

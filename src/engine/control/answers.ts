@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts'
-import { isTargetRefresh } from '../dialog/dialog.ts'
+import { isTargetRefresh, targetFrom } from '../dialog/dialog.ts'
 import type { DialogStore } from '../dialog/dialog-store.ts'
 import { hasOption, ReliableProvisionals } from '../dialog/reliable-provisionals.ts'
 import { Retransmission, type RetransmissionTimes } from '../dialog/retransmission.ts'
@@ -120,9 +120,10 @@ export class Answers {
     const { request, isInLeg } = incoming
     if (isInLeg) leg.refreshTarget(request)
     else leg.state = 'confirmed'
+    // RFC 5057 §4: a call outlives the subscriptions within it.
+    if (leg.usage !== 'SUBSCRIBE') return
     if (request.method === 'SUBSCRIBE') this.#parts.release.endAfter(leg, grantedSeconds(request, response))
-    if (request.method === 'NOTIFY' && isTerminated(request) && leg.usage === 'SUBSCRIBE')
-      this.#parts.release.end(leg)
+    if (request.method === 'NOTIFY' && isTerminated(request)) this.#parts.release.end(leg)
   }
 
   /** A response with a tag to a request outside any dialog makes one (§12.1.1). */
@@ -141,7 +142,7 @@ export class Answers {
         localParty: response.get('to') ?? '',
         remoteParty: request.get('from') ?? '',
         routeSet: routeSetFrom(request, false),
-        remoteTarget: request.contacts[0]?.uri ?? request.from.uri,
+        remoteTarget: targetFrom(request, request.from.uri),
         localContact: response.get('contact'),
         localSequence: Math.floor(Math.random() * 2 ** 30),
         remoteSequence: request.cseq.number,

@@ -64,7 +64,7 @@ export class ControlServer implements Part {
 
   async start(): Promise<void> {
     const { host, port } = this.#options.spec
-    const server = createServer({ noDelay: true }, (socket) => this.#accept(socket))
+    const server = createServer({ noDelay: true }, (socket) => this.accept(socket))
     server.listen({ host, port })
     try {
       await once(server, 'listening')
@@ -85,7 +85,8 @@ export class ControlServer implements Part {
     await closed
   }
 
-  #accept(socket: Socket): void {
+  /** Takes in a connection; those to the port come here. */
+  accept(socket: Socket): void {
     const { limits, clock, log } = this.#options
     if (this.#applications.size >= limits.maxApplications) {
       log.warn({ remote: socket.remoteAddress }, 'too many applications')

@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts'
-import { isTargetRefresh } from '../dialog/dialog.ts'
+import { isTargetRefresh, targetFrom } from '../dialog/dialog.ts'
 import type { DialogStore } from '../dialog/dialog-store.ts'
 import { hasOption } from '../dialog/reliable-provisionals.ts'
 import { routeSetFrom } from '../dialog/route-set.ts'
@@ -75,7 +75,7 @@ export class FarEnd {
         localParty: request.get('from') ?? '',
         remoteParty: notify.get('from') ?? '',
         routeSet: routeSetFrom(notify, false),
-        remoteTarget: notify.contacts[0]?.uri ?? notify.from.uri,
+        remoteTarget: targetFrom(notify, notify.from.uri),
         localContact: request.get('contact'),
         localSequence: request.cseq.number,
         remoteSequence: undefined,
@@ -84,6 +84,8 @@ export class FarEnd {
     )
     leg.state = 'confirmed'
     this.#parts.legs.add(leg)
+    // Its answer may never come.
+    this.#parts.release.endAfter(leg, grantedSeconds(request, notify))
     return leg
   }
 
@@ -96,11 +98,13 @@ export class FarEnd {
       return true
     }
     const tag = response.to.tag
+    const isAnswer = outgoing.request.method === 'INVITE' && response.status >= 200
+    if (isAnswer) return this.#answered(outgoing, response, tag ?? '')
+    // Nobody would hold the dialog.
+    if (!outgoing.application.isConnected) return false
     if (response.status < 200)
       return tag === undefined || isNews(this.#legOf(outgoing, response, tag), response)
-    return outgoing.request.method === 'INVITE'
-      ? this.#answered(outgoing, response, tag ?? '')
-      : this.#subscribed(outgoing, response, tag ?? '')
+    return this.#subscribed(outgoing, response, tag ?? '')
   }
 
   #answered(outgoing: OutgoingRequest, response: SipResponse, tag: string): boolean {
@@ -127,7 +131,9 @@ export class FarEnd {
     return true
   }
 
+  /** RFC 5057 §4: a call outlives the subscriptions within it. */
   #renew(outgoing: OutgoingRequest, leg: Leg, response: SipResponse): void {
+    if (leg.usage !== 'SUBSCRIBE') return
     this.#parts.release.endAfter(leg, grantedSeconds(outgoing.request, response))
   }
 
@@ -184,7 +190,7 @@ export class FarEnd {
         localParty: request.get('from') ?? '',
         remoteParty: response.get('to') ?? '',
         routeSet: routeSetFrom(response, true),
-        remoteTarget: response.contacts[0]?.uri ?? request.uri,
+        remoteTarget: targetFrom(response, request.uri),
         localContact: request.get('contact'),
         localSequence: request.cseq.number,
         remoteSequence: undefined,
@@ -220,9 +226,9 @@ function madeUp({ request }: OutgoingRequest, status: number): SipResponse {
 
 /** §13.2.2.4: the 2xx has the last word about route set and target. */
 function confirm(leg: Leg, response: SipResponse): void {
-  leg.state = 'confirmed'
   leg.routeSet = routeSetFrom(response, true)
   leg.refreshTarget(response)
+  leg.state = 'confirmed'
 }
 
 /** RFC 3262 §4: reliable provisional responses are taken once and in order. */

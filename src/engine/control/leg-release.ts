@@ -40,6 +40,7 @@ export class LegRelease {
    * subscriptions that nobody refreshes and for calls whose BYE was challenged and not sent again.
    */
   endAfter(leg: Leg, seconds: number): void {
+    if (leg.state === 'ended') return
     leg.expiry?.cancel()
     leg.expiry = this.#parts.clock.after(seconds * 1_000 + this.#parts.lingerMs, () => this.end(leg))
   }

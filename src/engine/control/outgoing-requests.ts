@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { dialogIdOf } from '../dialog/dialog.ts'
 import type { DialogStore } from '../dialog/dialog-store.ts'
-import type { HeaderLine, SipRequest } from '../message/message.ts'
+import type { HeaderLine, SipRequest, SipResponse } from '../message/message.ts'
 import { SipParseError } from '../message/sip-parse-error.ts'
 import type { OwnNames } from '../proxy/own-names.ts'
 import { NoWay, type Way, type WayFinder } from '../proxy/way-finder.ts'
@@ -84,6 +84,7 @@ export class OutgoingRequests {
     for (const outgoing of this.#open.values()) {
       if (outgoing.application !== application) continue
       if (outgoing.request.method === 'INVITE') outgoing.client?.cancel()
+      this.#subscribing.delete(outgoing.dialogId)
     }
   }
 
@@ -171,7 +172,7 @@ export class OutgoingRequests {
       },
       onResponse: (response, flow) => {
         if (response.status >= 200) this.#close(outgoing)
-        farEnd.onResponse(outgoing, response, flow)
+        this.#receive(outgoing, response, flow)
         // The transaction waits for other forks' answers, which are strays to us; nothing of the call shall stay with it.
         if (response.status >= 200) outgoing.client?.abandon()
       },
@@ -193,6 +194,17 @@ export class OutgoingRequests {
     }
     this.#tellOnce(outgoing, outgoing.request, undefined)
     this.#parts.clock.after(respondAfterEchoMs, respond)
+  }
+
+  /** An answer whose Contact or route cannot be read makes no dialog; yet the application needs an end. */
+  #receive(outgoing: OutgoingRequest, response: SipResponse, flow: Flow): void {
+    const { farEnd } = this.#parts
+    try {
+      farEnd.onResponse(outgoing, response, flow)
+    } catch (error) {
+      if (!(error instanceof SipParseError)) throw error
+      if (response.status >= 200) farEnd.pretend(outgoing, 502)
+    }
   }
 
   #close(outgoing: OutgoingRequest): void {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts'
-import { Dialog, dialogIdOf } from '../dialog/dialog.ts'
+import { Dialog, dialogIdOf, targetFrom } from '../dialog/dialog.ts'
 import { routeSetFrom } from '../dialog/route-set.ts'
 import type { SipResponse } from '../message/message.ts'
 import type { TransactionLayer } from '../transaction/transaction-user.ts'
@@ -68,7 +68,7 @@ function dialogOf(answer: SipResponse, id: string): Dialog {
     localParty: answer.get('from') ?? '',
     remoteParty: answer.get('to') ?? '',
     routeSet: routeSetFrom(answer, true),
-    remoteTarget: answer.contacts[0]?.uri ?? answer.to.uri,
+    remoteTarget: targetFrom(answer, answer.to.uri),
     localContact: undefined,
     localSequence: answer.cseq.number,
     remoteSequence: undefined,

@@ -81,8 +81,7 @@ export class Dialog {
 
   /** §12.2: target refresh requests and their responses move the remote target. */
   refreshTarget(message: SipMessage): void {
-    const contact = message.contacts[0]
-    if (contact && !contact.isStar) this.remoteTarget = contact.uri
+    this.remoteTarget = targetFrom(message, this.remoteTarget)
   }
 
   #request(method: string, sequence: number, headers: readonly HeaderLine[], body?: Buffer): DialogRequest {
@@ -108,6 +107,12 @@ export interface DialogRequest {
 }
 
 const maxForwards: HeaderLine = { name: 'Max-Forwards', key: 'max-forwards', value: '70' }
+
+/** Where the sender wants the dialog's requests (§12.1, §12.2): its Contact. `*` names no place. */
+export function targetFrom(message: SipMessage, otherwise: string): string {
+  const contact = message.contacts[0]
+  return contact && !contact.isStar ? contact.uri : otherwise
+}
 
 /** RFC 3261 §12.2, RFC 3311 §5, RFC 6665 §4.4.1, RFC 3515 §2.4.4. */
 export function isTargetRefresh(method: string): boolean {

@@ -17,6 +17,7 @@ import type { IncomingRequests } from './incoming-requests.ts'
 import type { Leg } from './leg.ts'
 import type { LegRelease } from './leg-release.ts'
 import type { OutgoingRequests } from './outgoing-requests.ts'
+import { checkReadable } from './readable-request.ts'
 
 export interface NetworkCoreParts {
   readonly pool: ApplicationPool
@@ -80,6 +81,7 @@ export class NetworkCore implements TransactionUser {
 
   #newRequest(transaction: ServerTransaction, request: SipRequest): void {
     const { pool, legs, maxLegs, incoming } = this.#parts
+    checkReadable(request)
     if (belongsToDialog(request.method)) {
       reply(transaction, 481)
       return

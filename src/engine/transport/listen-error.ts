@@ -31,6 +31,10 @@ function explain(spec: ListenSpec, cause: NodeJS.ErrnoException): string {
       return 'this machine does not have that address'
     case 'EACCES':
       return 'ports below 1024 need the right to bind them'
+    case 'ERR_OSSL_X509_KEY_VALUES_MISMATCH':
+      return 'the key does not belong to the certificate'
+    case 'ERR_OSSL_PEM_NO_START_LINE':
+      return 'the certificate or its key is not in PEM form'
     default:
       return cause.message
   }

@@ -1,4 +1,5 @@
 import type { TransportName } from './hop.ts'
+import type { TlsCredentials } from './tls-credentials.ts'
 
 /** One place to listen on, as an operator asks for it. */
 export interface ListenSpec {
@@ -10,4 +11,6 @@ export interface ListenSpec {
   /** What others are told in Via and Contact; the address itself by default, for a wildcard the machine's first own address. */
   readonly advertisedHost?: string | undefined
   readonly advertisedPort?: number | undefined
+  /** Needed for `tls` and `wss`. */
+  readonly tls?: TlsCredentials | undefined
 }

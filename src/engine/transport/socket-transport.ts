@@ -1,15 +1,20 @@
-import { isIP } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Part } from '../../lib/part.ts'
+import { isWildcard } from './advertised-host.ts'
 import type { Flow, ListeningPoint } from './flow.ts'
 import type { Hop } from './hop.ts'
 import { hostPort } from './host-port.ts'
 import type { ListenSpec } from './listen-spec.ts'
 import { SocketFlow } from './socket-flow.ts'
 import { SourceChoice } from './source-choice.ts'
+import { dialTcp } from './tcp-dial.ts'
 import { TcpListener } from './tcp-listener.ts'
 import { TcpPool } from './tcp-pool.ts'
+import type { TlsCredentials } from './tls-credentials.ts'
+import { dialTls } from './tls-dial.ts'
+import { TlsListener } from './tls-listener.ts'
 import type { Transport, TransportUser } from './transport-layer.ts'
 import { defaultTransportSettings, type TransportSettings } from './transport-settings.ts'
 import { UdpFlow } from './udp-flow.ts'
@@ -29,7 +34,9 @@ const nobody: TransportUser = {
   onBadFrame: () => undefined,
 }
 
-/** SIP over the machine's UDP and TCP sockets. */
+type Listener = UdpListener | TcpListener | TlsListener
+
+/** SIP over the machine's sockets. */
 export class SocketTransport implements Transport, Part {
   readonly name = 'sip transport'
   readonly #listen: readonly ListenSpec[]
@@ -45,9 +52,10 @@ export class SocketTransport implements Transport, Part {
   readonly #probe: UdpProbe
   readonly #pool: TcpPool
   #points: readonly ListeningPoint[] = []
-  #listeners: readonly (UdpListener | TcpListener)[] = []
+  #listeners: readonly Listener[] = []
   #udp = new SourceChoice<UdpListener>([])
   #tcp = new SourceChoice<TcpListener>([])
+  #tls = new SourceChoice<TlsListener>([])
 
   constructor(options: SocketTransportOptions) {
     this.#listen = options.listen
@@ -83,6 +91,7 @@ export class SocketTransport implements Transport, Part {
     }
     this.#udp = new SourceChoice(this.#listeners.filter((listener) => listener instanceof UdpListener))
     this.#tcp = new SourceChoice(this.#listeners.filter((listener) => listener instanceof TcpListener))
+    this.#tls = new SourceChoice(this.#listeners.filter((listener) => listener instanceof TlsListener))
   }
 
   async stop(): Promise<void> {
@@ -102,7 +111,12 @@ export class SocketTransport implements Transport, Part {
       case 'tcp': {
         const listener = this.#tcp.towards(hop.address)
         if (!listener) throw noListener(hop)
-        return this.#pool.flowTo(hop, listener.point, signal)
+        return this.#pool.flowTo(hop, listener.point, () => this.#dialTcp(hop, listener), signal)
+      }
+      case 'tls': {
+        const listener = this.#tls.towards(hop.address)
+        if (!listener) throw noListener(hop)
+        return this.#pool.flowTo(hop, listener.point, () => this.#dialTls(hop, listener), signal)
       }
       default:
         throw noListener(hop)
@@ -125,14 +139,42 @@ export class SocketTransport implements Transport, Part {
     return ownFlow(flow).listeningPoint
   }
 
-  #open(spec: ListenSpec): Promise<UdpListener | TcpListener> {
+  /**
+   * Uses other certificates from now on; open connections go on with theirs. Throws, and changes nothing, when they are
+   * of no use.
+   */
+  replaceCredentials(credentials: TlsCredentials): void {
+    for (const listener of this.#listeners)
+      if (listener instanceof TlsListener) listener.replaceCredentials(credentials)
+  }
+
+  #dialTcp(hop: Hop, { point }: TcpListener): Promise<Socket> {
+    return dialTcp({ ...hop, localAddress: sourceOf(point) }, this.#settings.connectTimeoutMs)
+  }
+
+  #dialTls(hop: Hop, { point, clientContext }: TlsListener): Promise<Socket> {
+    return dialTls(hop, {
+      localAddress: sourceOf(point),
+      context: clientContext,
+      isVerified: this.#settings.verifiesServers,
+      timeoutMs: this.#settings.connectTimeoutMs,
+    })
+  }
+
+  #open(spec: ListenSpec): Promise<Listener> {
     switch (spec.transport) {
       case 'udp':
         return UdpListener.open(spec, { user: this.#delivery, settings: this.#settings, log: this.#log })
       case 'tcp':
-        return TcpListener.open(spec, (socket, point) => this.#pool.accept(socket, point))
+        return TcpListener.open(spec, (socket, point) => {
+          if (this.#pool.admit(socket)) this.#pool.serve(socket, point)
+        })
+      case 'tls':
+        return TlsListener.open(spec, { entrance: this.#pool, log: this.#log })
       default:
-        return Promise.reject(new Error(`cannot listen on ${spec.transport}: this engine has udp and tcp`))
+        return Promise.reject(
+          new Error(`cannot listen on ${spec.transport}: this engine has udp, tcp and tls`),
+        )
     }
   }
 }
@@ -140,6 +182,11 @@ export class SocketTransport implements Transport, Part {
 function ownFlow(flow: Flow): SocketFlow {
   if (flow instanceof SocketFlow) return flow
   throw new TypeError('the flow is not one of this transport')
+}
+
+/** Address to connect from; undefined lets the system choose. */
+function sourceOf({ address }: ListeningPoint): string | undefined {
+  return isWildcard(address) ? undefined : address
 }
 
 function isPort(port: number): boolean {

@@ -1,45 +1,34 @@
+import type { Hop } from './hop.ts'
 import type { StreamConnection } from './stream-connection.ts'
 
 /**
- * Open streams by the far end's address and port. An inbound stream is found too, but only by the port it came from:
- * a target that names this very port is the same host and process (RFC 5923 would need a certificate for more).
+ * Open streams by the far end's transport, address and port, and for TLS by the name that its certificate was checked
+ * for. An inbound stream is found too, but only by the address and port it came from: a target that names these very
+ * ones is the same host and process (RFC 5923 would need a certificate for more).
  */
 export class StreamTable {
   readonly #open = new Set<StreamConnection>()
   readonly #byPeer = new Map<string, StreamConnection>()
-  readonly #countByAddress = new Map<string, number>()
 
   get size(): number {
     return this.#open.size
   }
 
-  /** Open streams to and from an address. */
-  countOf(address: string): number {
-    return this.#countByAddress.get(address) ?? 0
-  }
-
-  find(address: string, port: number): StreamConnection | undefined {
-    const found = this.#byPeer.get(keyOf(address, port))
+  find(hop: Hop): StreamConnection | undefined {
+    const found = this.#byPeer.get(peerKey(hop))
     return found?.isOpen ? found : undefined
   }
 
-  add(connection: StreamConnection): void {
+  /** `host` is the name that the stream was opened to; the address itself for one that others opened. */
+  add(connection: StreamConnection, host = connection.remoteAddress): void {
     this.#open.add(connection)
-    this.#count(connection.remoteAddress, 1)
-    this.#byPeer.set(keyOf(connection.remoteAddress, connection.remotePort), connection)
+    this.#byPeer.set(keyOf(connection, host), connection)
   }
 
-  remove(connection: StreamConnection): void {
+  remove(connection: StreamConnection, host = connection.remoteAddress): void {
     if (!this.#open.delete(connection)) return
-    this.#count(connection.remoteAddress, -1)
-    const key = keyOf(connection.remoteAddress, connection.remotePort)
+    const key = keyOf(connection, host)
     if (this.#byPeer.get(key) === connection) this.#byPeer.delete(key)
-  }
-
-  #count(address: string, change: number): void {
-    const count = this.countOf(address) + change
-    if (count > 0) this.#countByAddress.set(address, count)
-    else this.#countByAddress.delete(address)
   }
 
   [Symbol.iterator](): IterableIterator<StreamConnection> {
@@ -47,6 +36,13 @@ export class StreamTable {
   }
 }
 
-function keyOf(address: string, port: number): string {
-  return `${address} ${port}`
+/** The same for all hops that may share a stream. */
+export function peerKey({ transport, address, port, host }: Hop): string {
+  return transport === 'tls'
+    ? `tls ${address} ${port} ${host.toLowerCase()}`
+    : `${transport} ${address} ${port}`
+}
+
+function keyOf({ transport, remoteAddress, remotePort }: StreamConnection, host: string): string {
+  return peerKey({ transport, address: remoteAddress, port: remotePort, host })
 }

@@ -7,7 +7,7 @@ import type { ListenSpec } from './listen-spec.ts'
 
 const backlog = 1_024
 
-/** Accepts TCP connections for one listening point. */
+/** Accepts TCP connections for one listening point, whatever is spoken over them. */
 export class TcpListener {
   readonly point: ListeningPoint
   readonly #server: Server
@@ -42,7 +42,7 @@ export class TcpListener {
     const bound = server.address()
     const port = typeof bound === 'object' && bound ? bound.port : spec.port
     this.point = {
-      transport: 'tcp',
+      transport: spec.transport,
       address: spec.address,
       port,
       advertisedHost: advertisedHostOf(spec),

@@ -1,19 +1,21 @@
 import type { Socket } from 'node:net'
-import { isWildcard } from './advertised-host.ts'
+import { ConnectionCount } from './connection-count.ts'
 import type { ListeningPoint } from './flow.ts'
 import type { Hop } from './hop.ts'
 import { StreamConnection } from './stream-connection.ts'
-import { StreamTable } from './stream-table.ts'
-import { dialTcp } from './tcp-dial.ts'
+import { peerKey, StreamTable } from './stream-table.ts'
 import type { TransportUser } from './transport-layer.ts'
 import type { TransportSettings } from './transport-settings.ts'
 
-/** The open TCP streams, and those being opened: one to each address and port (RFC 3261 §18.1.1). */
+/** The open streams, and those being opened: one to each place (RFC 3261 §18.1.1). */
 export class TcpPool {
   readonly #user: TransportUser
   readonly #settings: TransportSettings
   readonly #streams = new StreamTable()
   readonly #dialing = new Map<string, Promise<StreamConnection>>()
+  readonly #count = new ConnectionCount()
+  /** Connections that do not carry SIP yet, and when they are given up. */
+  readonly #entering = new Map<string, { readonly socket: Socket; readonly deadline: NodeJS.Timeout }>()
   #refused = 0
   #isStopped = false
 
@@ -26,27 +28,53 @@ export class TcpPool {
     return { open: this.#streams.size, refused: this.#refused }
   }
 
-  /** Takes over a connection that a listener accepted. */
-  accept(socket: Socket, point: ListeningPoint): void {
+  /**
+   * Whether a connection that a listener accepted may stay. From then on it counts, and has a bounded time until
+   * `serve` gets it, or what a handshake has made of it.
+   */
+  admit(socket: Socket): boolean {
     const { remoteAddress } = socket
     if (remoteAddress === undefined || this.#isStopped || !this.#hasRoomFor(remoteAddress)) {
       this.#refused++
       socket.destroy()
-      return
+      return false
     }
-    this.#adopt(socket, point).expectMessage()
+    this.#count.add(socket)
+    const place = placeOf(socket)
+    const deadline = setTimeout(() => socket.destroy(), this.#settings.handshakeTimeoutMs).unref()
+    this.#entering.set(place, { socket, deadline })
+    socket.once('close', () => this.#entered(place))
+    return true
+  }
+
+  /** Takes SIP from a connection that was admitted. */
+  serve(socket: Socket, point: ListeningPoint): void {
+    this.#entered(placeOf(socket))
+    // It may have closed during the handshake.
+    if (socket.destroyed || this.#isStopped) socket.destroy()
+    else this.#adopt(socket, point).expectMessage()
+  }
+
+  /** A stream that is open already. */
+  find(hop: Hop): StreamConnection | undefined {
+    return this.#streams.find(hop)
   }
 
   /** An open stream to the hop, or a promise of one. The promise is shared by all who want the same hop. */
-  flowTo(hop: Hop, point: ListeningPoint, signal: AbortSignal): StreamConnection | Promise<StreamConnection> {
-    const open = this.#streams.find(hop.address, hop.port)
+  flowTo(
+    hop: Hop,
+    point: ListeningPoint,
+    dial: () => Promise<Socket>,
+    signal: AbortSignal,
+  ): StreamConnection | Promise<StreamConnection> {
+    const open = this.find(hop)
     if (open) return open
     if (this.#isFull) throw new Error(`all ${this.#settings.maxConnections} connections are in use`)
-    const key = `${hop.address} ${hop.port}`
+    const key = peerKey(hop)
     if (signal.aborted) return Promise.reject(signal.reason)
     let dialing = this.#dialing.get(key)
     if (!dialing) {
-      dialing = this.#dial(hop, point).finally(() => this.#dialing.delete(key))
+      dialing = this.#dial(hop, point, dial).finally(() => this.#dialing.delete(key))
       this.#dialing.set(key, dialing)
     }
     return unlessAborted(dialing, signal)
@@ -54,34 +82,45 @@ export class TcpPool {
 
   stop(): void {
     this.#isStopped = true
+    for (const { socket } of this.#entering.values()) socket.destroy()
     for (const stream of this.#streams) stream.close(new Error('the engine stops'))
   }
 
   #hasRoomFor(remoteAddress: string): boolean {
-    return !this.#isFull && this.#streams.countOf(remoteAddress) < this.#settings.maxConnectionsPerAddress
+    return !this.#isFull && this.#count.of(remoteAddress) < this.#settings.maxConnectionsPerAddress
   }
 
   get #isFull(): boolean {
-    return this.#streams.size + this.#dialing.size >= this.#settings.maxConnections
+    return this.#count.all + this.#dialing.size >= this.#settings.maxConnections
   }
 
-  async #dial(hop: Hop, point: ListeningPoint): Promise<StreamConnection> {
-    const localAddress = isWildcard(point.address) ? undefined : point.address
-    const socket = await dialTcp({ ...hop, localAddress }, this.#settings.connectTimeoutMs)
+  #entered(place: string): void {
+    clearTimeout(this.#entering.get(place)?.deadline)
+    this.#entering.delete(place)
+  }
+
+  async #dial(hop: Hop, point: ListeningPoint, dial: () => Promise<Socket>): Promise<StreamConnection> {
+    const socket = await dial()
     if (this.#isStopped) {
       socket.destroy()
       throw new Error('the engine stops')
     }
-    return this.#adopt(socket, point)
+    this.#count.add(socket)
+    return this.#adopt(socket, point, hop.host)
   }
 
-  #adopt(socket: Socket, point: ListeningPoint): StreamConnection {
+  #adopt(socket: Socket, point: ListeningPoint, host?: string): StreamConnection {
     const connection = new StreamConnection(socket, point, this.#user, this.#settings, (closed) =>
-      this.#streams.remove(closed),
+      this.#streams.remove(closed, host),
     )
-    this.#streams.add(connection)
+    this.#streams.add(connection, host)
     return connection
   }
+}
+
+/** The same before and after a handshake, which makes another socket of the one that was admitted. */
+function placeOf({ remoteAddress, remotePort, localPort }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localPort}`
 }
 
 /** Others may still want the connection: an abort ends the wait, not the dialling. */

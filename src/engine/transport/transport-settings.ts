@@ -1,6 +1,11 @@
 /** Bounds of the transport; every wait and every growing thing has one. */
 export interface TransportSettings {
+  /** To open a stream, its TLS handshake included. */
   readonly connectTimeoutMs: number
+  /** For what precedes SIP on a stream that others opened: the TLS handshake, the WebSocket upgrade. */
+  readonly handshakeTimeoutMs: number
+  /** Whether servers must prove by their certificate that they are the host we look for (RFC 5922 §7). */
+  readonly verifiesServers: boolean
   /** A stream without traffic in either direction is closed after this. */
   readonly idleTimeoutMs: number
   /** A message that has begun to arrive on a stream, and the first on a stream from outside, must be whole after this. */
@@ -26,6 +31,8 @@ export interface TransportSettings {
 
 export const defaultTransportSettings: TransportSettings = {
   connectTimeoutMs: 4_000,
+  handshakeTimeoutMs: 5_000,
+  verifiesServers: true,
   idleTimeoutMs: 600_000,
   partialMessageTimeoutMs: 30_000,
   maxConnections: 8_192,

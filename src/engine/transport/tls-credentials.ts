@@ -1,0 +1,34 @@
+import {
+  createSecureContext,
+  getCACertificates,
+  type SecureContext,
+  type SecureContextOptions,
+  type SecureVersion,
+} from 'node:tls'
+
+/** What a listening point shows of itself in TLS, on the connections it accepts and on those it opens. PEM text. */
+export interface TlsCredentials {
+  /** The certificate, followed by those between it and its authority. */
+  readonly cert: string
+  readonly key: string
+  /** Authorities: trusted besides the public ones when we connect, and instead of them for what clients show. */
+  readonly ca?: string | undefined
+  /** Asks clients for a certificate. Who shows none is let in; who shows one that does not hold is not. */
+  readonly requestClientCertificate?: boolean | undefined
+}
+
+// RFC 8996: nothing older.
+const minVersion: SecureVersion = 'TLSv1.2'
+
+/** For connections that are accepted. Throws an Error with the code of OpenSSL when the PEM is of no use. */
+export function serverContextOptions({ cert, key, ca }: TlsCredentials): SecureContextOptions {
+  const options = { cert, key, minVersion, ...(ca === undefined ? {} : { ca }) }
+  createSecureContext(options)
+  return options
+}
+
+/** For connections that are opened: the certificate is shown to servers that ask. Throws like `serverContextOptions`. */
+export function clientContext({ cert, key, ca }: TlsCredentials): SecureContext {
+  const trusted = ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] }
+  return createSecureContext({ cert, key, minVersion, ...trusted })
+}

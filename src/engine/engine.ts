@@ -17,6 +17,7 @@ import type { ListeningPoint } from './transport/flow.ts'
 import type { HopResolver } from './transport/hop.ts'
 import type { ListenSpec } from './transport/listen-spec.ts'
 import { SocketTransport } from './transport/socket-transport.ts'
+import type { TlsCredentials } from './transport/tls-credentials.ts'
 
 export interface EngineOptions {
   readonly listen: readonly ListenSpec[]
@@ -94,6 +95,11 @@ export class Engine implements Part {
       applications: this.#control?.applicationCount ?? 0,
       overload: this.#overload.counts,
     }
+  }
+
+  /** Shows other certificates from now on; connections go on. Throws, and changes nothing, when they are of no use. */
+  replaceCredentials(credentials: TlsCredentials): void {
+    this.#transport.replaceCredentials(credentials)
   }
 
   /** Opens all SIP listening points and the control port, or none. Rejects with a ListenError. */

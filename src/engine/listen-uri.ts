@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import type { TransportName } from './transport/hop.ts'
 import type { ListenSpec } from './transport/listen-spec.ts'
+import { defaultPortOf, isSecure, transportNames } from './transport/transport-name.ts'
 
 /** A listening address that cannot be understood. */
 export class ListenUriError extends Error {
@@ -11,12 +12,13 @@ export class ListenUriError extends Error {
   }
 }
 
-const form = /^sip:(?<host>\[[0-9a-f:.]+\]|[0-9.]+|\*)(?::(?<port>\d{1,5}))?(?<params>(?:;[a-z-]+=[^;]+)*)$/i
+const form =
+  /^(?<scheme>sips?):(?<host>\[[0-9a-f:.]+\]|[0-9.]+|\*)(?::(?<port>\d{1,5}))?(?<params>(?:;[a-z-]+=[^;]+)*)$/i
 
 /**
  * Reads where to listen, as drachtio-server writes it: `sip:192.0.2.1:5060;transport=udp,tcp;external-ip=198.51.100.1`.
- * `*` is every IPv4 address; without `transport` UDP and TCP are meant; `external-ip` may end in `:port`.
- * Throws ListenUriError.
+ * `*` is every IPv4 address; without `transport` UDP and TCP are meant, with `sips` TLS; without a port each has its
+ * own; `external-ip` may end in `:port`. What is secure still lacks its certificate. Throws ListenUriError.
  */
 export function readListenUri(uri: string): ListenSpec[] {
   const groups = form.exec(uri.trim())?.groups
@@ -26,14 +28,20 @@ export function readListenUri(uri: string): ListenSpec[] {
   const host = (groups.host ?? '').replace(/^\[|\]$/g, '')
   const address = host === '*' ? '0.0.0.0' : host
   if (isIP(address) === 0) throw new ListenUriError(uri, `${host} is not an address`)
-  const port = Number(groups.port ?? 5060)
-  if (port > 65535) throw new ListenUriError(uri, `${port} is not a port`)
+  const port = groups.port === undefined ? undefined : Number(groups.port)
+  if (port !== undefined && port > 65535) throw new ListenUriError(uri, `${port} is not a port`)
   const external = params.get('external-ip')
-  const names = (params.get('transport') ?? 'udp,tcp').toLowerCase().split(',')
-  return names.map((name) => ({
-    transport: readTransport(uri, name),
+  const isSips = groups.scheme?.toLowerCase() === 'sips'
+  const names = (params.get('transport') ?? (isSips ? 'tls' : 'udp,tcp')).toLowerCase().split(',')
+  const transports = names.map((name) => readTransport(uri, name))
+  const insecure = transports.find((transport) => !isSecure(transport))
+  if (isSips && insecure) throw new ListenUriError(uri, `${insecure} is not secure: write sip:`)
+  if (port && transports.filter((transport) => transport !== 'udp').length > 1)
+    throw new ListenUriError(uri, 'only one of tcp, tls, ws, wss can have a port: write one address for each')
+  return transports.map((transport) => ({
+    transport,
     address,
-    port,
+    port: port ?? defaultPortOf(transport),
     ...(external === undefined ? {} : readExternal(uri, external)),
   }))
 }
@@ -51,8 +59,9 @@ function readParams(uri: string, text: string): Map<string, string> {
 }
 
 function readTransport(uri: string, name: string): TransportName {
-  if (name === 'udp' || name === 'tcp') return name
-  throw new ListenUriError(uri, `transport ${name} is not one of udp, tcp`)
+  const found = transportNames.find((transport) => transport === name)
+  if (found) return found
+  throw new ListenUriError(uri, `transport ${name} is not one of ${transportNames.join(', ')}`)
 }
 
 function readExternal(uri: string, text: string): { advertisedHost: string; advertisedPort?: number } {

@@ -5,6 +5,7 @@ import type { EngineSettings } from '../../engine/engine-settings.ts'
 import type { ListeningPoint } from '../../engine/transport/flow.ts'
 import type { Hop, HopQuery } from '../../engine/transport/hop.ts'
 import type { ListenSpec } from '../../engine/transport/listen-spec.ts'
+import { checkCredentials, type TlsCredentials } from '../../engine/transport/tls-credentials.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Part } from '../../lib/part.ts'
 import type { FromWorker, ToWorker, WorkerTask } from './worker-messages.ts'
@@ -119,6 +120,12 @@ export class EngineWorker implements Part {
   /** Peers of other overlays have become known, or gone. */
   setPeerSuffixes(suffixes: readonly string[]): void {
     if (this.#worker) this.#post(this.#worker, { type: 'suffixes', suffixes })
+  }
+
+  /** Shows other certificates from now on; connections go on. Throws, and changes nothing, when they are of no use. */
+  replaceCredentials(credentials: TlsCredentials): void {
+    checkCredentials(credentials)
+    if (this.#worker) this.#post(this.#worker, { type: 'credentials', credentials })
   }
 
   /** What the engine has counted. Rejects when it does not answer in time. */

@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
 import { Engine } from '../../engine/engine.ts'
 import type { Hop, HopQuery } from '../../engine/transport/hop.ts'
+import { transportsOf } from '../../engine/transport/transport-name.ts'
 import { DnsHopResolver } from '../dns/dns-hop-resolver.ts'
 import { PeerHopResolver } from './peer-hop-resolver.ts'
 import { PortLog } from './port-log.ts'
@@ -33,7 +34,7 @@ async function askForPeer(query: HopQuery, signal: AbortSignal): Promise<readonl
   }
 }
 
-const transports = [...new Set(task.listen.map(({ transport }) => transport))]
+const transports = transportsOf(task.listen)
 // Addresses of a family that nothing listens on would only be tried in vain.
 const families = (['AAAA', 'A'] as const).filter((family) =>
   task.listen.some(({ address }) => isIPv6(address) === (family === 'AAAA')),
@@ -62,6 +63,9 @@ port.on('message', (message: ToWorker) => {
     case 'hops':
       if (message.error === undefined) asked.get(message.id)?.resolve(message.hops)
       else asked.get(message.id)?.reject(new Error(message.error))
+      break
+    case 'credentials':
+      engine.replaceCredentials(message.credentials)
       break
     case 'stop':
       engine.stop().finally(() => port.close())

@@ -4,6 +4,7 @@ import type { EngineSettings } from '../../engine/engine-settings.ts'
 import type { ListeningPoint } from '../../engine/transport/flow.ts'
 import type { Hop, HopQuery } from '../../engine/transport/hop.ts'
 import type { ListenSpec } from '../../engine/transport/listen-spec.ts'
+import type { TlsCredentials } from '../../engine/transport/tls-credentials.ts'
 import type { LogFields } from '../../lib/log.ts'
 
 /** What the worker is started with; it must survive a structured clone. */
@@ -36,6 +37,7 @@ export type FromWorker =
 export type ToWorker =
   | { readonly type: 'stop' }
   | { readonly type: 'count'; readonly id: number }
+  | { readonly type: 'credentials'; readonly credentials: TlsCredentials }
   | { readonly type: 'suffixes'; readonly suffixes: readonly string[] }
   | {
       readonly type: 'hops'

@@ -3,6 +3,7 @@ import type { SipUri } from '../message/uri.ts'
 import { isWildcard } from '../transport/advertised-host.ts'
 import type { ListeningPoint } from '../transport/flow.ts'
 import type { Hop } from '../transport/hop.ts'
+import { defaultPortOf } from '../transport/transport-name.ts'
 
 /** The names under which this engine is meant in Route and Request-URI: where it listens and what it advertises. */
 export class OwnNames {
@@ -26,7 +27,8 @@ export class OwnNames {
   }
 
   has(uri: SipUri): boolean {
-    const port = uri.port ?? (uri.scheme === 'sips' || uri.params.text('transport') === 'tls' ? 5061 : 5060)
+    const transport = uri.params.text('transport') ?? ''
+    const port = uri.port ?? (uri.scheme === 'sips' ? 5061 : defaultPortOf(transport))
     return this.#names.has(nameOf(uri.host, port))
   }
 }

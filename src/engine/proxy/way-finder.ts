@@ -78,6 +78,8 @@ export class WayFinder {
   }
 
   #pointFor(hop: Hop): ListeningPoint | undefined {
-    return this.#sources.get(hop.transport)?.towards(hop.address)?.point
+    const found = this.#sources.get(hop.transport)?.towards(hop.address)?.point
+    // RFC 7118 §5.4: URIs say `ws` for secure WebSockets too.
+    return found ?? (hop.transport === 'ws' ? this.#pointFor({ ...hop, transport: 'wss' }) : undefined)
   }
 }

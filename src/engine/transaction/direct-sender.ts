@@ -4,11 +4,12 @@ import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts'
 import type { Via } from '../message/via.ts'
 import type { Flow } from '../transport/flow.ts'
 import type { Hop, HopResolver, TransportName } from '../transport/hop.ts'
+import { defaultPortOf } from '../transport/transport-name.ts'
 import { BoundedWait } from './bounded-wait.ts'
 import type { HopFinder } from './hop-finder.ts'
 import type { LayerGround } from './layer-ground.ts'
 import { countMessage } from './message-counts.ts'
-import { defaultPort, ownVia } from './top-via.ts'
+import { ownVia } from './top-via.ts'
 import type { Destination } from './transaction-user.ts'
 
 /** Sends messages that no transaction stands behind: ACK for a 2xx, and whatever is forwarded statelessly. */
@@ -85,7 +86,7 @@ export class DirectSender {
     const transport = via.transport.toLowerCase() as TransportName
     const address = via.received ?? via.host
     if (isIP(address)) {
-      const port = typeof via.rport === 'number' ? via.rport : (via.port ?? defaultPort(transport))
+      const port = typeof via.rport === 'number' ? via.rport : (via.port ?? defaultPortOf(transport))
       return [{ transport, address, port, host: via.host }]
     }
     const query = { scheme: 'sip', host: via.host, port: via.port, transport } as const

@@ -1,7 +1,7 @@
 import type { Via } from '../message/via.ts'
 import type { Flow } from '../transport/flow.ts'
 import type { Transport } from '../transport/transport-layer.ts'
-import { defaultPort } from './top-via.ts'
+import { defaultPortOf } from '../transport/transport-name.ts'
 
 /** Hears that a response did not get out. */
 export interface SendingParty {
@@ -13,10 +13,12 @@ export class ResponsePath {
   readonly #transport: Transport
   readonly #flow: Flow
   readonly #sentByPort: number
+  readonly #sentByHost: string
 
   constructor(transport: Transport, flow: Flow, via: Via) {
     this.#transport = transport
-    this.#sentByPort = via.port ?? defaultPort(via.transport)
+    this.#sentByHost = via.host
+    this.#sentByPort = via.port ?? defaultPortOf(via.transport)
     const goesToSource = flow.transport !== 'udp' || via.rport !== undefined
     this.#flow = goesToSource ? flow : transport.flowBeside(flow, this.#sentByPort)
   }
@@ -35,7 +37,7 @@ export class ResponsePath {
 
   async #reopen(signal: AbortSignal): Promise<Flow> {
     const { transport, remoteAddress } = this.#flow
-    const hop = { transport, address: remoteAddress, port: this.#sentByPort, host: remoteAddress }
+    const hop = { transport, address: remoteAddress, port: this.#sentByPort, host: this.#sentByHost }
     return this.#transport.flowTo(hop, signal)
   }
 }

@@ -2,6 +2,7 @@ import type { SipRequest } from '../message/message.ts'
 import { printVia, Via } from '../message/via.ts'
 import type { Flow, ListeningPoint } from '../transport/flow.ts'
 import { hostPort } from '../transport/host-port.ts'
+import { defaultPortOf } from '../transport/transport-name.ts'
 
 /** Notes in the top Via where a request really came from (RFC 3261 §18.2.1, RFC 3581 §4). */
 export function stampSource(request: SipRequest, flow: Flow): void {
@@ -28,16 +29,11 @@ export function ownVia(point: ListeningPoint, branch: string): string {
 
 /** Whether a Via names one of our listening points: others' responses are not ours to take (RFC 3261 §18.1.2). */
 export function isOwnVia(via: Via, points: readonly ListeningPoint[]): boolean {
-  const port = via.port ?? defaultPort(via.transport)
+  const port = via.port ?? defaultPortOf(via.transport)
   for (const point of points) {
     if (point.advertisedPort === port && sameHost(point.advertisedHost, via.host)) return true
   }
   return false
-}
-
-/** The port that a Via or a hop without one means, by transport (RFC 3261 §18.2.2). */
-export function defaultPort(transport: string): number {
-  return transport === 'TLS' || transport === 'tls' ? 5061 : 5060
 }
 
 function sameHost(one: string, other: string): boolean {

@@ -4,17 +4,16 @@ import type { Log } from '../../lib/log.ts'
 import type { Part } from '../../lib/part.ts'
 import { isWildcard } from './advertised-host.ts'
 import type { Flow, ListeningPoint } from './flow.ts'
-import type { Hop } from './hop.ts'
+import type { Hop, TransportName } from './hop.ts'
 import { hostPort } from './host-port.ts'
 import type { ListenSpec } from './listen-spec.ts'
 import { SocketFlow } from './socket-flow.ts'
 import { SourceChoice } from './source-choice.ts'
+import { StreamListener } from './stream-listener.ts'
 import { dialTcp } from './tcp-dial.ts'
-import { TcpListener } from './tcp-listener.ts'
 import { TcpPool } from './tcp-pool.ts'
 import type { TlsCredentials } from './tls-credentials.ts'
 import { dialTls } from './tls-dial.ts'
-import { TlsListener } from './tls-listener.ts'
 import type { Transport, TransportUser } from './transport-layer.ts'
 import { defaultTransportSettings, type TransportSettings } from './transport-settings.ts'
 import { UdpFlow } from './udp-flow.ts'
@@ -34,7 +33,7 @@ const nobody: TransportUser = {
   onBadFrame: () => undefined,
 }
 
-type Listener = UdpListener | TcpListener | TlsListener
+type Listener = UdpListener | StreamListener
 
 /** SIP over the machine's sockets. */
 export class SocketTransport implements Transport, Part {
@@ -54,8 +53,8 @@ export class SocketTransport implements Transport, Part {
   #points: readonly ListeningPoint[] = []
   #listeners: readonly Listener[] = []
   #udp = new SourceChoice<UdpListener>([])
-  #tcp = new SourceChoice<TcpListener>([])
-  #tls = new SourceChoice<TlsListener>([])
+  #tcp = new SourceChoice<StreamListener>([])
+  #tls = new SourceChoice<StreamListener>([])
 
   constructor(options: SocketTransportOptions) {
     this.#listen = options.listen
@@ -90,8 +89,8 @@ export class SocketTransport implements Transport, Part {
       throw failed.reason
     }
     this.#udp = new SourceChoice(this.#listeners.filter((listener) => listener instanceof UdpListener))
-    this.#tcp = new SourceChoice(this.#listeners.filter((listener) => listener instanceof TcpListener))
-    this.#tls = new SourceChoice(this.#listeners.filter((listener) => listener instanceof TlsListener))
+    this.#tcp = new SourceChoice(this.#streamListeners('tcp'))
+    this.#tls = new SourceChoice(this.#streamListeners('tls'))
   }
 
   async stop(): Promise<void> {
@@ -118,8 +117,12 @@ export class SocketTransport implements Transport, Part {
         if (!listener) throw noListener(hop)
         return this.#pool.flowTo(hop, listener.point, () => this.#dialTls(hop, listener), signal)
       }
-      default:
-        throw noListener(hop)
+      default: {
+        const open = this.#pool.find(hop)
+        if (open) return open
+        // RFC 7118 §1: WebSocket connections are the client's to open.
+        throw new Error(`no ${hop.transport} connection with ${hostPort(hop.address, hop.port)} is open`)
+      }
     }
   }
 
@@ -145,14 +148,21 @@ export class SocketTransport implements Transport, Part {
    */
   replaceCredentials(credentials: TlsCredentials): void {
     for (const listener of this.#listeners)
-      if (listener instanceof TlsListener) listener.replaceCredentials(credentials)
+      if (listener instanceof StreamListener) listener.replaceCredentials(credentials)
   }
 
-  #dialTcp(hop: Hop, { point }: TcpListener): Promise<Socket> {
+  #streamListeners(transport: TransportName): StreamListener[] {
+    return this.#listeners
+      .filter((listener) => listener instanceof StreamListener)
+      .filter((listener) => listener.point.transport === transport)
+  }
+
+  #dialTcp(hop: Hop, { point }: StreamListener): Promise<Socket> {
     return dialTcp({ ...hop, localAddress: sourceOf(point) }, this.#settings.connectTimeoutMs)
   }
 
-  #dialTls(hop: Hop, { point, clientContext }: TlsListener): Promise<Socket> {
+  #dialTls(hop: Hop, { point, clientContext }: StreamListener): Promise<Socket> {
+    if (!clientContext) throw noListener(hop)
     return dialTls(hop, {
       localAddress: sourceOf(point),
       context: clientContext,
@@ -162,20 +172,9 @@ export class SocketTransport implements Transport, Part {
   }
 
   #open(spec: ListenSpec): Promise<Listener> {
-    switch (spec.transport) {
-      case 'udp':
-        return UdpListener.open(spec, { user: this.#delivery, settings: this.#settings, log: this.#log })
-      case 'tcp':
-        return TcpListener.open(spec, (socket, point) => {
-          if (this.#pool.admit(socket)) this.#pool.serve(socket, point)
-        })
-      case 'tls':
-        return TlsListener.open(spec, { entrance: this.#pool, log: this.#log })
-      default:
-        return Promise.reject(
-          new Error(`cannot listen on ${spec.transport}: this engine has udp, tcp and tls`),
-        )
-    }
+    return spec.transport === 'udp'
+      ? UdpListener.open(spec, { user: this.#delivery, settings: this.#settings, log: this.#log })
+      : StreamListener.open(spec, { entrance: this.#pool, log: this.#log })
   }
 }
 

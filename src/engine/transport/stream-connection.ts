@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net'
+import { ContentLengthFraming } from './content-length-framing.ts'
 import type { ListeningPoint } from './flow.ts'
+import type { Framing, FramingReceiver } from './framing.ts'
 import { SocketFlow } from './socket-flow.ts'
-import { StreamFramer } from './stream-framer.ts'
 import type { TransportUser } from './transport-layer.ts'
 import type { TransportSettings } from './transport-settings.ts'
-
-const pong = Buffer.from('\r\n')
+import { WebSocketFramer } from './websocket-framer.ts'
 
 /** One open stream: cuts what comes in into messages, and drops a peer that does not read. */
 export class StreamConnection extends SocketFlow {
@@ -14,7 +14,8 @@ export class StreamConnection extends SocketFlow {
   readonly #socket: Socket
   readonly #user: TransportUser
   readonly #settings: TransportSettings
-  readonly #framer: StreamFramer
+  readonly #framing: Framing
+  readonly #isWebSocket: boolean
   #isOpen = true
   /** Runs while a message is due: one that has begun, or the first. */
   #deadline: NodeJS.Timeout | undefined
@@ -34,23 +35,26 @@ export class StreamConnection extends SocketFlow {
     this.#socket = socket
     this.#user = user
     this.#settings = settings
-    this.#framer = new StreamFramer(
-      {
-        onFrame: (message) => {
-          this.#endDeadline()
-          user.onMessage(message, this)
-        },
-        onPing: () => {
-          this.#endDeadline()
-          this.send(pong)
-        },
-        onBadFrame: (head, status, reason) => this.#giveUp(head, status, reason),
+    const receiver: FramingReceiver = {
+      onFrame: (message) => {
+        this.#endDeadline()
+        user.onMessage(message, this)
       },
-      settings,
-    )
+      onPing: (answer) => {
+        this.#endDeadline()
+        this.#write(answer)
+      },
+      onControl: (answer) => this.#write(answer),
+      onBadFrame: (head, status, reason) => this.#giveUp(head, status, reason),
+      onEnd: (goodbye, reason) => this.#end(goodbye, reason),
+    }
+    this.#isWebSocket = point.transport === 'ws' || point.transport === 'wss'
+    this.#framing = this.#isWebSocket
+      ? new WebSocketFramer(receiver, settings)
+      : new ContentLengthFraming(receiver, settings)
     socket.setNoDelay(true)
     socket.setTimeout(settings.idleTimeoutMs, () => this.close(new Error('idle')))
-    socket.on('data', (chunk: Buffer) => this.#receive(chunk))
+    socket.on('data', (chunk: Buffer) => this.receive(chunk))
     socket.on('error', (cause) => {
       this.#cause ??= cause
     })
@@ -62,12 +66,21 @@ export class StreamConnection extends SocketFlow {
     })
   }
 
+  /** Whether the far end has still to prove that it has something to say: opening a WebSocket takes a request already. */
+  get owesMessage(): boolean {
+    return !this.#isWebSocket
+  }
+
   get isOpen(): boolean {
     return this.#isOpen
   }
 
-  send(data: Buffer): void {
-    if (!this.#isOpen) return
+  send(message: Buffer): void {
+    if (this.#isOpen) this.#write(this.#framing.wrap(message))
+  }
+
+  #write(data: Buffer): void {
+    if (!this.#isOpen || data.length === 0) return
     this.#socket.write(data)
     const queued = this.#socket.writableLength
     if (queued > this.#settings.maxQueuedBytes)
@@ -88,10 +101,11 @@ export class StreamConnection extends SocketFlow {
     this.#socket.destroy()
   }
 
-  #receive(chunk: Buffer): void {
+  /** Takes what has come over the stream. */
+  receive(chunk: Buffer): void {
     if (!this.#isOpen) return
-    this.#framer.push(chunk)
-    if (this.#framer.isPartial) this.expectMessage()
+    this.#framing.push(chunk)
+    if (this.#framing.isPartial) this.expectMessage()
   }
 
   #endDeadline(): void {
@@ -103,6 +117,13 @@ export class StreamConnection extends SocketFlow {
   #giveUp(head: Buffer, status: 400 | 513, reason: string): void {
     this.#cause = new Error(reason)
     this.#user.onBadFrame(head, this, status, reason)
+    this.#isOpen = false
+    this.#socket.destroySoon()
+  }
+
+  #end(goodbye: Buffer, reason: string): void {
+    this.#cause ??= new Error(reason)
+    this.#write(goodbye)
     this.#isOpen = false
     this.#socket.destroySoon()
   }

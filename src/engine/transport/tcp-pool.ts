@@ -47,17 +47,24 @@ export class TcpPool {
     return true
   }
 
-  /** Takes SIP from a connection that was admitted. */
-  serve(socket: Socket, point: ListeningPoint): void {
+  /** Takes SIP from a connection that was admitted; `head` is what has been read from it already. */
+  serve(socket: Socket, point: ListeningPoint, head?: Buffer): void {
     this.#entered(placeOf(socket))
     // It may have closed during the handshake.
-    if (socket.destroyed || this.#isStopped) socket.destroy()
-    else this.#adopt(socket, point).expectMessage()
+    if (socket.destroyed || this.#isStopped) {
+      socket.destroy()
+      return
+    }
+    const connection = this.#adopt(socket, point)
+    if (connection.owesMessage) connection.expectMessage()
+    if (head && head.length > 0) connection.receive(head)
   }
 
   /** A stream that is open already. */
   find(hop: Hop): StreamConnection | undefined {
-    return this.#streams.find(hop)
+    // RFC 7118 §5.4: URIs say `ws` for secure WebSockets too.
+    const other = hop.transport === 'ws' ? this.#streams.find({ ...hop, transport: 'wss' }) : undefined
+    return this.#streams.find(hop) ?? other
   }
 
   /** An open stream to the hop, or a promise of one. The promise is shared by all who want the same hop. */

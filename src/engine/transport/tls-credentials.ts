@@ -20,14 +20,17 @@ export interface TlsCredentials {
 // RFC 8996: nothing older.
 const minVersion: SecureVersion = 'TLSv1.2'
 
-/** For connections that are accepted. Throws an Error with the code of OpenSSL when the PEM is of no use. */
-export function serverContextOptions({ cert, key, ca }: TlsCredentials): SecureContextOptions {
-  const options = { cert, key, minVersion, ...(ca === undefined ? {} : { ca }) }
-  createSecureContext(options)
-  return options
+/** Throws an Error with the code of OpenSSL when the PEM is of no use. */
+export function checkCredentials(credentials: TlsCredentials): void {
+  createSecureContext(serverContextOptions(credentials))
 }
 
-/** For connections that are opened: the certificate is shown to servers that ask. Throws like `serverContextOptions`. */
+/** For connections that are accepted. */
+export function serverContextOptions({ cert, key, ca }: TlsCredentials): SecureContextOptions {
+  return { cert, key, minVersion, ...(ca === undefined ? {} : { ca }) }
+}
+
+/** For connections that are opened: the certificate is shown to servers that ask. Throws like `checkCredentials`. */
 export function clientContext({ cert, key, ca }: TlsCredentials): SecureContext {
   const trusted = ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] }
   return createSecureContext({ cert, key, minVersion, ...trusted })

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { AdminServer } from './admin/admin-server.ts'
+import { CertificateFiles } from './config/certificate-files.ts'
 import type { LoadedConfig } from './config/load.ts'
 import { DnsHopResolver } from './drivers/dns/dns-hop-resolver.ts'
 import { DrachtioStack } from './drivers/drachtio/drachtio-stack.ts'
@@ -21,8 +22,10 @@ import { PbxAddresses } from './edge/pbx-addresses.ts'
 import { PbxLegs } from './edge/pbx-legs.ts'
 import { PhoneLegs } from './edge/phone-legs.ts'
 import { readListenUri } from './engine/listen-uri.ts'
+import { withCredentials } from './engine/transport/listen-spec.ts'
 import { admissionRules } from './gateway/admission-rules.ts'
 import { BoxSecrets } from './gateway/box-secrets.ts'
+import { CertificateWatch } from './gateway/certificate-watch.ts'
 import { JoinedOverlays } from './gateway/joined-overlays.ts'
 import { LiveBoxView } from './gateway/live-box-view.ts'
 import { openOverlays } from './gateway/open-overlays.ts'
@@ -59,13 +62,17 @@ export class Gateway implements Part {
   readonly #engine: EngineWorker | undefined
   readonly #calls: CallHandler
   readonly #admin: AdminServer | undefined
+  readonly #certificate: CertificateWatch | undefined
   readonly #broken = Promise.withResolvers<Error>()
 
-  constructor({ config, dataDir }: LoadedConfig, log: Log) {
+  constructor({ config, dataDir, folder }: LoadedConfig, log: Log) {
     const clock = systemClock
     const realm = config.registrar.realm ?? config.sip.domains[0] ?? 'causeway.local'
     const listen = config.sip.listen.flatMap(readListenUri)
     const ownHosts = new OwnHosts(listen)
+    const { tls } = config.sip
+    const certificateFiles = tls && new CertificateFiles(tls, folder)
+    const certificate = certificateFiles?.read()
 
     // What is kept on disk
     const database = new Database({ dataDir, log, clock })
@@ -107,7 +114,11 @@ export class Gateway implements Part {
         ? undefined
         : new EngineWorker({
             // The last is for the SIP links of the overlays: other boxes arrive there.
-            listen: [...listen, { transport: 'tcp', address: '127.0.0.1', port: 0 }],
+            listen: [
+              ...withCredentials(listen, certificate && { ...tls, ...certificate }),
+              { transport: 'tcp', address: '127.0.0.1', port: 0 },
+            ],
+            settings: { transport: { verifiesServers: tls?.verifyServers ?? true } },
             control: { host: '127.0.0.1', port: 0, secret },
             dns: config.dns,
             recordRouteSecret: () => secrets.recordRoute,
@@ -117,6 +128,13 @@ export class Gateway implements Part {
             isDebugging: config.box.logLevel === 'debug',
             log,
           })
+    const certificateWatch =
+      engine && certificateFiles && certificate
+        ? new CertificateWatch(
+            { files: certificateFiles, use: (renewed) => engine.replaceCredentials(renewed), clock, log },
+            certificate,
+          )
+        : undefined
     const stack = new DrachtioStack(
       engine
         ? {
@@ -249,6 +267,7 @@ export class Gateway implements Part {
     })
     this.#admin = config.admin.enabled ? new AdminServer(config.admin, box, log) : undefined
     this.#engine = engine
+    this.#certificate = certificateWatch
     this.#calls = calls
 
     const wiring = new Wiring({ overlays, location, trunks, calls, front, pbxs, stack, engine })
@@ -264,6 +283,7 @@ export class Gateway implements Part {
         pbxAddresses,
         ...(relay ? [relay] : []),
         ...(engine ? [engine] : []),
+        ...(certificateWatch ? [certificateWatch] : []),
         calls,
         otherRequests,
         stack,
@@ -281,6 +301,11 @@ export class Gateway implements Part {
   /** Rejects with what the part that cannot start says, in words for an operator. */
   start(): Promise<void> {
     return this.#parts.start()
+  }
+
+  /** Looks whether the certificate on disk is a new one, and uses it. */
+  reloadCertificate(): void {
+    this.#certificate?.look()
   }
 
   /** Takes no new calls and waits for those under way, at most `withinMs`. */

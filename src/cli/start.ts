@@ -32,7 +32,13 @@ async function runBox(loaded: LoadedConfig, log: Log): Promise<number> {
   const gateway = await startGateway(loaded, log)
   if (!gateway) return 1
   log.info({ admin: gateway.adminUrl, listening: gateway.listening }, 'ready')
-  return runUntilStopped(gateway)
+  const reload = () => gateway.reloadCertificate()
+  process.on('SIGHUP', reload)
+  try {
+    return await runUntilStopped(gateway)
+  } finally {
+    process.off('SIGHUP', reload)
+  }
 }
 
 function load(path: string | undefined): LoadedConfig | undefined {

@@ -12,6 +12,8 @@ export interface LoadedConfig {
   readonly config: Config
   /** Absolute path of the file; undefined when the box runs on defaults. */
   readonly path: string | undefined
+  /** What paths in the config are relative to. */
+  readonly folder: string
   /** `box.dataDir` as an absolute path. */
   readonly dataDir: string
   /** What was chosen for the operator, to be said at the start. */
@@ -33,6 +35,7 @@ export function loadConfig(path?: string, environment: NodeJS.ProcessEnv = proce
   return {
     config,
     path: absolute,
+    folder: dirname(absolute),
     dataDir: resolve(dirname(absolute), config.box.dataDir),
     notes: [`config from ${file}`],
   }
@@ -91,6 +94,7 @@ function onDefaults(): LoadedConfig {
   return {
     config,
     path: undefined,
+    folder: resolve('.'),
     dataDir: resolve(config.box.dataDir),
     notes: [
       `no config file (${defaultConfigPaths.join(', ')}): working with defaults`,

@@ -17,7 +17,10 @@ export async function runBox(config: Record<string, unknown>, log: Log = silentL
   const port = await freePort()
   const sip = { ...(config.sip as object | undefined), listen: [`sip:127.0.0.1:${port};transport=udp,tcp`] }
   const parsed = configSchema.parse({ admin: { enabled: false }, ...config, sip })
-  const gateway = new Gateway({ config: parsed, path: undefined, dataDir: folder.path, notes: [] }, log)
+  const gateway = new Gateway(
+    { config: parsed, path: undefined, folder: folder.path, dataDir: folder.path, notes: [] },
+    log,
+  )
   const stop = async () => {
     await gateway.stop()
     folder.remove()

@@ -7,7 +7,7 @@ export const pbxEntry = z
       .regex(/^[a-z0-9][a-z0-9-]*$/)
       .describe('Name in pages and records.'),
     server: z.string().describe('Host or address of the IP-PBX, with port if not 5060.'),
-    transport: z.enum(['udp', 'tcp']).default('udp').describe('Transport towards the PBX.'),
+    transport: z.enum(['udp', 'tcp', 'tls']).default('udp').describe('Transport towards the PBX.'),
     domain: z.string().toLowerCase().describe('SIP domain that the PBX serves; the phones use it as theirs.'),
     optionsIntervalMs: z
       .number()

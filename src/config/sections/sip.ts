@@ -3,7 +3,32 @@ import { z } from 'zod'
 const listenUri = z
   .string()
   .regex(/^sips?:(\[[0-9a-f:.]+\]|[0-9.]+|\*)(:\d{1,5})?(;[a-z-]+=[^;]+)*$/i)
-  .describe('Example: "sip:192.0.2.10:5060;transport=udp,tcp" or "sip:[2001:db8::10]:5060;transport=tcp".')
+  .describe(
+    'Example: "sip:192.0.2.10:5060;transport=udp,tcp", "sips:*" or "sip:[2001:db8::10]:443;transport=wss".',
+  )
+
+const tls = z
+  .strictObject({
+    certFile: z
+      .string()
+      .describe('The certificate of the box in PEM form, followed by those between it and its authority.'),
+    keyFile: z.string().describe('Its private key in PEM form.'),
+    caFile: z
+      .string()
+      .optional()
+      .describe(
+        'Own authorities in PEM form: trusted besides the public ones, and for certificates of clients.',
+      ),
+    requestClientCertificate: z
+      .boolean()
+      .default(false)
+      .describe('Ask clients for a certificate. One without is let in, one with a bad one is not.'),
+    verifyServers: z
+      .boolean()
+      .default(true)
+      .describe('Connect only to servers whose certificate is for their domain (RFC 5922).'),
+  })
+  .describe('The certificate for the transports tls and wss. A renewed one is used without a restart.')
 
 export const sipSection = z
   .strictObject({
@@ -11,7 +36,10 @@ export const sipSection = z
       .array(listenUri)
       .min(1)
       .default(['sip:*:5060;transport=udp,tcp'])
-      .describe('Addresses and ports for SIP. "*" is every IPv4 address. Add ";external-ip=…" behind NAT.'),
+      .describe(
+        'Addresses and ports for SIP over udp, tcp, tls, ws and wss. "*" is every IPv4 address. Add ";external-ip=…" behind NAT.',
+      ),
+    tls: tls.optional(),
     domains: z
       .array(z.string().toLowerCase())
       .default(['causeway.local'])
@@ -50,6 +78,14 @@ export const sipSection = z
       .max(100_000)
       .default(5_000)
       .describe('Calls at the same time; more get 503.'),
+  })
+  .superRefine(({ listen, tls: certificate }, context) => {
+    if (certificate || !listen.some((uri) => /^sips:|;transport=[^;]*(?:tls|wss)/i.test(uri))) return
+    context.addIssue({
+      code: 'custom',
+      path: ['tls'],
+      message: 'needed, because "listen" has tls or wss; give certFile and keyFile',
+    })
   })
   .prefault({})
   .describe('Where and as whom the box speaks SIP.')

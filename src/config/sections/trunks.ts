@@ -11,7 +11,7 @@ export const trunkEntry = z
     server: z
       .string()
       .describe('The provider\'s host, "sip.provider.example" or "192.0.2.20:5060"; found by RFC 3263.'),
-    transport: z.enum(['udp', 'tcp']).optional().describe('Default: what the DNS says, else UDP.'),
+    transport: z.enum(['udp', 'tcp', 'tls']).optional().describe('Default: what the DNS says, else UDP.'),
     domain: z.string().optional().describe('Domain in To and Request-URI. Default: the server.'),
     register: z.boolean().default(false).describe('Whether the provider wants a registration.'),
     username: z.string().optional().describe('User part of our AoR at the provider.'),

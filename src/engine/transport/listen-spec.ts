@@ -1,5 +1,6 @@
 import type { TransportName } from './hop.ts'
 import type { TlsCredentials } from './tls-credentials.ts'
+import { isSecure } from './transport-name.ts'
 
 /** One place to listen on, as an operator asks for it. */
 export interface ListenSpec {
@@ -13,4 +14,9 @@ export interface ListenSpec {
   readonly advertisedPort?: number | undefined
   /** Needed for `tls` and `wss`. */
   readonly tls?: TlsCredentials | undefined
+}
+
+/** The same places, with a certificate for those that need one. */
+export function withCredentials(specs: readonly ListenSpec[], tls: TlsCredentials | undefined): ListenSpec[] {
+  return specs.map((spec) => (tls && isSecure(spec.transport) ? { ...spec, tls } : spec))
 }

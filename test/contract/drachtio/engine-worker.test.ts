@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect, type TLSSocket } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   EngineStartFailed,
@@ -6,6 +8,7 @@ import {
 } from '../../../src/drivers/engine-worker/engine-worker.ts'
 import type { HopQuery } from '../../../src/engine/transport/hop.ts'
 import { silentLog } from '../../../src/lib/log.ts'
+import { testCa, testCertificate } from '../../support/test-certificate.ts'
 import { within } from '../../support/within.ts'
 import { sdp, startApp } from './srf.ts'
 import { WirePhone } from './wire-phone.ts'
@@ -41,6 +44,12 @@ const serverOf = (worker: EngineWorker) => {
   }
 }
 
+async function connectSecurely(worker: EngineWorker): Promise<TLSSocket> {
+  const socket = connect({ host, port: worker.listeningPoints[0]?.port ?? 0, ca: testCa })
+  await within(2_000, 'a handshake', once(socket, 'secureConnect'))
+  return socket
+}
+
 describe('the engine in its thread', () => {
   it('serves applications and counts what it does', async () => {
     const worker = await startWorker()
@@ -60,6 +69,39 @@ describe('the engine in its thread', () => {
     const second = startWorker({ listen: [{ transport: 'udp', address: host, port }] })
     await expect(second).rejects.toThrow(EngineStartFailed)
     await expect(second).rejects.toThrow(`udp ${host}:${port}`)
+  })
+
+  it('takes requests over TLS, and another certificate while it runs', async () => {
+    const listen = [{ transport: 'tls', address: host, port: 0, tls: testCertificate('box') }] as const
+    const worker = await startWorker({ listen })
+    const app = await startApp(serverOf(worker), (self) => self.options((_, response) => response.send(200)))
+    const phone = await connectSecurely(worker)
+    phone.write(
+      [
+        'OPTIONS sips:box.example.org SIP/2.0',
+        'Via: SIP/2.0/TLS phone.invalid;branch=z9hG4bK1;rport',
+        'From: <sip:a@example.org>;tag=1',
+        'To: <sip:b@example.org>',
+        'Call-ID: over-tls',
+        'CSeq: 1 OPTIONS',
+        'Content-Length: 0',
+        '\r\n',
+      ].join('\r\n'),
+    )
+    const [answer] = await within(2_000, 'an answer', once(phone, 'data'))
+    expect(String(answer)).toMatch(
+      /^SIP\/2.0 200 OK\r\nVia: SIP\/2.0\/TLS phone.invalid;.*received=127.0.0.1/,
+    )
+    expect(() => worker.replaceCredentials({ ...testCertificate('renewed'), key: 'none' })).toThrow()
+    worker.replaceCredentials(testCertificate('renewed'))
+    // The thread answers in order: once it has counted it has the certificate.
+    await worker.counts()
+    const other = await connectSecurely(worker)
+    expect(other.getPeerCertificate().serialNumber).not.toBe(phone.getPeerCertificate().serialNumber)
+    expect(phone.destroyed).toBe(false)
+    phone.destroy()
+    other.destroy()
+    app.disconnect()
   })
 
   it('asks the main thread where a peer is, and nobody else', async () => {

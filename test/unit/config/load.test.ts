@@ -65,4 +65,11 @@ describe('config', () => {
   it('refuses a file that is not there, saying what to do', () => {
     expect(() => loadConfig('no-such.yaml')).toThrow(/no-such.yaml: cannot be read .* Give an existing file/)
   })
+
+  it('wants a certificate for what is secure', () => {
+    const listen = 'sip:\n  listen: ["sip:*", "sips:*"]\n'
+    expect(problemsOf(listen).message).toContain('sip.tls: needed, because "listen" has tls or wss')
+    const config = parseConfig(`${listen}  tls: {certFile: a.pem, keyFile: a.key}\n`, 'causeway.yaml', '.')
+    expect(config.sip.tls).toMatchObject({ certFile: 'a.pem', verifyServers: true })
+  })
 })

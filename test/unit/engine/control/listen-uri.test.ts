@@ -28,9 +28,29 @@ describe('where to listen', () => {
     })
   })
 
+  it('has a port of its own for each transport', () => {
+    const places = readListenUri('sip:127.0.0.1;transport=udp,tcp,tls,ws,wss')
+    expect(places.map(({ transport, port }) => `${transport} ${port}`)).toEqual([
+      'udp 5060',
+      'tcp 5060',
+      'tls 5061',
+      'ws 80',
+      'wss 443',
+    ])
+  })
+
+  it('is TLS for sips', () => {
+    expect(readListenUri('sips:127.0.0.1')).toEqual([{ transport: 'tls', address: '127.0.0.1', port: 5061 }])
+    expect(readListenUri('sips:127.0.0.1:8443;transport=wss')[0]).toMatchObject({
+      transport: 'wss',
+      port: 8443,
+    })
+  })
+
   it.each([
     'sip:box.example',
-    'sips:127.0.0.1',
+    'sips:127.0.0.1;transport=tcp',
+    'sip:127.0.0.1:5060;transport=tcp,tls',
     'sip:127.0.0.1:99999',
     'sip:127.0.0.1;transport=sctp',
     'sip:127.0.0.1;colour=blue',

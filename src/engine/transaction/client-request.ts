@@ -23,6 +23,9 @@ export interface RequestGround extends AttemptGround {
   readonly hopSilenceMs: number
   readonly penaltyMs: number
   readonly resolveTimeoutMs: number
+  readonly maxUdpRequestBytes: number
+  readonly tcpPatienceMs: number
+  readonly tcpRetryAfterMs: number
   /** Aborted when the layer stops. */
   readonly signal: AbortSignal
   onBug(cause: unknown): void
@@ -160,7 +163,8 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
     )
   }
 
-  #sendOn(flow: Flow): void {
+  /** `isFinal`: this flow it is, however large the request. */
+  #sendOn(flow: Flow, isFinal = false): void {
     if (!flow.isOpen) {
       this.onFailure('transport', new Error('the connection has closed'))
       return
@@ -169,6 +173,7 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
     const via = ownVia(this.#ground.transport.listeningPointOf(flow), branch)
     const request = this.#nextCopy()
     request.prepend('Via', via)
+    if (!isFinal && this.#isTooLarge(request, flow) && this.#preferTcp(flow)) return
     const sent = { request, via, branch, flow }
     const patienceMs = this.#hasMoreHops ? this.#ground.hopSilenceMs : undefined
     const attempt = this.isInvite
@@ -177,6 +182,29 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
     this.#attempt = attempt
     attempt.start()
     this.#events.onSent?.(request, flow, this.#hop)
+  }
+
+  #isTooLarge(request: SipRequest, flow: Flow): boolean {
+    return flow.transport === 'udp' && request.toBuffer().length > this.#ground.maxUdpRequestBytes
+  }
+
+  /** RFC 3261 §18.1.1: fragments of a large datagram get lost. Returns false when TCP is not worth a try. */
+  #preferTcp(udpFlow: Flow): boolean {
+    if (!this.#hop) return false
+    const { transport, penalties, tcpPatienceMs, tcpRetryAfterMs, signal } = this.#ground
+    const hop: Hop = { ...this.#hop, transport: 'tcp' }
+    if (penalties.isDue(hop) || !transport.listeningPoints.some((point) => point.transport === 'tcp'))
+      return false
+    this.#wait.for(
+      () => transport.flowTo(hop, signal),
+      tcpPatienceMs,
+      (flow) => this.#sendOn(flow),
+      () => {
+        penalties.add(hop, tcpRetryAfterMs)
+        this.#sendOn(udpFlow, true)
+      },
+    )
+    return true
   }
 
   /** The request itself the first time; then a copy, since the one before may still be needed for its ACK or CANCEL. */

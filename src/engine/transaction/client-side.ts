@@ -24,6 +24,9 @@ export class ClientSide implements RequestGround {
   readonly hopSilenceMs: number
   readonly penaltyMs: number
   readonly resolveTimeoutMs: number
+  readonly maxUdpRequestBytes: number
+  readonly tcpPatienceMs: number
+  readonly tcpRetryAfterMs: number
   readonly signal: AbortSignal
   readonly ringingLimitMs: number
   readonly #ground: LayerGround
@@ -38,6 +41,9 @@ export class ClientSide implements RequestGround {
     this.hopSilenceMs = settings.hopSilenceMs
     this.penaltyMs = settings.penaltyMs
     this.resolveTimeoutMs = settings.resolveTimeoutMs
+    this.maxUdpRequestBytes = settings.maxUdpRequestBytes
+    this.tcpPatienceMs = settings.tcpPatienceMs
+    this.tcpRetryAfterMs = settings.tcpRetryAfterMs
     this.signal = ground.signal
     this.ringingLimitMs = settings.ringingLimitMs
     this.#ground = ground

@@ -43,10 +43,11 @@ export class PenaltyTable {
   /** The same hops, those with a penalty behind the others. */
   inOrder(hops: readonly Hop[]): readonly Hop[] {
     if (this.#penalties.size === 0 || hops.length < 2) return hops
-    return [...hops.filter((hop) => !this.#isDue(hop)), ...hops.filter((hop) => this.#isDue(hop))]
+    return [...hops.filter((hop) => !this.isDue(hop)), ...hops.filter((hop) => this.isDue(hop))]
   }
 
-  #isDue({ transport, address, port }: Hop): boolean {
+  /** Whether a hop has a penalty at this time. */
+  isDue({ transport, address, port }: Hop): boolean {
     const key = keyOf(transport, address, port)
     const penalty = this.#penalties.get(key)
     if (!penalty) return false

@@ -11,6 +11,11 @@ export interface TransactionSettings {
   readonly penaltyMs: number
   readonly maxPenalties: number
   readonly resolveTimeoutMs: number
+  /** Larger requests are sent over TCP where UDP was chosen, if the hop takes TCP (RFC 3261 §18.1.1). */
+  readonly maxUdpRequestBytes: number
+  /** How long such a hop may take to accept TCP, and how long one that did not is not asked again. */
+  readonly tcpPatienceMs: number
+  readonly tcpRetryAfterMs: number
   /** An INVITE that rings without any news for so long is cancelled, or answered 408. */
   readonly ringingLimitMs: number
   /** Beyond these, new requests are answered 503 with Retry-After, or fail. */
@@ -30,6 +35,9 @@ export const defaultTransactionSettings: TransactionSettings = {
   penaltyMs: 30_000,
   maxPenalties: 1_024,
   resolveTimeoutMs: 5_000,
+  maxUdpRequestBytes: 1_300,
+  tcpPatienceMs: 500,
+  tcpRetryAfterMs: 600_000,
   ringingLimitMs: 600_000,
   maxServerTransactions: 100_000,
   maxClientTransactions: 100_000,

@@ -3,6 +3,7 @@ import type { Log } from '../../lib/log.ts'
 import { advertisedHostOf } from './advertised-host.ts'
 import type { ListeningPoint } from './flow.ts'
 import type { ListenSpec } from './listen-spec.ts'
+import { isStun, stunAnswerTo } from './stun.ts'
 import type { TransportUser } from './transport-layer.ts'
 import type { TransportSettings } from './transport-settings.ts'
 import { type DatagramSocket, UdpFlow } from './udp-flow.ts'
@@ -73,11 +74,17 @@ export class UdpListener implements DatagramSocket {
     if (from.port === 0) return
     const flow = this.flowTo(from.address, from.port)
     flow.hasAnswered = true
-    if (data.length >= shortestMessage) this.#user.onMessage(data, flow)
+    if (isStun(data)) this.#answerStun(data, flow)
+    else if (data.length >= shortestMessage) this.#user.onMessage(data, flow)
   }
 
   sendTo(flow: UdpFlow, data: Buffer): void {
     if (!this.#isClosed) this.#socket.send(data, flow.remotePort, flow.remoteAddress, flow.onSent)
+  }
+
+  #answerStun(data: Buffer, flow: UdpFlow): void {
+    const answer = stunAnswerTo(data, flow.remoteAddress, flow.remotePort)
+    if (answer) this.sendTo(flow, answer)
   }
 
   onSendFailed(flow: UdpFlow, cause: Error): void {

@@ -145,6 +145,20 @@ describe('a UDP port that is probed from', () => {
   })
 })
 
+describe('a STUN keep-alive over UDP', () => {
+  it('is told where it came from', async () => {
+    const box = await startTransport([udp4])
+    const phone = createSocket('udp4').bind(0, '127.0.0.1')
+    cleanUp.push(() => phone.close())
+    await once(phone, 'listening')
+    phone.send(Buffer.from('000100002112a442b7e7a701bc34d686fa87dfae', 'hex'), box.hopTo(0).port, '127.0.0.1')
+    const [answer] = (await once(phone, 'message')) as [Buffer]
+    expect(answer.readUInt16BE(0)).toBe(0x0101)
+    expect(answer.readUInt16BE(26) ^ 0x2112).toBe(phone.address().port)
+    await expect(box.messages.next(50)).rejects.toThrow('nothing within')
+  })
+})
+
 describe('a dead destination', () => {
   it('over UDP is noticed within a fraction of a second', async () => {
     const gone = createSocket('udp4')

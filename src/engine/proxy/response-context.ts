@@ -232,7 +232,7 @@ export class ResponseContext {
       this.#answer(bestResponse(finals) ?? this.#madeUp(this.#isCancelled ? 487 : 408))
       this.#done()
     }
-    // Transactions last half a minute longer: a later 2xx is forwarded without state (RFC 6026 §7.2).
+    // Their transactions stay for half a minute: a later 2xx still finds its way, without this context.
     for (const branch of this.#branches) branch.client?.abandon()
     this.#onSettled()
   }

@@ -132,9 +132,10 @@ describe('the engine in its thread', () => {
     const ready = `{ type: 'ready', controlPort: 1, listeningPoints: [] }`
     const doomed = `import { parentPort } from 'node:worker_threads'
       parentPort.postMessage(${ready})
-      setImmediate(() => { throw new Error('out of luck') })`
+      parentPort.once('message', () => { throw new Error('out of luck') })`
     const entry = new URL(`data:text/javascript,${encodeURIComponent(doomed)}`)
-    await startWorker({ onCrash: crashed.resolve, entry })
+    const worker = await startWorker({ onCrash: crashed.resolve, entry })
+    worker.setPeerSuffixes([])
     expect((await within(3_000, 'the report', crashed.promise)).message).toBe('out of luck')
   })
 

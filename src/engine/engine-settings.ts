@@ -1,4 +1,5 @@
 import type { OverloadSettings } from './overload/overload-settings.ts'
+import type { ProtectionSettings } from './protection/protection-settings.ts'
 import type { TransactionSettings } from './transaction/transaction-settings.ts'
 import type { TransportSettings } from './transport/transport-settings.ts'
 
@@ -9,6 +10,8 @@ export interface EngineSettings {
   readonly transaction: Partial<TransactionSettings>
   /** When new requests are turned away because the engine lags. */
   readonly overload: Partial<OverloadSettings>
+  /** Whom the engine listens to; by default to everybody. */
+  readonly protection: Partial<ProtectionSettings>
   /** Dialogs at a time; beyond it new INVITEs get 503. */
   readonly maxDialogs: number
   /** How long an application may leave an INVITE without any word before the caller gets 408. */
@@ -29,6 +32,7 @@ export const defaultEngineSettings: EngineSettings = {
   transport: {},
   transaction: {},
   overload: {},
+  protection: {},
   maxDialogs: 100_000,
   applicationSilenceMs: 64_000,
   timerCMs: 185_000,

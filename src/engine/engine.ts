@@ -9,6 +9,10 @@ import { defaultEngineSettings, type EngineSettings } from './engine-settings.ts
 import { responseTo } from './message/response.ts'
 import { type OverloadCounts, OverloadGuard } from './overload/overload-guard.ts'
 import { defaultOverloadSettings } from './overload/overload-settings.ts'
+import { Doorkeeper } from './protection/doorkeeper.ts'
+import type { DropCounts } from './protection/drop-report.ts'
+import { defaultProtectionSettings } from './protection/protection-settings.ts'
+import type { Standing } from './protection/standing.ts'
 import type { LayerCounts } from './transaction/layer-counts.ts'
 import type { Penalty } from './transaction/penalty-table.ts'
 import { SipTransactionLayer } from './transaction/transaction-layer.ts'
@@ -32,6 +36,8 @@ export interface EngineOptions {
 export interface EngineCounts extends CoreCounts {
   readonly messages: LayerCounts
   readonly connections: { readonly open: number; readonly refused: number }
+  /** Messages and connections that were not looked at, by reason. */
+  readonly dropped: DropCounts
   readonly applications: number
   readonly overload: OverloadCounts
 }
@@ -42,6 +48,7 @@ export class Engine implements Part {
   readonly #options: EngineOptions
   readonly #settings: EngineSettings
   readonly #clock: Clock
+  readonly #door: Doorkeeper
   readonly #transport: SocketTransport
   readonly #overload: OverloadGuard
   readonly #layer: SipTransactionLayer
@@ -54,11 +61,14 @@ export class Engine implements Part {
     this.#settings = { ...defaultEngineSettings, ...options.settings }
     this.#clock = options.clock ?? systemClock
     const { listen, log, resolver } = options
+    const protection = { ...defaultProtectionSettings, ...this.#settings.protection }
+    this.#door = new Doorkeeper(protection, this.#clock, log)
     this.#transport = new SocketTransport({
       listen,
       log,
       clock: this.#clock,
       settings: this.#settings.transport,
+      door: this.#door,
     })
     const overload = { ...defaultOverloadSettings, ...this.#settings.overload }
     this.#overload = new OverloadGuard(overload, this.#clock, log)
@@ -92,9 +102,20 @@ export class Engine implements Part {
       ...core,
       messages: this.#layer.counts,
       connections: this.#transport.connections,
+      dropped: this.#door.counts,
       applications: this.#control?.applicationCount ?? 0,
       overload: this.#overload.counts,
     }
+  }
+
+  /** How the host stands to a source: an address, or an IPv6 /64 as `sourceKey` writes it. Undefined: a stranger. */
+  setStanding(source: string, standing: Standing | undefined): void {
+    this.#door.setStanding(source, standing)
+  }
+
+  /** Addresses that no limit applies to, besides those of the settings. */
+  setNeighbours(addresses: readonly string[]): void {
+    this.#door.setNeighbours(addresses)
   }
 
   /** Shows other certificates from now on; connections go on. Throws, and changes nothing, when they are of no use. */

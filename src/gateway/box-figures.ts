@@ -3,7 +3,7 @@ import type { EngineCounts } from '../engine/engine.ts'
 
 /** Counters of the engine as flat figures: `sip_client_transactions`, `sip_received{kind="INVITE"}` and so on. */
 export function engineFigures(counts: EngineCounts): Figures {
-  const { messages, connections, applications, dialogs, incoming, outgoing, proxied, overload } = counts
+  const { messages, connections, applications, dialogs, incoming, outgoing, proxied, overload, dropped } = counts
   const { received, sent, client, server, ...rest } = messages
   return {
     sip_received: kinds(received),
@@ -14,6 +14,7 @@ export function engineFigures(counts: EngineCounts): Figures {
     sip_requests: { incoming, outgoing, proxied },
     sip_connections: { open: connections.open, refused: connections.refused },
     sip_applications: applications,
+    sip_dropped: { ...dropped },
     sip_events: kinds(rest),
     sip_overload: { lag_ms: overload.lagMs, shed_percent: overload.shedPercent, shed: overload.shed },
   }

@@ -1,12 +1,12 @@
-import { BlockList, isIPv6 } from 'node:net'
 import type { GuardSection } from '../config/sections/guard.ts'
 import type { SipSource } from '../domain/sip.ts'
+import { AddressSet } from '../lib/address-set.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { RecentMap } from '../lib/recent-map.ts'
+import { sourceKey } from '../lib/source-key.ts'
 import { addFailure, type FailureWindow } from './failure-window.ts'
-import { RecentMap } from './recent-map.ts'
 import { isScannerName } from './scanner-names.ts'
-import { sourceKey } from './source-key.ts'
 import { fullBucket, type TokenBucket, takeToken } from './token-bucket.ts'
 
 export type Admission = 'ok' | 'banned' | 'too-fast'
@@ -36,7 +36,7 @@ export class Guard {
   readonly #section: GuardSection
   readonly #log: Log
   readonly #clock: Clock
-  readonly #spared: BlockList
+  readonly #spared: AddressSet
   readonly #buckets = new RecentMap<TokenBucket>(maxSources)
   readonly #failures = new RecentMap<FailureWindow>(maxSources)
   readonly #bans = new RecentMap<Ban>(maxSources)
@@ -47,7 +47,7 @@ export class Guard {
     this.#section = section
     this.#log = log
     this.#clock = clock
-    this.#spared = blockListOf(section.neverBan)
+    this.#spared = sparedOf(section)
   }
 
   /** May a new request from there be looked at? What is not `ok` is best dropped without an answer. */
@@ -120,7 +120,7 @@ export class Guard {
   }
 
   #isSpared(address: string): boolean {
-    return this.#spared.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+    return this.#spared.has(address)
   }
 
   #count(what: 'banned' | 'tooFast'): Admission {
@@ -129,17 +129,10 @@ export class Guard {
   }
 }
 
-function blockListOf(neverBan: readonly string[]): BlockList {
-  const list = new BlockList()
-  for (const entry of neverBan) {
-    const [address = '', prefix] = entry.split('/')
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
-    try {
-      if (prefix === undefined) list.addAddress(address, family)
-      else list.addSubnet(address, Number(prefix), family)
-    } catch (cause) {
-      throw new Error(`guard.neverBan: "${entry}" is not an address or a network`, { cause })
-    }
+function sparedOf({ neverBan }: GuardSection): AddressSet {
+  try {
+    return new AddressSet(neverBan)
+  } catch (cause) {
+    throw new Error(`guard.neverBan: ${(cause as Error).message}`, { cause })
   }
-  return list
 }

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Part } from '../../lib/part.ts'
 import { isWildcard } from './advertised-host.ts'
+import { type Door, openDoor } from './door.ts'
 import type { Flow, ListeningPoint } from './flow.ts'
 import type { Hop, TransportName } from './hop.ts'
 import { hostPort } from './host-port.ts'
@@ -25,6 +26,8 @@ export interface SocketTransportOptions {
   readonly log: Log
   readonly clock?: Clock
   readonly settings?: Partial<TransportSettings>
+  /** Everybody is let in without one. */
+  readonly door?: Door
 }
 
 const nobody: TransportUser = {
@@ -48,6 +51,7 @@ export class SocketTransport implements Transport, Part {
   }
   readonly #log: Log
   readonly #settings: TransportSettings
+  readonly #door: Door
   readonly #probe: UdpProbe
   readonly #pool: TcpPool
   #points: readonly ListeningPoint[] = []
@@ -60,10 +64,11 @@ export class SocketTransport implements Transport, Part {
     this.#listen = options.listen
     this.#log = options.log
     this.#settings = { ...defaultTransportSettings, ...options.settings }
+    this.#door = options.door ?? openDoor
     this.#probe = new UdpProbe(this.#settings, options.clock ?? systemClock, (flow, cause) =>
       this.#delivery.onFlowFailed(flow, cause),
     )
-    this.#pool = new TcpPool(this.#delivery, this.#settings)
+    this.#pool = new TcpPool(this.#delivery, this.#settings, this.#door)
   }
 
   deliverTo(user: TransportUser): void {
@@ -173,7 +178,7 @@ export class SocketTransport implements Transport, Part {
 
   #open(spec: ListenSpec): Promise<Listener> {
     return spec.transport === 'udp'
-      ? UdpListener.open(spec, { user: this.#delivery, settings: this.#settings, log: this.#log })
+      ? UdpListener.open(spec, { user: this.#delivery, settings: this.#settings, door: this.#door, log: this.#log })
       : StreamListener.open(spec, { entrance: this.#pool, log: this.#log })
   }
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { ConnectionCount } from './connection-count.ts'
+import type { Door } from './door.ts'
 import type { ListeningPoint } from './flow.ts'
 import type { Hop } from './hop.ts'
 import { StreamConnection } from './stream-connection.ts'
@@ -11,6 +12,7 @@ import type { TransportSettings } from './transport-settings.ts'
 export class TcpPool {
   readonly #user: TransportUser
   readonly #settings: TransportSettings
+  readonly #door: Door
   readonly #streams = new StreamTable()
   readonly #dialing = new Map<string, Promise<StreamConnection>>()
   readonly #count = new ConnectionCount()
@@ -19,9 +21,19 @@ export class TcpPool {
   #refused = 0
   #isStopped = false
 
-  constructor(user: TransportUser, settings: TransportSettings) {
-    this.#user = user
+  constructor(user: TransportUser, settings: TransportSettings, door: Door) {
+    // The transport's user hears only of what the door lets through; that a flow has failed is not the far end's to say.
+    this.#user = {
+      onMessage: (data, flow) => {
+        if (door.admits(data, flow.remoteAddress, true)) user.onMessage(data, flow)
+      },
+      onFlowFailed: (flow, cause) => user.onFlowFailed(flow, cause),
+      onBadFrame: (head, flow, status, reason) => {
+        if (door.admits(head, flow.remoteAddress, true)) user.onBadFrame(head, flow, status, reason)
+      },
+    }
     this.#settings = settings
+    this.#door = door
   }
 
   get counts(): { readonly open: number; readonly refused: number } {
@@ -34,7 +46,7 @@ export class TcpPool {
    */
   admit(socket: Socket): boolean {
     const { remoteAddress } = socket
-    if (remoteAddress === undefined || this.#isStopped || !this.#hasRoomFor(remoteAddress)) {
+    if (remoteAddress === undefined || !this.#mayOpen(remoteAddress)) {
       this.#refused++
       socket.destroy()
       return false
@@ -93,7 +105,8 @@ export class TcpPool {
     for (const stream of this.#streams) stream.close(new Error('the engine stops'))
   }
 
-  #hasRoomFor(remoteAddress: string): boolean {
+  #mayOpen(remoteAddress: string): boolean {
+    if (this.#isStopped || !this.#door.admitsConnection(remoteAddress)) return false
     return !this.#isFull && this.#count.of(remoteAddress) < this.#settings.maxConnectionsPerAddress
   }
 

@@ -1,6 +1,7 @@
 import type { RemoteInfo, Socket } from 'node:dgram'
 import type { Log } from '../../lib/log.ts'
 import { advertisedHostOf } from './advertised-host.ts'
+import type { Door } from './door.ts'
 import type { ListeningPoint } from './flow.ts'
 import type { ListenSpec } from './listen-spec.ts'
 import { isStun, stunAnswerTo } from './stun.ts'
@@ -16,6 +17,7 @@ const shortestMessage = 12
 export interface UdpListenerParts {
   readonly user: TransportUser
   readonly settings: TransportSettings
+  readonly door: Door
   readonly log: Log
 }
 
@@ -25,6 +27,7 @@ export class UdpListener implements DatagramSocket {
   readonly isShared: boolean
   readonly #socket: Socket
   readonly #user: TransportUser
+  readonly #door: Door
   readonly #flows: UdpFlowTable
   #isClosed = false
 
@@ -49,6 +52,7 @@ export class UdpListener implements DatagramSocket {
     this.isShared = isShared
     this.#socket = socket
     this.#user = parts.user
+    this.#door = parts.door
     this.#flows = new UdpFlowTable(parts.settings.maxUdpFlows)
     socket.on('message', (data, from) => this.receive(data, from))
     // Sending reports its errors to its flow; what comes here does not end the socket.
@@ -71,7 +75,7 @@ export class UdpListener implements DatagramSocket {
 
   receive(data: Buffer, from: RemoteInfo): void {
     // Nobody can be answered at port 0: only a forger sends from there.
-    if (from.port === 0) return
+    if (from.port === 0 || !this.#door.admits(data, from.address, false)) return
     const flow = this.flowTo(from.address, from.port)
     flow.hasAnswered = true
     if (isStun(data)) this.#answerStun(data, flow)

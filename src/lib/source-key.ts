@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net'
+import { isIPv6 } from 'node:net'
 
 const mappedPattern = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
 
@@ -7,7 +7,7 @@ const mappedPattern = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
  * from.
  */
 export function sourceKey(address: string): string {
-  if (isIPv4(address)) return address
+  if (!address.includes(':')) return address
   const mapped = mappedPattern.exec(address)?.[1]
   if (mapped) return mapped
   const [bare = ''] = address.split('%')

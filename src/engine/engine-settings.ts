@@ -1,3 +1,4 @@
+import type { TraceSettings } from './observation/trace-settings.ts'
 import type { OverloadSettings } from './overload/overload-settings.ts'
 import type { ProtectionSettings } from './protection/protection-settings.ts'
 import type { TransactionSettings } from './transaction/transaction-settings.ts'
@@ -12,6 +13,8 @@ export interface EngineSettings {
   readonly overload: Partial<OverloadSettings>
   /** Whom the engine listens to; by default to everybody. */
   readonly protection: Partial<ProtectionSettings>
+  /** What is kept of the messages of calls, to be looked at. */
+  readonly trace: Partial<TraceSettings>
   /** Dialogs at a time; beyond it new INVITEs get 503. */
   readonly maxDialogs: number
   /** How long an application may leave an INVITE without any word before the caller gets 408. */
@@ -33,6 +36,7 @@ export const defaultEngineSettings: EngineSettings = {
   transaction: {},
   overload: {},
   protection: {},
+  trace: {},
   maxDialogs: 100_000,
   applicationSilenceMs: 64_000,
   timerCMs: 185_000,

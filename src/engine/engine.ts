@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { getHeapStatistics } from 'node:v8'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Part } from '../lib/part.ts'
@@ -7,6 +8,12 @@ import { ControlServer, type ControlSpec } from './control/control-server.ts'
 import { type CoreCounts, type Cores, makeCores } from './control/cores.ts'
 import { defaultEngineSettings, type EngineSettings } from './engine-settings.ts'
 import { responseTo } from './message/response.ts'
+import { CallTrace } from './observation/call-trace.ts'
+import { ObservedResolver, type ResolverFigures } from './observation/observed-resolver.ts'
+import { ObservedTransport } from './observation/observed-transport.ts'
+import { defaultTraceSettings } from './observation/trace-settings.ts'
+import type { TracedMessage } from './observation/traced-message.ts'
+import type { WireFigures } from './observation/wire-counts.ts'
 import { type OverloadCounts, OverloadGuard } from './overload/overload-guard.ts'
 import { defaultOverloadSettings } from './overload/overload-settings.ts'
 import { Doorkeeper } from './protection/doorkeeper.ts'
@@ -35,11 +42,24 @@ export interface EngineOptions {
 /** What the engine has seen since its start, and what is open now. */
 export interface EngineCounts extends CoreCounts {
   readonly messages: LayerCounts
+  readonly wire: readonly WireFigures[]
+  readonly resolver: ResolverFigures
+  /** Hops that are tried last for the time being. */
+  readonly penalties: number
   readonly connections: { readonly open: number; readonly refused: number }
   /** Messages and connections that were not looked at, by reason. */
   readonly dropped: DropCounts
   readonly applications: number
   readonly overload: OverloadCounts
+  readonly heap: HeapFigures
+}
+
+/** The memory of the thread that the engine runs in, in bytes. */
+export interface HeapFigures {
+  readonly usedBytes: number
+  readonly totalBytes: number
+  /** Held by the heap's objects outside of it: buffers, mostly. */
+  readonly externalBytes: number
 }
 
 /** A SIP stack that is steered over drachtio's control protocol, like drachtio-server. */
@@ -50,6 +70,9 @@ export class Engine implements Part {
   readonly #clock: Clock
   readonly #door: Doorkeeper
   readonly #transport: SocketTransport
+  readonly #observed: ObservedTransport
+  readonly #resolver: ObservedResolver
+  readonly #trace: CallTrace | undefined
   readonly #overload: OverloadGuard
   readonly #layer: SipTransactionLayer
   readonly #pool = new ApplicationPool()
@@ -60,7 +83,8 @@ export class Engine implements Part {
     this.#options = options
     this.#settings = { ...defaultEngineSettings, ...options.settings }
     this.#clock = options.clock ?? systemClock
-    const { listen, log, resolver } = options
+    const { listen, log } = options
+    this.#resolver = new ObservedResolver(options.resolver)
     const protection = { ...defaultProtectionSettings, ...this.#settings.protection }
     this.#door = new Doorkeeper(protection, this.#clock, log)
     this.#transport = new SocketTransport({
@@ -70,11 +94,14 @@ export class Engine implements Part {
       settings: this.#settings.transport,
       door: this.#door,
     })
+    const trace = { ...defaultTraceSettings, ...this.#settings.trace }
+    this.#trace = trace.maxBytes > 0 ? new CallTrace(trace, this.#clock) : undefined
+    this.#observed = new ObservedTransport(this.#transport, this.#trace ? [this.#trace] : [])
     const overload = { ...defaultOverloadSettings, ...this.#settings.overload }
     this.#overload = new OverloadGuard(overload, this.#clock, log)
     this.#layer = new SipTransactionLayer({
-      transport: this.#transport,
-      resolver,
+      transport: this.#observed,
+      resolver: this.#resolver,
       log,
       clock: this.#clock,
       settings: this.#settings.transaction,
@@ -101,11 +128,23 @@ export class Engine implements Part {
     return {
       ...core,
       messages: this.#layer.counts,
+      wire: this.#observed.counts.figures,
+      resolver: this.#resolver.figures,
+      penalties: this.#layer.penalties.length,
       connections: this.#transport.connections,
       dropped: this.#door.counts,
       applications: this.#control?.applicationCount ?? 0,
       overload: this.#overload.counts,
+      heap: heapFigures(),
     }
+  }
+
+  /**
+   * What is still kept of the messages of a call, oldest first: those with its Call-ID, and those of its other legs,
+   * whose Call-IDs begin with `legPrefix`.
+   */
+  messagesOf(callId: string, legPrefix?: string): readonly TracedMessage[] {
+    return this.#trace?.messagesOf(callId, legPrefix) ?? []
   }
 
   /** How the host stands to a source: an address, or an IPv6 /64 as `sourceKey` writes it. Undefined: a stranger. */
@@ -125,12 +164,12 @@ export class Engine implements Part {
 
   /** Opens all SIP listening points and the control port, or none. Rejects with a ListenError. */
   async start(): Promise<void> {
-    const { resolver, control, log } = this.#options
+    const { control, log } = this.#options
     this.#layer.deliverTo(this.#gate())
     await this.#transport.start()
     const cores = makeCores({
       layer: this.#layer,
-      resolver,
+      resolver: this.#resolver,
       pool: this.#pool,
       settings: this.#settings,
       recordRouteSecret: this.#settings.recordRouteSecret ?? hash('sha256', `record-route ${control.secret}`),
@@ -183,3 +222,12 @@ export class Engine implements Part {
 }
 
 const noCores: CoreCounts = { dialogs: 0, incoming: 0, outgoing: 0, proxied: 0 }
+
+function heapFigures(): HeapFigures {
+  const heap = getHeapStatistics()
+  return {
+    usedBytes: heap.used_heap_size,
+    totalBytes: heap.total_heap_size,
+    externalBytes: heap.external_memory,
+  }
+}

@@ -26,8 +26,11 @@ import { withCredentials } from './engine/transport/listen-spec.ts'
 import { admissionRules } from './gateway/admission-rules.ts'
 import { BoxSecrets } from './gateway/box-secrets.ts'
 import { CertificateWatch } from './gateway/certificate-watch.ts'
+import { engineProtection } from './gateway/engine-protection.ts'
 import { JoinedOverlays } from './gateway/joined-overlays.ts'
+import { KnownSources } from './gateway/known-sources.ts'
 import { LiveBoxView } from './gateway/live-box-view.ts'
+import { NeighbourAddresses } from './gateway/neighbour-addresses.ts'
 import { openOverlays } from './gateway/open-overlays.ts'
 import { OwnHosts } from './gateway/own-hosts.ts'
 import { passwordAccounts } from './gateway/passwords.ts'
@@ -118,7 +121,14 @@ export class Gateway implements Part {
               ...withCredentials(listen, certificate && { ...tls, ...certificate }),
               { transport: 'tcp', address: '127.0.0.1', port: 0 },
             ],
-            settings: { transport: { verifiesServers: tls?.verifyServers ?? true } },
+            settings: {
+              transport: {
+                verifiesServers: tls?.verifyServers ?? true,
+                maxConnections: config.guard.connections,
+                maxConnectionsPerAddress: config.guard.connectionsPerSource,
+              },
+              protection: engineProtection(config.guard),
+            },
             control: { host: '127.0.0.1', port: 0, secret },
             dns: config.dns,
             recordRouteSecret: () => secrets.recordRoute,
@@ -271,6 +281,16 @@ export class Gateway implements Part {
     this.#calls = calls
 
     const wiring = new Wiring({ overlays, location, trunks, calls, front, pbxs, stack, engine })
+    const knownSources = new KnownSources({ location, guard, engine, clock })
+    // Other boxes' calls come in over the local ends of SIP links.
+    const linkEnds = { knownAddresses: () => (overlays.all.length > 0 ? ['127.0.0.1'] : []) }
+    const neighbours =
+      engine &&
+      new NeighbourAddresses(
+        [pbxAddresses, trunks, linkEnds],
+        (addresses) => engine.setNeighbours(addresses),
+        clock,
+      )
     this.#parts = new PartList(
       [
         database,
@@ -288,10 +308,12 @@ export class Gateway implements Part {
         otherRequests,
         stack,
         wiring,
+        knownSources,
         ...overlays.all.flatMap(({ overlay, users, services }) => [overlay, users, services]),
         leadHome,
         pbxs,
         trunks,
+        ...(neighbours ? [neighbours] : []),
         ...(this.#admin ? [this.#admin] : []),
       ],
       log,

@@ -57,6 +57,10 @@ export class PbxAddresses implements Part {
     this.#timer?.cancel()
   }
 
+  knownAddresses(): readonly string[] {
+    return this.#pbxs.flatMap(({ addresses }) => [...addresses])
+  }
+
   pbxOf({ address, port }: SipSource): string | undefined {
     const found = this.#pbxs.find((pbx) => {
       if (!pbx.addresses.has(address)) return false

@@ -19,6 +19,12 @@ export interface Ban {
   readonly until: number
 }
 
+/** What has become of a source: undefined is neither known nor banned. `source` is an address or an IPv6 /64. */
+export type StandingListener = (
+  source: string,
+  standing: { readonly kind: 'known' | 'banned'; readonly until: number } | undefined,
+) => void
+
 export interface GuardCounts {
   banned: number
   tooFast: number
@@ -41,6 +47,7 @@ export class Guard {
   readonly #failures = new RecentMap<FailureWindow>(maxSources)
   readonly #bans = new RecentMap<Ban>(maxSources)
   readonly #trusted = new RecentMap<number>(maxSources)
+  #onStanding: StandingListener = () => undefined
 
   /** `neverBan` takes addresses and networks ("192.0.2.0/24"); throws on anything else. */
   constructor(section: GuardSection, log: Log, clock: Clock = systemClock) {
@@ -50,6 +57,11 @@ export class Guard {
     this.#spared = sparedOf(section)
   }
 
+  /** Names the one who keeps banned sources out and lets known ones in before the guard is asked; called once. */
+  onStanding(listener: StandingListener): void {
+    this.#onStanding = listener
+  }
+
   /** May a new request from there be looked at? What is not `ok` is best dropped without an answer. */
   admit({ address }: Pick<SipSource, 'address'>, userAgent?: string): Admission {
     const source = sourceKey(address)
@@ -57,7 +69,7 @@ export class Guard {
     if (this.#isBanned(source, now)) return this.#count('banned')
     if (this.#isSpared(address)) return 'ok'
     // Not remembered: over UDP anybody can send this in another's name.
-    if (isScannerName(userAgent)) return this.#count('banned')
+    if (isScannerName(userAgent, this.#section.scanners)) return this.#count('banned')
     if ((this.#trusted.get(source) ?? 0) > now) return 'ok'
     const rate = { perSecond: this.#section.requestsPerSecond, burst: this.#section.requestBurst }
     const { bucket, isAllowed } = takeToken(this.#buckets.get(source) ?? fullBucket(rate, now), rate, now)
@@ -87,7 +99,18 @@ export class Guard {
 
   /** Frees the source from the rate limit for a while; its failures still count, or one account would hide guessing. */
   noteAuthSuccess({ address }: Pick<SipSource, 'address'>): void {
-    this.#trusted.set(sourceKey(address), this.#clock.now() + trustMs)
+    this.noteUser({ address }, this.#clock.now() + trustMs)
+  }
+
+  /** The same until a time in milliseconds since the Unix epoch: a user is registered from there. */
+  noteUser({ address }: Pick<SipSource, 'address'>, until: number): void {
+    const source = sourceKey(address)
+    const now = this.#clock.now()
+    const known = this.#trusted.get(source) ?? 0
+    // Said of every request that shows a password: told only when much of the time is new.
+    if (until <= now || until - known < (until - now) / 2 || this.#isBanned(source, now)) return
+    this.#trusted.set(source, until)
+    this.#onStanding(source, { kind: 'known', until })
   }
 
   /** Bans in force, the latest last. */
@@ -100,7 +123,9 @@ export class Guard {
   release(address: string): boolean {
     const source = address.endsWith('::/64') ? address : sourceKey(address)
     this.#failures.delete(source)
-    return this.#bans.delete(source)
+    if (!this.#bans.delete(source)) return false
+    this.#onStanding(source, undefined)
+    return true
   }
 
   #isBanned(source: string, now: number): boolean {
@@ -116,6 +141,7 @@ export class Guard {
     this.#bans.set(source, { address: source, since: now, until })
     this.#failures.delete(source)
     this.#trusted.delete(source)
+    this.#onStanding(source, { kind: 'banned', until })
     this.#log.warn({ source, seconds: this.#section.banSeconds }, 'source banned for wrong passwords')
   }
 

@@ -1,7 +1,6 @@
-/** User-Agent values of programs that look for open or badly guarded SIP servers. None is a telephone. */
-const scanners =
-  /friendly-(?:scanner|request)|sipvicious|sipcli|sip-scan|sundayddr|siparmyknife|Vax(?:SIP|IP)UserAgent|pplsip|\b(?:iWar|smap|sipptk)\b/i
-
-export function isScannerName(userAgent: string | undefined): boolean {
-  return userAgent !== undefined && scanners.test(userAgent)
+/** Whether a User-Agent value is that of a program which looks for open or badly guarded servers. */
+export function isScannerName(userAgent: string | undefined, scanners: readonly string[]): boolean {
+  if (userAgent === undefined) return false
+  const name = userAgent.toLowerCase()
+  return scanners.some((scanner) => name.includes(scanner.toLowerCase()))
 }

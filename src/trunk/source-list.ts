@@ -45,6 +45,10 @@ export class SourceList {
     this.#timer?.cancel()
   }
 
+  get addresses(): readonly string[] {
+    return [...this.#addresses.values()].flat()
+  }
+
   /**
    * How surely a source is this neighbour: 2 with the port it is known by, 1 by address alone, 0 not at all. On
    * loopback, where many may share an address, a port that was named must match.

@@ -104,6 +104,11 @@ export class Trunks implements Part {
     return trunk.prepare(target, question, displayName)
   }
 
+  /** Where calls from trunks may come from. */
+  knownAddresses(): readonly string[] {
+    return [...this.#sources.values()].flatMap(({ addresses }) => addresses)
+  }
+
   /** The trunk that a request comes from; where several share an address, the one whose account it names. */
   identify(source: SipSource, requestUri: string): string | undefined {
     let best = 0

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import type { ControlSpec } from '../../engine/control/control-server.ts'
 import type { EngineCounts } from '../../engine/engine.ts'
 import type { EngineSettings } from '../../engine/engine-settings.ts'
+import type { Standing } from '../../engine/protection/standing.ts'
 import type { ListeningPoint } from '../../engine/transport/flow.ts'
 import type { Hop, HopQuery } from '../../engine/transport/hop.ts'
 import type { ListenSpec } from '../../engine/transport/listen-spec.ts'
@@ -120,6 +121,16 @@ export class EngineWorker implements Part {
   /** Peers of other overlays have become known, or gone. */
   setPeerSuffixes(suffixes: readonly string[]): void {
     if (this.#worker) this.#post(this.#worker, { type: 'suffixes', suffixes })
+  }
+
+  /** Sources that are known to be users', or get no answer; undefined: strangers. */
+  setStanding(source: string, standing: Standing | undefined): void {
+    if (this.#worker) this.#post(this.#worker, { type: 'standing', source, standing })
+  }
+
+  /** Addresses that no limit applies to, besides those of the settings. */
+  setNeighbours(addresses: readonly string[]): void {
+    if (this.#worker) this.#post(this.#worker, { type: 'neighbours', addresses })
   }
 
   /** Shows other certificates from now on; connections go on. Throws, and changes nothing, when they are of no use. */

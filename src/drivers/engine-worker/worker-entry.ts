@@ -57,6 +57,12 @@ port.on('message', (message: ToWorker) => {
     case 'count':
       post({ type: 'counts', id: message.id, counts: structuredClone(engine.counts) })
       break
+    case 'standing':
+      engine.setStanding(message.source, message.standing)
+      break
+    case 'neighbours':
+      engine.setNeighbours(message.addresses)
+      break
     case 'suffixes':
       resolver.suffixes = message.suffixes
       break

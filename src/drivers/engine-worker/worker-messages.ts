@@ -1,6 +1,7 @@
 import type { ControlSpec } from '../../engine/control/control-server.ts'
 import type { EngineCounts } from '../../engine/engine.ts'
 import type { EngineSettings } from '../../engine/engine-settings.ts'
+import type { Standing } from '../../engine/protection/standing.ts'
 import type { ListeningPoint } from '../../engine/transport/flow.ts'
 import type { Hop, HopQuery } from '../../engine/transport/hop.ts'
 import type { ListenSpec } from '../../engine/transport/listen-spec.ts'
@@ -38,6 +39,8 @@ export type ToWorker =
   | { readonly type: 'stop' }
   | { readonly type: 'count'; readonly id: number }
   | { readonly type: 'credentials'; readonly credentials: TlsCredentials }
+  | { readonly type: 'standing'; readonly source: string; readonly standing: Standing | undefined }
+  | { readonly type: 'neighbours'; readonly addresses: readonly string[] }
   | { readonly type: 'suffixes'; readonly suffixes: readonly string[] }
   | {
       readonly type: 'hops'

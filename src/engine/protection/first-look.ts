@@ -18,7 +18,7 @@ const inDialog: FirstLook = { kind: 'request-in-dialog', userAgent: undefined }
 
 /** A glance, not a parse: a sender that is out to deceive can, and gains the limits of another kind by it. */
 export function firstLook(data: Buffer): FirstLook {
-  const text = data.latin1Slice(0, Math.min(data.length, lookedAtBytes))
+  const text = data.toString('latin1', 0, Math.min(data.length, lookedAtBytes))
   if (text.startsWith('SIP/2.0 ')) return response
   if (followUp.test(text) || taggedTo.test(text)) return inDialog
   return { kind: 'new-request', userAgent: userAgentLine.exec(text)?.[1] }

@@ -110,3 +110,21 @@ describe('guard', () => {
     expect(() => aGuard({ neverBan: ['pbx.example'] })).toThrow(/neverBan.*pbx\.example/)
   })
 })
+
+describe('whom the engine hears of', () => {
+  it('is told of bans, releases and known sources, once while nothing changes', () => {
+    const told: unknown[] = []
+    guard.onStanding((from, standing) => told.push([from, standing]))
+    guard.noteAuthSuccess(source)
+    guard.noteAuthSuccess(source)
+    expect(told.splice(0)).toEqual([['198.51.100.9', { kind: 'known', until: 1_600_000 }]])
+    guard.noteUser(source, 4_600_000)
+    guard.noteAuthSuccess(source)
+    expect(told.splice(0)).toEqual([['198.51.100.9', { kind: 'known', until: 4_600_000 }]])
+    fail(3)
+    guard.noteUser(source, 9_000_000)
+    expect(told.splice(0)).toEqual([['198.51.100.9', { kind: 'banned', until: 1_300_000 }]])
+    guard.release(source.address)
+    expect(told).toEqual([['198.51.100.9', undefined]])
+  })
+})

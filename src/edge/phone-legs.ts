@@ -12,7 +12,7 @@ export class PhoneLegs implements LegPreparer {
   }
 
   prepare(target: RouteTarget, question: CallQuestion, displayName: string | undefined): PreparedLeg {
-    const proxy = target.proxy === undefined ? undefined : readNameAddr(target.proxy).uri
+    const proxy = target.proxy === undefined ? undefined : uriOf(target.proxy)
     return {
       uri: target.uri,
       proxy,
@@ -23,6 +23,11 @@ export class PhoneLegs implements LegPreparer {
       release: () => undefined,
     }
   }
+}
+
+/** A Path value is a name-addr; a bare URI keeps its parameters. */
+function uriOf(proxy: string): string {
+  return proxy.includes('<') ? readNameAddr(proxy).uri : proxy
 }
 
 function hostOf(uri: string): string | undefined {

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { aor } from '../../../src/domain/aor.ts'
+import type { CallQuestion } from '../../../src/domain/route.ts'
+import { PhoneLegs } from '../../../src/edge/phone-legs.ts'
+import { target } from './an-edge.ts'
+
+const question: CallQuestion = {
+  callId: 'c',
+  source: 'phone',
+  sourceLabel: '201@site-a.example',
+  caller: aor('201', 'site-a.example'),
+  callerIsAuthenticated: true,
+  from: 'sip:201@site-a.example',
+  requestUri: 'sip:202@site-a.example',
+  at: 0,
+}
+
+test.each([
+  ['a flow keeps its transport', 'sip:192.0.2.7:50522;transport=tls', 'sip:192.0.2.7:50522;transport=tls'],
+  ['a Path is taken out of its brackets', '<sip:edge.example;lr>;x=1', 'sip:edge.example;lr'],
+  ['a phone that is where its contact says needs none', undefined, undefined],
+])('%s', (_, proxy, expected) => {
+  const legs = new PhoneLegs({ displayNameOf: () => undefined })
+  expect(legs.prepare(target({ proxy }), question, undefined).proxy).toBe(expected)
+})

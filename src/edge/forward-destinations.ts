@@ -18,12 +18,12 @@ export function forwardDestinations(targets: readonly RouteTarget[]): readonly s
 }
 
 const contact = /^sip:(?:([^@]*)@)?[^;?]+/i
-const flow = /^sip:(\[[^\]]+\](?::\d+)?|[\d.]+(?::\d+)?);transport=(\w+)$/i
+const flow = /^sip:(\[[^\]]+\](?::\d+)?|[\d.]+(?::\d+)?);transport=(\w+);ob$/i
 
 /** The contact's user at the address its registration came from. */
 function throughFlow(uri: string, proxy: string): string | undefined {
   const [, hostPort, transport] = flow.exec(proxy) ?? []
   const user = contact.exec(uri)?.[1]
   if (hostPort === undefined || transport === undefined) return undefined
-  return `sip:${user === undefined ? '' : `${user}@`}${hostPort};transport=${transport}`
+  return `sip:${user === undefined ? '' : `${user}@`}${hostPort};transport=${transport};ob`
 }

@@ -10,7 +10,7 @@ export interface FailedTarget {
 /** A person said no (DESIGN: hunting follows meaning). */
 const personSaidNo = new Set([486, 600, 603, 607, 608])
 /** The way to the target is dead, or it has no capacity: somebody else may do better. */
-const deadPath = new Set([408, 480, 500, 502, 503, 504])
+const deadPath = new Set([408, 430, 480, 500, 502, 503, 504])
 /** The number itself is wrong, whoever is asked. */
 const noSuchNumber = new Set([404, 410, 484, 604])
 const credentialsRefused = new Set([401, 403, 407])
@@ -56,5 +56,6 @@ export function statusForCaller(
   if (!failure) return 480
   // RFC 3261 §16.7 step 6: what a target's server cannot do is not what this box cannot do; redirections stay here.
   if (failure.status === 503 && failure.response?.isLocal === false) return 500
-  return failure.status < 400 ? 480 : failure.status
+  // RFC 5626 §5.3: other flows of the phone are for this box to know.
+  return failure.status < 400 || failure.status === 430 ? 480 : failure.status
 }

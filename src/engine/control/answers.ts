@@ -149,6 +149,7 @@ export class Answers {
       },
       incoming,
     )
+    leg.flow = incoming.flow
     this.#parts.legs.add(leg)
     this.#parts.incoming.bind(incoming, leg)
   }

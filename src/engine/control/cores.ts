@@ -66,7 +66,7 @@ export function makeCores({
   const legs = new DialogStore<Leg>()
   const records = new CallRecords(pool, clock)
   const recordRoute = new RecordRoute(recordRouteSecret)
-  const ways = new WayFinder({ resolver, points, resolveTimeoutMs, clock })
+  const ways = new WayFinder({ resolver, transport, resolveTimeoutMs, clock })
   const release = new LegRelease({ layer, legs, records, clock, lingerMs: giveUpMs })
   const unwanted = new UnwantedAnswers(layer, clock)
   const acknowledgements = new Acknowledgements({ layer, transport, legs, release, clock })

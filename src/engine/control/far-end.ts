@@ -82,6 +82,7 @@ export class FarEnd {
       },
       outgoing,
     )
+    leg.flow = outgoing.flow
     leg.state = 'confirmed'
     this.#parts.legs.add(leg)
     // Its answer may never come.
@@ -197,6 +198,7 @@ export class FarEnd {
       },
       outgoing,
     )
+    leg.flow = outgoing.flow
     this.#parts.legs.add(leg)
     return leg
   }

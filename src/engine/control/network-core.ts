@@ -103,6 +103,7 @@ export class NetworkCore implements TransactionUser {
       reply(transaction, 500, ['Retry-After', '1'])
       return
     }
+    leg.flow = transaction.flow
     switch (request.method) {
       case 'INVITE':
       case 'UPDATE':

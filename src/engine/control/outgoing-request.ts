@@ -1,6 +1,6 @@
 import type { SipRequest } from '../message/message.ts'
 import type { ClientTransaction } from '../transaction/transaction-user.ts'
-import type { ListeningPoint } from '../transport/flow.ts'
+import type { Flow, ListeningPoint } from '../transport/flow.ts'
 import type { Application } from './application.ts'
 import type { Leg } from './leg.ts'
 
@@ -16,6 +16,8 @@ export interface OutgoingRequest {
   readonly point: ListeningPoint
   /** As it went out last; before that, as it was handed to the transaction layer. */
   request: SipRequest
+  /** What it went out by last. */
+  flow: Flow | undefined
   client: ClientTransaction | undefined
   /** True once the application has been told that the request went out. */
   isTold: boolean

@@ -168,6 +168,7 @@ export class OutgoingRequests {
     outgoing.client = this.#parts.layer.request(outgoing.request, destination, {
       onSent: (request, flow) => {
         outgoing.request = request
+        outgoing.flow = flow
         this.#tellOnce(outgoing, request, flow)
       },
       onResponse: (response, flow) => {
@@ -254,6 +255,7 @@ function newOutgoing(
     dialogId,
     point,
     request,
+    flow: undefined,
     client: undefined,
     isTold: false,
     isCancelled: false,
@@ -278,6 +280,8 @@ function refusalFor(error: unknown, draft: SipRequest): string {
 /** RFC 3261 §8.1.3.1; and a call that was called off before anybody heard of it is cancelled all the same. */
 function statusOf({ kind }: ClientFailure, isCancelled: boolean): number {
   if (isCancelled) return 487
+  // RFC 5626 §5.3: whoever asked may know another flow.
+  if (kind === 'flow') return 430
   return kind === 'timeout' ? 408 : 503
 }
 

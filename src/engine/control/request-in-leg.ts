@@ -24,5 +24,5 @@ export function completeInLeg(draft: SipRequest, leg: Leg): DialogRequest {
   if (draft.uri === placeholder || draft.method === 'PRACK' || !leg.routeSet.isLoose)
     return { request, nextHop }
   request.uri = draft.uri
-  return { request, nextHop: leg.routeSet.routes.length > 0 ? nextHop : draft.uri }
+  return { request, nextHop: leg.routeSet.routes.length > 0 ? nextHop : leg.nextHopFor(draft.uri) }
 }

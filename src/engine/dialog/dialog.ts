@@ -1,5 +1,7 @@
 import type { HeaderLine, SipMessage } from '../message/message.ts'
 import { SipRequest } from '../message/message.ts'
+import type { Flow } from '../transport/flow.ts'
+import { flowTargetFor } from './flow-target.ts'
 import { applyRouteSet, type RouteSet } from './route-set.ts'
 
 export type DialogState = 'early' | 'confirmed' | 'ended'
@@ -44,6 +46,8 @@ export class Dialog {
   routeSet: RouteSet
   localSequence: number
   remoteSequence: number | undefined
+  /** What the far end's last message came by. */
+  flow: Flow | undefined
 
   constructor(spec: DialogSpec) {
     this.id = spec.id
@@ -84,9 +88,15 @@ export class Dialog {
     this.remoteTarget = targetFrom(message, this.remoteTarget)
   }
 
+  /** §12.2.1.1; and without a route set, by the flow that is there, when the target cannot be reached (RFC 5626 §4.3). */
+  nextHopFor(target: string): string {
+    const direct = this.flow && this.routeSet.routes.length === 0 && flowTargetFor(target, this.flow)
+    return direct || target
+  }
+
   #request(method: string, sequence: number, headers: readonly HeaderLine[], body?: Buffer): DialogRequest {
     const request = new SipRequest(method, this.remoteTarget, undefined, body)
-    const nextHop = applyRouteSet(request, this.routeSet, this.remoteTarget)
+    const nextHop = this.nextHopFor(applyRouteSet(request, this.routeSet, this.remoteTarget))
     const lines = [
       ...request.headerLines(),
       maxForwards,

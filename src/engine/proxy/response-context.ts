@@ -4,7 +4,7 @@ import { newTag } from '../message/identifiers.ts'
 import type { SipRequest, SipResponse } from '../message/message.ts'
 import { responseTo } from '../message/response.ts'
 import { SipParseError } from '../message/sip-parse-error.ts'
-import type { ServerTransaction, TransactionLayer } from '../transaction/transaction-user.ts'
+import type { ClientFailure, ServerTransaction, TransactionLayer } from '../transaction/transaction-user.ts'
 import type { Flow, ListeningPoint } from '../transport/flow.ts'
 import { bestResponse } from './best-response.ts'
 import { Breadth, breadthOf } from './breadth.ts'
@@ -28,6 +28,19 @@ export interface ContextParts {
 }
 
 const maxTargets = 32
+
+/**
+ * What the caller hears instead: a 503 would say that this proxy is unwell (RFC 3261 §16.7 step 6), and a 430 that the
+ * caller should know another flow, when it is this proxy that has them (RFC 5626 §5.3).
+ */
+const fit: Readonly<Record<number, number>> = { 503: 500, 430: 480 }
+/** RFC 3261 §16.9, RFC 5626 §5.3. */
+const statusOf: Record<ClientFailure['kind'], number> = {
+  timeout: 408,
+  transport: 503,
+  resolve: 503,
+  flow: 430,
+}
 
 /** The response context of RFC 3261 §16: one request, its branches, and what goes back upstream. */
 export class ResponseContext {
@@ -150,8 +163,7 @@ export class ResponseContext {
           this.#events.onForwarded?.(sent)
         },
         onResponse: (response, flow) => this.#onResponse(branch, response, flow),
-        onFailure: ({ kind }) =>
-          this.#settle(branch, this.#madeUp(kind === 'timeout' ? 408 : 503), undefined),
+        onFailure: ({ kind }) => this.#settle(branch, this.#madeUp(statusOf[kind]), undefined),
       },
       this.#mark,
     )
@@ -238,8 +250,7 @@ export class ResponseContext {
   }
 
   #answer(best: SipResponse): void {
-    // §16.7 step 6: our 503 would say that this proxy is unwell.
-    const answer = best.status === 503 ? this.#madeUp(500) : best
+    const answer = fit[best.status] ? this.#madeUp(fit[best.status] as number) : best
     if (this.#transaction.respond(answer)) this.#events.onForwardedFinal?.(answer)
   }
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../../lib/clock.ts'
-import { hopQueryFor } from '../transaction/hop-query.ts'
+import { hopQueryFor, hopsFor } from '../transaction/hop-query.ts'
 import type { ListeningPoint } from '../transport/flow.ts'
-import type { Hop, HopResolver, TransportName } from '../transport/hop.ts'
-import { SourceChoice } from '../transport/source-choice.ts'
+import type { Hop, HopQuery, HopResolver } from '../transport/hop.ts'
+import type { Transport } from '../transport/transport-layer.ts'
 
 /** Where a request will go, and the listening point it will leave by. */
 export interface Way {
@@ -18,7 +18,7 @@ export class NoWay extends Error {
 
 export interface WayFinderOptions {
   readonly resolver: HopResolver
-  readonly points: readonly ListeningPoint[]
+  readonly transport: Pick<Transport, 'listeningPoints' | 'pointTowards'>
   readonly resolveTimeoutMs: number
   readonly clock: Clock
 }
@@ -29,14 +29,9 @@ export interface WayFinderOptions {
  */
 export class WayFinder {
   readonly #options: WayFinderOptions
-  readonly #sources = new Map<TransportName, SourceChoice<{ readonly point: ListeningPoint }>>()
 
   constructor(options: WayFinderOptions) {
     this.#options = options
-    for (const { transport } of options.points) {
-      const same = options.points.filter((point) => point.transport === transport).map((point) => ({ point }))
-      this.#sources.set(transport, new SourceChoice(same))
-    }
   }
 
   /** Answers at once when the resolver does. Throws or rejects with NoWay; throws SipParseError for what is no SIP URI. */
@@ -49,19 +44,26 @@ export class WayFinder {
     } catch (cause) {
       throw new NoWay(`cannot resolve ${uri}`, { cause })
     }
-    return found instanceof Promise ? this.#await(uri, found, patience) : this.#wayTo(uri, found)
+    return found instanceof Promise
+      ? this.#await(uri, query, found, patience)
+      : this.#wayTo(uri, hopsFor(query, found))
   }
 
   /** For messages that never leave. */
   get anyPoint(): ListeningPoint {
-    return this.#options.points[0] as ListeningPoint
+    return this.#options.transport.listeningPoints[0] as ListeningPoint
   }
 
-  async #await(uri: string, found: Promise<readonly Hop[]>, patience: AbortController): Promise<Way> {
+  async #await(
+    uri: string,
+    query: HopQuery,
+    found: Promise<readonly Hop[]>,
+    patience: AbortController,
+  ): Promise<Way> {
     const { clock, resolveTimeoutMs } = this.#options
     const timer = clock.after(resolveTimeoutMs, () => patience.abort(new Error('resolving took too long')))
     try {
-      return this.#wayTo(uri, await found)
+      return this.#wayTo(uri, hopsFor(query, await found))
     } catch (cause) {
       if (cause instanceof NoWay) throw cause
       throw new NoWay(`cannot resolve ${uri}`, { cause })
@@ -71,15 +73,10 @@ export class WayFinder {
   }
 
   #wayTo(uri: string, found: readonly Hop[]): Way {
-    const hops = found.filter((hop) => this.#pointFor(hop) !== undefined)
-    const point = hops[0] && this.#pointFor(hops[0])
+    const { transport } = this.#options
+    const hops = found.filter((hop) => transport.pointTowards(hop) !== undefined)
+    const point = hops[0] && transport.pointTowards(hops[0])
     if (!point) throw new NoWay(`no listening point can send to ${uri}`)
     return { hops, point }
-  }
-
-  #pointFor(hop: Hop): ListeningPoint | undefined {
-    const found = this.#sources.get(hop.transport)?.towards(hop.address)?.point
-    // RFC 7118 §5.4: URIs say `ws` for secure WebSockets too.
-    return found ?? (hop.transport === 'ws' ? this.#pointFor({ ...hop, transport: 'wss' }) : undefined)
   }
 }

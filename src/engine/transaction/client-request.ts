@@ -1,6 +1,7 @@
 import { newBranch } from '../message/identifiers.ts'
 import type { SipRequest, SipResponse } from '../message/message.ts'
 import type { Flow } from '../transport/flow.ts'
+import { FlowFailed } from '../transport/flow-failed.ts'
 import type { Hop } from '../transport/hop.ts'
 import { BoundedWait } from './bounded-wait.ts'
 import type { AttemptGround, AttemptListener, ClientAttempt, ExtraHeaders } from './client-attempt.ts'
@@ -99,11 +100,13 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
 
   onResponse(response: SipResponse, flow: Flow): void {
     if (this.#hop) this.#ground.penalties.forgive(this.#hop)
-    if (response.status === 503 && this.#mayMoveOn) {
+    if (response.status === 503) {
       this.#punish(retryAfterMs(response))
-      this.#attempt?.forsake()
-      this.#tryNext()
-      return
+      if (this.#mayMoveOn) {
+        this.#attempt?.forsake()
+        this.#tryNext()
+        return
+      }
     }
     if (response.status >= 200) this.#isOver = true
     this.#events.onResponse(response, flow)
@@ -117,7 +120,11 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
   onFailure(kind: 'timeout' | 'transport', cause: Error): void {
     this.#punish(this.#ground.penaltyMs)
     if (this.#mayMoveOn) this.#tryNext()
-    else this.#fail(kind, cause)
+    else this.#fail(this.#isFlowGone(kind, cause) ? 'flow' : kind, cause)
+  }
+
+  #isFlowGone(kind: 'timeout' | 'transport', cause: Error): boolean {
+    return cause instanceof FlowFailed || (kind === 'transport' && this.#hop?.isFlow === true)
   }
 
   get #hasMoreHops(): boolean {
@@ -166,7 +173,7 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
   /** `isFinal`: this flow it is, however large the request. */
   #sendOn(flow: Flow, isFinal = false): void {
     if (!flow.isOpen) {
-      this.onFailure('transport', new Error('the connection has closed'))
+      this.onFailure('transport', new FlowFailed('the connection has closed'))
       return
     }
     const branch = newBranch() + this.#branchMark
@@ -190,7 +197,7 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
 
   /** RFC 3261 §18.1.1: fragments of a large datagram get lost. Returns false when TCP is not worth a try. */
   #preferTcp(udpFlow: Flow): boolean {
-    if (!this.#hop) return false
+    if (!this.#hop || this.#hop.isFlow) return false
     const { transport, penalties, tcpPatienceMs, tcpRetryAfterMs, signal } = this.#ground
     const hop: Hop = { ...this.#hop, transport: 'tcp' }
     if (penalties.isDue(hop) || !transport.listeningPoints.some((point) => point.transport === 'tcp'))
@@ -219,7 +226,9 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
   }
 
   #punish(milliseconds: number): void {
-    if (this.#hop && milliseconds > 0) this.#ground.penalties.add(this.#hop, milliseconds)
+    // A flow is the one way to who is at its end: nothing else could be tried first.
+    if (this.#hop && !this.#hop.isFlow && milliseconds > 0)
+      this.#ground.penalties.add(this.#hop, milliseconds)
   }
 
   #fail(kind: ClientFailure['kind'], cause: Error): void {

@@ -66,7 +66,7 @@ export class ClientSide implements RequestGround {
     const via = response.topVia
     // RFC 3261 §18.1.2: what was not addressed to us by our own Via is not ours.
     if (!isOwnVia(via, this.transport.listeningPoints)) {
-      this.#ground.counts.dropped++
+      this.#ground.counts.dropped.foreignResponses++
       return
     }
     const attempt = this.#attempts.find(via.branch ?? '', response.cseq.method)
@@ -95,6 +95,7 @@ export class ClientSide implements RequestGround {
 
   remember(attempt: ClientAttempt): void {
     this.#attempts.add(attempt)
+    this.#ground.counts.clientStarted++
     this.#ground.counts.client = this.#attempts.size
   }
 
@@ -118,7 +119,7 @@ export class ClientSide implements RequestGround {
   /** RFC 6026: a proxy forwards nothing that no transaction knows, or anybody could have it send anything anywhere. */
   #dropStray(): void {
     this.#ground.counts.strayResponses++
-    this.#ground.counts.dropped++
+    this.#ground.counts.dropped.strayResponses++
   }
 
   /** RFC 6026 §7.2: of what matches no transaction only a 2xx to INVITE is of use to anyone. */
@@ -126,7 +127,7 @@ export class ClientSide implements RequestGround {
     this.#ground.counts.strayResponses++
     const isAnswer = response.status >= 200 && response.status < 300 && response.cseq.method === 'INVITE'
     if (isAnswer) this.#ground.user.onStrayResponse(response, flow)
-    else this.#ground.counts.dropped++
+    else this.#ground.counts.dropped.strayResponses++
   }
 
   onBug(cause: unknown): void {

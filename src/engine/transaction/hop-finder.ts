@@ -1,5 +1,5 @@
 import type { Hop, HopResolver } from '../transport/hop.ts'
-import { hopQueryFor } from './hop-query.ts'
+import { hopQueryFor, hopsFor } from './hop-query.ts'
 import type { PenaltyTable } from './penalty-table.ts'
 import type { Destination } from './transaction-user.ts'
 
@@ -19,8 +19,9 @@ export class HopFinder {
     signal: AbortSignal,
   ): readonly Hop[] | Promise<readonly Hop[]> {
     if (destination.kind === 'hops') return this.#penalties.inOrder(destination.hops)
-    const found = this.#resolver.resolve(hopQueryFor(destination.uri), signal)
-    if (found instanceof Promise) return found.then((hops) => this.#penalties.inOrder(hops))
-    return this.#penalties.inOrder(found)
+    const query = hopQueryFor(destination.uri)
+    const found = this.#resolver.resolve(query, signal)
+    if (found instanceof Promise) return found.then((hops) => this.#penalties.inOrder(hopsFor(query, hops)))
+    return this.#penalties.inOrder(hopsFor(query, found))
   }
 }

@@ -1,5 +1,6 @@
+import { isIP } from 'node:net'
 import { parseUri } from '../message/uri.ts'
-import type { HopQuery, TransportName } from '../transport/hop.ts'
+import type { Hop, HopQuery, TransportName } from '../transport/hop.ts'
 
 const transports: readonly string[] = ['udp', 'tcp', 'tls', 'ws', 'wss'] satisfies TransportName[]
 
@@ -7,12 +8,19 @@ const transports: readonly string[] = ['udp', 'tcp', 'tls', 'ws', 'wss'] satisfi
 export function hopQueryFor(uri: string): HopQuery {
   const { scheme, host, port, params } = parseUri(uri)
   const transport = params.text('transport')?.toLowerCase()
-  return {
+  const query = {
     scheme,
     host: params.text('maddr')?.replace(/^\[|\]$/g, '') ?? host,
     port,
     transport: transport !== undefined && isTransport(transport) ? transport : undefined,
   }
+  // RFC 5626 §5.3: beside a name `ob` says nothing to us; beside an address it asks for the flow with who has it.
+  return params.has('ob') && isIP(query.host) > 0 ? { ...query, isFlow: true } : query
+}
+
+/** The hops that were found for a query, marked as flows when that is what it asked for. */
+export function hopsFor(query: HopQuery, found: readonly Hop[]): readonly Hop[] {
+  return query.isFlow ? found.map((hop) => ({ ...hop, isFlow: true })) : found
 }
 
 function isTransport(name: string): name is TransportName {

@@ -33,6 +33,8 @@ export class InviteServerTransaction implements ServerTransaction, SendingParty 
   readonly #lifetime = new WheelTimer<TimerName>(this)
   readonly #toTag = new ToTag()
   #intervalMs: number
+  /** When an INVITE outside dialogs came, for the time to its answer. */
+  #askedAt: number | undefined
   #state: InviteServerState = 'proceeding'
   #lastResponse: Buffer | undefined
 
@@ -44,6 +46,7 @@ export class InviteServerTransaction implements ServerTransaction, SendingParty 
     this.#path = new ResponsePath(ground.transport, flow, request.topVia)
     this.#timers = ground.timersFor(flow)
     this.#intervalMs = this.#timers.retransmitMs ?? 0
+    this.#askedAt = request.to.tag === undefined ? performance.now() : undefined
   }
 
   get request(): SipRequest {
@@ -86,6 +89,7 @@ export class InviteServerTransaction implements ServerTransaction, SendingParty 
   }
 
   onTimer(name: TimerName): void {
+    if (name === 'ringing-limit' || name === 'timer-h') this.#ground.countTimeout()
     if (name === 'ringing-limit')
       this.respond(responseTo(this.request, 408, undefined, { toTag: this.toTag }))
     else this.#dispatch(name)
@@ -150,8 +154,15 @@ export class InviteServerTransaction implements ServerTransaction, SendingParty 
     this.#lastResponse = this.#state === 'accepted' ? undefined : data
     if (this.#state === 'proceeding') this.#ringOn()
     this.#ground.countSent(response)
+    if (this.isFinal) this.#countAnswer()
     this.#transmit(data)
     if (this.isFinal) this.#request.compact()
+  }
+
+  #countAnswer(): void {
+    if (this.#askedAt === undefined) return
+    this.#ground.countAnswer(performance.now() - this.#askedAt)
+    this.#askedAt = undefined
   }
 
   #ringOn(): void {

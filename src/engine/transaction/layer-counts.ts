@@ -1,17 +1,31 @@
 import { type CountsByKind, noCounts } from './message-counts.ts'
 
+/** Messages that were dropped without an answer. */
+export interface LayerDrops {
+  /** Not readable, and not to be answered either. */
+  unreadable: number
+  /** Responses that name somebody else in their top Via (RFC 3261 §18.1.2). */
+  foreignResponses: number
+  /** Responses that belong to no transaction. */
+  strayResponses: number
+}
+
 /** What the transaction layer has seen since it was made; `client` and `server` are transactions open now. */
 export interface LayerCounts {
   client: number
   server: number
+  clientStarted: number
+  serverStarted: number
+  /** Requests of ours that got no final response in time, requests to us whose answer was not acknowledged or never made. */
+  clientTimeouts: number
+  serverTimeouts: number
   readonly received: CountsByKind
   readonly sent: CountsByKind
   requestRetransmissions: number
   responseRetransmissions: number
   /** Messages that could not be read, whether answered or not. */
   parseErrors: number
-  /** Messages dropped without an answer, those not readable among them. */
-  dropped: number
+  readonly dropped: LayerDrops
   strayResponses: number
   strayAcks: number
   /** Requests answered 503 because too many transactions were open, or the engine was too busy. */
@@ -22,12 +36,16 @@ export function newLayerCounts(): LayerCounts {
   return {
     client: 0,
     server: 0,
+    clientStarted: 0,
+    serverStarted: 0,
+    clientTimeouts: 0,
+    serverTimeouts: 0,
     received: noCounts(),
     sent: noCounts(),
     requestRetransmissions: 0,
     responseRetransmissions: 0,
     parseErrors: 0,
-    dropped: 0,
+    dropped: { unreadable: 0, foreignResponses: 0, strayResponses: 0 },
     strayResponses: 0,
     strayAcks: 0,
     overloaded: 0,

@@ -1,3 +1,4 @@
+import type { Histogram } from '../../lib/histogram.ts'
 import type { Log } from '../../lib/log.ts'
 import type { SipRequest } from '../message/message.ts'
 import type { Flow } from '../transport/flow.ts'
@@ -23,6 +24,8 @@ export interface LayerGround {
   readonly wheel: TimerWheel
   readonly settings: TransactionSettings
   readonly counts: LayerCounts
+  /** Seconds from an INVITE outside dialogs to its final response. */
+  readonly answerDelays: Histogram
   readonly log: Log
   readonly shedder: LoadShedder | undefined
   /** Aborted when the layer stops. */

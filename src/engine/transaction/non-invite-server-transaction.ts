@@ -75,6 +75,7 @@ export class NonInviteServerTransaction implements ServerTransaction, SendingPar
   }
 
   onTimer(name: TimerName): void {
+    if (name === 'unanswered') this.#ground.countTimeout()
     this.#dispatch(name)
   }
 

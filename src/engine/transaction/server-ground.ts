@@ -16,6 +16,10 @@ export interface ServerGround {
   timersFor(flow: Flow): TimerValues
   countSent(response: SipResponse): void
   countResent(): void
+  /** A request was never answered, or the answer never acknowledged. */
+  countTimeout(): void
+  /** The final response to an INVITE outside dialogs goes out. */
+  countAnswer(tookMs: number): void
   onAck(ack: SipRequest, flow: Flow): void
   /** The transaction is over: tells the core, too. */
   forget(transaction: ServerTransaction): void

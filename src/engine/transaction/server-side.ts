@@ -50,7 +50,7 @@ export class ServerSide implements ServerGround {
   /** Answers without a transaction; `request` may be only part of one. Never for an ACK. */
   reject(request: SipRequest, flow: Flow, status: number, reason: string): void {
     if (request.method === 'ACK') {
-      this.#ground.counts.dropped++
+      this.#ground.counts.dropped.unreadable++
       return
     }
     stampSource(request, flow)
@@ -71,6 +71,14 @@ export class ServerSide implements ServerGround {
 
   countResent(): void {
     this.#ground.counts.responseRetransmissions++
+  }
+
+  countTimeout(): void {
+    this.#ground.counts.serverTimeouts++
+  }
+
+  countAnswer(tookMs: number): void {
+    this.#ground.answerDelays.observe(tookMs / 1_000)
   }
 
   onAck(ack: SipRequest, flow: Flow): void {
@@ -105,6 +113,7 @@ export class ServerSide implements ServerGround {
         ? new InviteServerTransaction(this, key, request, flow)
         : new NonInviteServerTransaction(this, key, request, flow)
     this.#transactions.set(key, transaction)
+    this.#ground.counts.serverStarted++
     this.#ground.counts.server = this.#transactions.size
     try {
       this.#ground.user.onRequest(transaction, request)

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../../lib/clock.ts'
+import { Histogram } from '../../lib/histogram.ts'
 import type { Log } from '../../lib/log.ts'
 import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts'
 import { parseMessage, SipParseError } from '../message/parse.ts'
@@ -32,11 +33,15 @@ export interface TransactionLayerOptions {
   readonly shedder?: LoadShedder
 }
 
+/** Seconds; machines answer at the lower end, people at the upper. */
+const answerBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+
 /** RFC 3261 §17 and §18's header rules, over a transport and under a core. */
 export class SipTransactionLayer implements TransactionLayer, TransportUser, LayerGround {
   readonly transport: Transport
   readonly settings: TransactionSettings
   readonly counts: LayerCounts = newLayerCounts()
+  readonly answerDelays = new Histogram(answerBounds)
   readonly wheel: TimerWheel
   readonly log: Log
   readonly shedder: LoadShedder | undefined
@@ -131,7 +136,7 @@ export class SipTransactionLayer implements TransactionLayer, TransportUser, Lay
     this.counts.parseErrors++
     const request = readableRequest(head)
     if (request) this.#servers.reject(request, flow, status, reason)
-    else this.counts.dropped++
+    else this.counts.dropped.unreadable++
   }
 
   timersFor(flow: Flow): TimerValues {
@@ -146,7 +151,7 @@ export class SipTransactionLayer implements TransactionLayer, TransportUser, Lay
   #rejectMalformed(error: SipParseError, flow: Flow): void {
     this.counts.parseErrors++
     if (error.partial) this.#servers.reject(error.partial, flow, error.status, error.reason)
-    else this.counts.dropped++
+    else this.counts.dropped.unreadable++
   }
 }
 

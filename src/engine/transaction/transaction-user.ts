@@ -40,7 +40,7 @@ export interface ClientTransactionEvents {
   onResponse(response: SipResponse, flow: Flow): void
   /**
    * No final response: all hops tried. `timeout` is Timer B/F (a core makes it 408), `transport` no hop could be
-   * reached and `resolve` the name leads nowhere (a core makes these 503).
+   * reached and `resolve` the name leads nowhere (a core makes these 503); `flow` a flow that is gone (430, RFC 5626).
    */
   onFailure(failure: ClientFailure): void
   /** The request as it went out, with its Via, each time a hop is tried. */
@@ -48,7 +48,7 @@ export interface ClientTransactionEvents {
 }
 
 export interface ClientFailure {
-  readonly kind: 'timeout' | 'transport' | 'resolve'
+  readonly kind: 'timeout' | 'transport' | 'resolve' | 'flow'
   readonly cause: Error
 }
 

@@ -8,6 +8,8 @@ export interface Hop {
   readonly port: number
   /** The name that was looked up, for certificate checks and logs. */
   readonly host: string
+  /** The far end of a flow (RFC 5626): to be reached while that is open, and never by a connection of our own. */
+  readonly isFlow?: true
 }
 
 /** What of a SIP URI decides where it leads (RFC 3263 §4). */
@@ -17,6 +19,8 @@ export interface HopQuery {
   readonly host: string
   readonly port: number | undefined
   readonly transport: TransportName | undefined
+  /** The URI names the far end of a flow: an address with `ob`. Resolvers need not care. */
+  readonly isFlow?: true
 }
 
 /**

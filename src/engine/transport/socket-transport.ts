@@ -5,6 +5,7 @@ import type { Part } from '../../lib/part.ts'
 import { isWildcard } from './advertised-host.ts'
 import { type Door, openDoor } from './door.ts'
 import type { Flow, ListeningPoint } from './flow.ts'
+import { FlowFailed } from './flow-failed.ts'
 import type { Hop, TransportName } from './hop.ts'
 import { hostPort } from './host-port.ts'
 import type { ListenSpec } from './listen-spec.ts'
@@ -113,22 +114,30 @@ export class SocketTransport implements Transport, Part {
         return listener.flowTo(hop.address, hop.port)
       }
       case 'tcp': {
+        if (hop.isFlow) return this.#openFlowTo(hop)
         const listener = this.#tcp.towards(hop.address)
         if (!listener) throw noListener(hop)
         return this.#pool.flowTo(hop, listener.point, () => this.#dialTcp(hop, listener), signal)
       }
       case 'tls': {
+        if (hop.isFlow) return this.#openFlowTo(hop)
         const listener = this.#tls.towards(hop.address)
         if (!listener) throw noListener(hop)
         return this.#pool.flowTo(hop, listener.point, () => this.#dialTls(hop, listener), signal)
       }
-      default: {
-        const open = this.#pool.find(hop)
-        if (open) return open
+      default:
         // RFC 7118 §1: WebSocket connections are the client's to open.
-        throw new Error(`no ${hop.transport} connection with ${hostPort(hop.address, hop.port)} is open`)
-      }
+        return this.#openFlowTo(hop)
     }
+  }
+
+  pointTowards(hop: Hop): ListeningPoint | undefined {
+    if (hop.transport === 'udp') return this.#udp.towards(hop.address)?.point
+    const open = this.#pool.find(hop)
+    if (open) return open.listeningPoint
+    if (hop.transport === 'tcp') return this.#tcp.towards(hop.address)?.point
+    if (hop.transport === 'tls') return this.#tls.towards(hop.address)?.point
+    return this.#listeners.find(({ point }) => isWebSocket(point.transport))?.point
   }
 
   flowBeside(flow: Flow, remotePort: number): Flow {
@@ -156,6 +165,12 @@ export class SocketTransport implements Transport, Part {
       if (listener instanceof StreamListener) listener.replaceCredentials(credentials)
   }
 
+  #openFlowTo(hop: Hop): Flow {
+    const open = this.#pool.find(hop)
+    if (open) return open
+    throw new FlowFailed(`no ${hop.transport} connection with ${hostPort(hop.address, hop.port)} is open`)
+  }
+
   #streamListeners(transport: TransportName): StreamListener[] {
     return this.#listeners
       .filter((listener) => listener instanceof StreamListener)
@@ -178,7 +193,12 @@ export class SocketTransport implements Transport, Part {
 
   #open(spec: ListenSpec): Promise<Listener> {
     return spec.transport === 'udp'
-      ? UdpListener.open(spec, { user: this.#delivery, settings: this.#settings, door: this.#door, log: this.#log })
+      ? UdpListener.open(spec, {
+          user: this.#delivery,
+          settings: this.#settings,
+          door: this.#door,
+          log: this.#log,
+        })
       : StreamListener.open(spec, { entrance: this.#pool, log: this.#log })
   }
 }
@@ -186,6 +206,10 @@ export class SocketTransport implements Transport, Part {
 function ownFlow(flow: Flow): SocketFlow {
   if (flow instanceof SocketFlow) return flow
   throw new TypeError('the flow is not one of this transport')
+}
+
+function isWebSocket(transport: TransportName): boolean {
+  return transport === 'ws' || transport === 'wss'
 }
 
 /** Address to connect from; undefined lets the system choose. */

@@ -20,9 +20,12 @@ export interface Transport {
   readonly listeningPoints: readonly ListeningPoint[]
   /**
    * The flow to send a new request on: an existing connection or a new one. UDP answers synchronously.
-   * Rejects on connection refusal or time-out; throws an Error when no listening point suits.
+   * Rejects on connection refusal or time-out; throws FlowFailed when the hop is a flow that is not open, and an Error
+   * when no listening point suits.
    */
   flowTo(hop: Hop, signal: AbortSignal): Flow | Promise<Flow>
+  /** The listening point that `flowTo` would use: that of an open stream to the hop, else the one on its network. */
+  pointTowards(hop: Hop): ListeningPoint | undefined
   /** The UDP flow from the same socket to another port of the same remote address (RFC 3261 §18.2.2). */
   flowBeside(flow: Flow, remotePort: number): Flow
   /** Sends one whole message. Failures that are known later arrive through `onFlowFailed`. */

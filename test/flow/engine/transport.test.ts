@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import type { Flow } from '../../../src/engine/transport/flow.ts'
+import { FlowFailed } from '../../../src/engine/transport/flow-failed.ts'
 import type { Hop } from '../../../src/engine/transport/hop.ts'
 import { SocketTransport } from '../../../src/engine/transport/socket-transport.ts'
 import { silentLog } from '../../../src/lib/log.ts'
@@ -328,4 +329,33 @@ const bobHop = (flow: Flow): Hop => ({
   address: flow.remoteAddress,
   port: flow.remotePort,
   host: flow.remoteAddress,
+})
+
+describe('a flow', () => {
+  const flowOf = ({ transport, remoteAddress, remotePort }: Flow): Hop => ({
+    transport,
+    address: remoteAddress,
+    port: remotePort,
+    host: remoteAddress,
+    isFlow: true,
+  })
+
+  it('is used while it is open, and never dialled when it is gone', async () => {
+    const box = await startTransport([tcp4])
+    const phone = await connectTo(box.hopTo(0))
+    phone.write(message())
+    const { flow } = await box.messages.next()
+    expect(box.transport.flowTo(flowOf(flow), never)).toBe(flow)
+    phone.destroy()
+    await box.failures.next()
+    expect(() => box.transport.flowTo(flowOf(flow), never)).toThrow(FlowFailed)
+  })
+
+  it('is named after the listening point that it came to, not the first that could reach it', async () => {
+    const box = await startTransport([tcp4, tcp4])
+    const phone = await connectTo(box.hopTo(1))
+    phone.write(message())
+    const { flow } = await box.messages.next()
+    expect(box.transport.pointTowards(flowOf(flow))).toBe(box.transport.listeningPoints[1])
+  })
 })

@@ -10,8 +10,8 @@ test.each([
   ],
   [
     'a phone behind NAT, at the address it spoke from',
-    [target({ uri: 'sip:202@10.0.0.5:5062;ob', proxy: 'sip:203.0.113.5:1024;transport=udp' })],
-    ['sip:202@203.0.113.5:1024;transport=udp'],
+    [target({ uri: 'sip:202@10.0.0.5:5062;ob', proxy: 'sip:203.0.113.5:1024;transport=udp;ob' })],
+    ['sip:202@203.0.113.5:1024;transport=udp;ob'],
   ],
   ['a trunk', [target({ path: 'trunk' })], undefined],
   ['phones one after the other', [target(), target({ group: 1 })], undefined],

@@ -108,7 +108,7 @@ describe('a user of this box', () => {
       'behind NAT is called where his phone really is',
       { users: [ann, bob], bindings: [binding('ann@site-a.example', 'sip:ann@10.0.0.9:5062')] },
       byBob,
-      'phone! sip:ann@site-a.example sip:ann@10.0.0.9:5062 via sip:192.0.2.99:5060;transport=udp',
+      'phone! sip:ann@site-a.example sip:ann@10.0.0.9:5062 via sip:192.0.2.99:5060;transport=udp;ob',
     ],
     [
       'behind a proxy is called by its Path',

@@ -23,8 +23,7 @@ const plainOrder: ProxyOrder = {
 /** A proxy core over a real transaction layer and a network that only keeps what is sent. */
 export function makeProxy() {
   const { clock, transport, layer } = makeLayer()
-  const points = transport.listeningPoints
-  const ways = new WayFinder({ resolver: new NumericResolver(), points, resolveTimeoutMs: 5_000, clock })
+  const ways = new WayFinder({ resolver: new NumericResolver(), transport, resolveTimeoutMs: 5_000, clock })
   const recordRoute = new RecordRoute('secret')
   const proxy = new ProxyCore({ layer, ways, recordRoute, clock, timerCMs, transport, log: silentLog })
   const phone = transport.flow('udp', '203.0.113.9', 5080)

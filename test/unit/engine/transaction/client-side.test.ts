@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { responseTo } from '../../../../src/engine/message/response.ts'
+import { FlowFailed } from '../../../../src/engine/transport/flow-failed.ts'
 import type { Hop } from '../../../../src/engine/transport/hop.ts'
 import type { SentMessage } from './fake-transport.ts'
 import { hop, makeLayer, newRequest, RecordingEvents } from './layer-setup.ts'
@@ -98,7 +99,7 @@ describe('a request', () => {
     bed.transport.receive(good.replace('branch=z9hG4bK', 'branch=z9hG4bKx'), flow)
     bed.transport.receive(good.replace('1 OPTIONS', '1 INFO'), flow)
     expect(events.heard).toEqual([])
-    expect(bed.layer.counts.dropped).toBe(3)
+    expect(bed.layer.counts.dropped.foreignResponses).toBe(3)
     bed.transport.receive(good, flow)
     expect(events.heard).toEqual(['200'])
   })
@@ -251,6 +252,27 @@ describe('a destination', () => {
     expect(events.heard).toEqual(['resolve: took too long'])
   })
 
+  it('that is a flow fails as one when it is gone, and leaves no penalty to who comes there next', async () => {
+    const bed = makeLayer({}, () => [hop(5090, 'tcp')])
+    bed.transport.unreachable.set(5090, new FlowFailed('no tcp connection is open'))
+    const events = new RecordingEvents()
+    const uri = 'sip:198.51.100.7:5090;transport=tcp;ob'
+    bed.layer.request(newRequest('INVITE'), { kind: 'uri', uri }, events)
+    await microtasks()
+    expect(events.heard).toEqual(['flow: no tcp connection is open'])
+    expect(bed.layer.penalties).toEqual([])
+  })
+
+  it('that is a flow fails as one when it closes before the answer', async () => {
+    const bed = makeLayer({}, () => [hop(5090, 'tcp')])
+    const events = new RecordingEvents()
+    const uri = 'sip:198.51.100.7:5090;transport=tcp;ob'
+    bed.layer.request(newRequest('INVITE'), { kind: 'uri', uri }, events)
+    await microtasks()
+    bed.transport.user?.onFlowFailed(bed.transport.takeOne().flow, new Error('closed by the far end'))
+    expect(events.heard).toEqual(['flow: closed by the far end'])
+  })
+
   it('that is a closed connection fails at once', async () => {
     const bed = makeLayer()
     const flow = bed.transport.flow('tcp', '198.51.100.7', 5060)
@@ -258,7 +280,7 @@ describe('a destination', () => {
     const events = new RecordingEvents()
     bed.layer.request(newRequest('OPTIONS'), { kind: 'flow', flow }, events)
     await microtasks()
-    expect(events.heard).toEqual(['transport: the connection has closed'])
+    expect(events.heard).toEqual(['flow: the connection has closed'])
   })
 })
 
@@ -327,6 +349,16 @@ describe('the next hop is tried', () => {
     answer(bed, second, 503, 'c')
     expect(events.heard).toEqual(['503 c'])
     expect(bed.layer.penalties.map(({ port, until }) => [port, until])).toEqual([[1, 60_000]])
+  })
+
+  it('and the last one that answers 503 is tried last by others for as long as it says', async () => {
+    const bed = makeLayer()
+    const { events } = await start(bed, 'OPTIONS')
+    answer(bed, bed.transport.takeOne(), 503, 'b', [['Retry-After', '60']])
+    expect(events.heard).toEqual(['503 b'])
+    await start(bed, 'OPTIONS', [hop(5060), hop(5070)])
+    expect(bed.transport.takeOne().flow.remotePort).toBe(5070)
+    expect(bed.layer.penalties).toMatchObject([{ port: 5060, until: 60_000 }])
   })
 
   it('but never for a request that was cancelled', async () => {

@@ -61,6 +61,10 @@ export class FakeTransport implements Transport {
     return trouble ?? this.flow(hop.transport === 'tcp' ? 'tcp' : 'udp', hop.address, hop.port)
   }
 
+  pointTowards(hop: Hop): ListeningPoint | undefined {
+    return this.listeningPoints.find((point) => point.transport === hop.transport)
+  }
+
   flowBeside(flow: Flow, remotePort: number): Flow {
     return this.flow('udp', flow.remoteAddress, remotePort)
   }

@@ -72,5 +72,5 @@ it('a late response to another request than INVITE is dropped (RFC 4320 §4.2)',
   transport.receive(text, transport.flow('udp', '198.51.100.7', 5060))
   expect(transport.sent).toEqual([])
   expect(core.heard).toEqual(['MESSAGE'])
-  expect(layer.counts).toMatchObject({ strayResponses: 1, dropped: 1 })
+  expect(layer.counts).toMatchObject({ strayResponses: 1, dropped: { strayResponses: 1 } })
 })

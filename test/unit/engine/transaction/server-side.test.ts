@@ -246,7 +246,7 @@ describe('what cannot be served', () => {
     transport.receive(requestText('MESSAGE').replace('7 MESSAGE', '7 INFO'), phone)
     expect(transport.takeOne().message.toText()).toContain('SIP/2.0 400 CSeq Method Mismatch\r\n')
     expect(core.heard).toEqual([])
-    expect(layer.counts).toMatchObject({ parseErrors: 1, dropped: 0 })
+    expect(layer.counts).toMatchObject({ parseErrors: 1, dropped: { unreadable: 0 } })
   })
 
   it.each([
@@ -257,7 +257,7 @@ describe('what cannot be served', () => {
     const { transport, layer, phone } = withPhone()
     transport.receive(text, phone)
     expect(transport.sent).toEqual([])
-    expect(layer.counts).toMatchObject({ parseErrors: 1, dropped: 1 })
+    expect(layer.counts).toMatchObject({ parseErrors: 1, dropped: { unreadable: 1 } })
   })
 
   it('is answered on a stream that is out of step', () => {

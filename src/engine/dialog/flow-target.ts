@@ -1,0 +1,40 @@
+import { isIP } from 'node:net'
+import { SipParseError } from '../message/sip-parse-error.ts'
+import { parseUri, type SipUri } from '../message/uri.ts'
+import type { Flow } from '../transport/flow.ts'
+import { hostPort } from '../transport/host-port.ts'
+import { isPrivate } from '../transport/private-address.ts'
+
+/**
+ * The URI of the flow that a dialog's requests go by when the far end's Contact leads nowhere from here: browsers, TLS
+ * phones, phones behind NAT, and those that ask for it (`ob`, RFC 5626 §4.3). Undefined when the Contact itself will do.
+ */
+export function flowTargetFor(contact: string, flow: Flow): string | undefined {
+  const uri = readSipUri(contact)
+  if (!uri || !needsFlow(uri, flow)) return undefined
+  return `sip:${hostPort(flow.remoteAddress, flow.remotePort)};transport=${flow.transport};ob`
+}
+
+function needsFlow(uri: SipUri, flow: Flow): boolean {
+  if (isIP(flow.remoteAddress) === 0) return false
+  if (uri.params.has('ob') || uri.host.endsWith('.invalid')) return true
+  switch (flow.transport) {
+    case 'ws':
+    case 'wss':
+      return true
+    case 'tls':
+      // Nobody has a certificate for the address of a phone.
+      return flow.isOpen && isIP(uri.host) > 0
+    default:
+      return isPrivate(uri.host) && !isPrivate(flow.remoteAddress)
+  }
+}
+
+function readSipUri(text: string): SipUri | undefined {
+  try {
+    return parseUri(text)
+  } catch (error) {
+    if (error instanceof SipParseError) return undefined
+    throw error
+  }
+}

@@ -2,6 +2,7 @@ import type { Clock } from '../../lib/clock.ts'
 import type { DialogStore } from '../dialog/dialog-store.ts'
 import type { SipRequest } from '../message/message.ts'
 import type { TransactionLayer } from '../transaction/transaction-user.ts'
+import type { Flow } from '../transport/flow.ts'
 import type { CallEnd, CallRecords } from './call-records.ts'
 import { unsolicitedLeader } from './leader.ts'
 import type { Leg } from './leg.ts'
@@ -55,21 +56,22 @@ export class LegRelease {
   #sendBye(leg: Leg, reason: string, onSent?: (bye: SipRequest) => void): void {
     const { request, nextHop } = leg.newRequest('BYE', [{ name: 'Reason', key: 'reason', value: reason }])
     let isTold = onSent === undefined
+    const tell = (bye: SipRequest, flow: Flow | undefined): void => {
+      if (isTold) return
+      isTold = true
+      const bytes = bye.toBuffer()
+      const time = wireTime(this.#parts.clock.now())
+      leg.application.send(unsolicitedLeader(bytes.length, flow, time, leg.id), bytes)
+      onSent?.(bye)
+    }
     this.#parts.layer.request(
       request,
       { kind: 'uri', uri: nextHop },
       {
-        onSent: (bye, flow) => {
-          if (isTold) return
-          isTold = true
-          const bytes = bye.toBuffer()
-          const time = wireTime(this.#parts.clock.now())
-          leg.application.send(unsolicitedLeader(bytes.length, flow, time, leg.id), bytes)
-          onSent?.(bye)
-        },
+        onSent: tell,
         onResponse: () => undefined,
-        // Nobody is there to be told: the dialog is over either way.
-        onFailure: () => undefined,
+        // The far end cannot be told, but the dialog is over either way: the application must hear of it.
+        onFailure: () => tell(request, undefined),
       },
     )
   }

@@ -234,6 +234,19 @@ describe('a call to an application', () => {
     },
   )
 
+  it.runIf(isOurEngine)(
+    'tells the application that the call is over even if the BYE has nowhere to go',
+    async () => {
+      const { caller, answered } = await answeringStage(fastTimers)
+      caller.invite({ Contact: '<sip:eve@nowhere.invalid>' })
+      const dialog = await answered
+      const ended = new Promise<string | undefined>((resolve) =>
+        dialog.on('destroy', (_, why) => resolve(why)),
+      )
+      expect(await within(4_000, 'the unsolicited BYE', ended)).toBe('ACK timeout')
+    },
+  )
+
   it('holds back the application’s BYE until the ACK has come', async () => {
     const { caller, answered } = await answeringStage()
     const invite = caller.invite()

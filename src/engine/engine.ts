@@ -28,6 +28,7 @@ import type { ListeningPoint } from './transport/flow.ts'
 import type { HopResolver } from './transport/hop.ts'
 import type { ListenSpec } from './transport/listen-spec.ts'
 import { SocketTransport } from './transport/socket-transport.ts'
+import type { ConnectionCounts } from './transport/tcp-pool.ts'
 import type { TlsCredentials } from './transport/tls-credentials.ts'
 
 export interface EngineOptions {
@@ -46,7 +47,7 @@ export interface EngineCounts extends CoreCounts {
   readonly resolver: ResolverFigures
   /** Hops that are tried last for the time being. */
   readonly penalties: number
-  readonly connections: { readonly open: number; readonly refused: number }
+  readonly connections: ConnectionCounts
   /** Messages and connections that were not looked at, by reason. */
   readonly dropped: DropCounts
   readonly applications: number

@@ -12,7 +12,7 @@ export function engineFigures(counts: EngineCounts): Figures {
     sip_server_transactions: server,
     sip_dialogs: dialogs,
     sip_requests: { incoming, outgoing, proxied },
-    sip_connections: { open: connections.open, refused: connections.refused },
+    sip_connections: { ...connections },
     sip_applications: applications,
     sip_dropped: { ...dropped },
     sip_events: kinds(rest),

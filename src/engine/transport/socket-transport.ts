@@ -13,7 +13,7 @@ import { SocketFlow } from './socket-flow.ts'
 import { SourceChoice } from './source-choice.ts'
 import { StreamListener } from './stream-listener.ts'
 import { dialTcp } from './tcp-dial.ts'
-import { TcpPool } from './tcp-pool.ts'
+import { type ConnectionCounts, TcpPool } from './tcp-pool.ts'
 import type { TlsCredentials } from './tls-credentials.ts'
 import { dialTls } from './tls-dial.ts'
 import type { Transport, TransportUser } from './transport-layer.ts'
@@ -80,7 +80,7 @@ export class SocketTransport implements Transport, Part {
     return this.#points
   }
 
-  get connections(): { readonly open: number; readonly refused: number } {
+  get connections(): ConnectionCounts {
     return this.#pool.counts
   }
 

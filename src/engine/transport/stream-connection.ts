@@ -11,12 +11,15 @@ import { WebSocketFramer } from './websocket-framer.ts'
 export class StreamConnection extends SocketFlow {
   readonly localAddress: string
   readonly localPort: number
+  /** Called with the first whole message. */
+  onSpoken: (() => void) | undefined
   readonly #socket: Socket
   readonly #user: TransportUser
   readonly #settings: TransportSettings
   readonly #framing: Framing
   readonly #isWebSocket: boolean
   #isOpen = true
+  #hasSpoken = false
   /** Runs while a message is due: one that has begun, or the first. */
   #deadline: NodeJS.Timeout | undefined
   #cause: Error | undefined
@@ -38,6 +41,7 @@ export class StreamConnection extends SocketFlow {
     const receiver: FramingReceiver = {
       onFrame: (message) => {
         this.#endDeadline()
+        if (!this.#hasSpoken) this.#noteFirstMessage()
         user.onMessage(message, this)
       },
       onPing: (answer) => {
@@ -106,6 +110,11 @@ export class StreamConnection extends SocketFlow {
     if (!this.#isOpen) return
     this.#framing.push(chunk)
     if (this.#framing.isPartial) this.expectMessage()
+  }
+
+  #noteFirstMessage(): void {
+    this.#hasSpoken = true
+    this.onSpoken?.()
   }
 
   #endDeadline(): void {

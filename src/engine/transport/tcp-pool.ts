@@ -7,6 +7,14 @@ import { StreamConnection } from './stream-connection.ts'
 import { peerKey, StreamTable } from './stream-table.ts'
 import type { TransportUser } from './transport-layer.ts'
 import type { TransportSettings } from './transport-settings.ts'
+import { WaitingRoom } from './waiting-room.ts'
+
+export interface ConnectionCounts {
+  readonly open: number
+  /** Opened by others, without a message yet; some of them are not open for SIP either. */
+  readonly quiet: number
+  readonly refused: number
+}
 
 /** The open streams, and those being opened: one to each place (RFC 3261 §18.1.1). */
 export class TcpPool {
@@ -18,6 +26,7 @@ export class TcpPool {
   readonly #count = new ConnectionCount()
   /** Connections that do not carry SIP yet, and when they are given up. */
   readonly #entering = new Map<string, { readonly socket: Socket; readonly deadline: NodeJS.Timeout }>()
+  readonly #quiet: WaitingRoom
   #refused = 0
   #isStopped = false
 
@@ -33,11 +42,12 @@ export class TcpPool {
       },
     }
     this.#settings = settings
+    this.#quiet = new WaitingRoom(settings.maxQuietConnections)
     this.#door = door
   }
 
-  get counts(): { readonly open: number; readonly refused: number } {
-    return { open: this.#streams.size, refused: this.#refused }
+  get counts(): ConnectionCounts {
+    return { open: this.#streams.size, quiet: this.#quiet.size, refused: this.#refused }
   }
 
   /**
@@ -52,6 +62,7 @@ export class TcpPool {
       return false
     }
     this.#count.add(socket)
+    this.#quiet.enter(socket)
     const place = placeOf(socket)
     const deadline = setTimeout(() => socket.destroy(), this.#settings.handshakeTimeoutMs).unref()
     this.#entering.set(place, { socket, deadline })
@@ -61,6 +72,7 @@ export class TcpPool {
 
   /** Takes SIP from a connection that was admitted; `head` is what has been read from it already. */
   serve(socket: Socket, point: ListeningPoint, head?: Buffer): void {
+    const admitted = this.#entering.get(placeOf(socket))?.socket ?? socket
     this.#entered(placeOf(socket))
     // It may have closed during the handshake.
     if (socket.destroyed || this.#isStopped) {
@@ -68,6 +80,7 @@ export class TcpPool {
       return
     }
     const connection = this.#adopt(socket, point)
+    connection.onSpoken = () => this.#quiet.leave(admitted, connection.remoteAddress, connection.remotePort)
     if (connection.owesMessage) connection.expectMessage()
     if (head && head.length > 0) connection.receive(head)
   }

@@ -14,6 +14,8 @@ export interface TransportSettings {
   readonly maxConnections: number
   /** Streams that one address may have opened to us; a site behind a NAT is one address. */
   readonly maxConnectionsPerAddress: number
+  /** Streams that others have opened and that have brought no message yet; of more, the oldest are closed. */
+  readonly maxQuietConnections: number
   /** Bytes waiting for a slow reader before its stream is dropped. */
   readonly maxQueuedBytes: number
   readonly maxHeaderBytes: number
@@ -37,6 +39,7 @@ export const defaultTransportSettings: TransportSettings = {
   partialMessageTimeoutMs: 30_000,
   maxConnections: 8_192,
   maxConnectionsPerAddress: 1_024,
+  maxQuietConnections: 1_024,
   maxQueuedBytes: 4 * 1024 * 1024,
   maxHeaderBytes: 64 * 1024,
   maxMessageBytes: 512 * 1024,

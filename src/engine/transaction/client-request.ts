@@ -29,6 +29,8 @@ export interface RequestGround extends AttemptGround {
   readonly tcpRetryAfterMs: number
   /** Aborted when the layer stops. */
   readonly signal: AbortSignal
+  /** A transaction ended without a final response. */
+  countFailure(kind: ClientFailure['kind']): void
   onBug(cause: unknown): void
 }
 
@@ -234,6 +236,7 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
   #fail(kind: ClientFailure['kind'], cause: Error): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.#ground.countFailure(kind)
     this.#events.onFailure({ kind, cause })
   }
 }

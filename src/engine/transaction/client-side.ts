@@ -13,7 +13,12 @@ import { PenaltyTable } from './penalty-table.ts'
 import type { TimerValues } from './timer-values.ts'
 import type { TimerWheel } from './timer-wheel.ts'
 import { isOwnVia } from './top-via.ts'
-import type { ClientTransaction, ClientTransactionEvents, Destination } from './transaction-user.ts'
+import type {
+  ClientFailure,
+  ClientTransaction,
+  ClientTransactionEvents,
+  Destination,
+} from './transaction-user.ts'
 
 /** The requests we have sent, and the responses that belong to them. */
 export class ClientSide implements RequestGround {
@@ -114,6 +119,10 @@ export class ClientSide implements RequestGround {
 
   countResent(): void {
     this.#ground.counts.requestRetransmissions++
+  }
+
+  countFailure(kind: ClientFailure['kind']): void {
+    if (kind === 'timeout') this.#ground.counts.clientTimeouts++
   }
 
   /** RFC 6026: a proxy forwards nothing that no transaction knows, or anybody could have it send anything anywhere. */

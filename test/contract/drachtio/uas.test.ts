@@ -238,7 +238,7 @@ describe('a call to an application', () => {
     'tells the application that the call is over even if the BYE has nowhere to go',
     async () => {
       const { caller, answered } = await answeringStage(fastTimers)
-      caller.invite({ Contact: '<sip:eve@nowhere.invalid>' })
+      caller.invite({ Contact: '<sip:eve@nowhere.test>' })
       const dialog = await answered
       const ended = new Promise<string | undefined>((resolve) =>
         dialog.on('destroy', (_, why) => resolve(why)),

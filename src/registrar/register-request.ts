@@ -25,29 +25,37 @@ export interface RegisterRequest {
   /** As name-addr, first hop first (RFC 3327). */
   readonly path: readonly string[]
   readonly supportsPath: boolean
+  /** The phone names its flows and keeps them alive (RFC 5626). */
+  readonly isOutbound: boolean
   readonly source: SipSource
   readonly userAgent: string | undefined
 }
 
-const understood = new Set(['path'])
+const understood = new Set(['path', 'outbound'])
 const maxContacts = 100
 const maxPath = 20
 const maxTextLength = 1_024
 // RFC 3261 §20.19: delta-seconds; larger values count as this.
 const maxExpires = 2 ** 32 - 1
 
-/** Throws `RegistrationRefused` 400 or 420. */
+/** Throws `RegistrationRefused` 400, 420 or 439. */
 export function readRegister(request: IncomingRequest): RegisterRequest {
   const unsupported = listed(request, 'Require').filter((tag) => !understood.has(tag))
   if (unsupported.length > 0)
     throw new RegistrationRefused(420, 'Bad Extension', { Unsupported: unsupported.join(', ') })
+  const supported = listed(request, 'Supported')
+  const path = readPath(request)
+  const contacts = readContacts(request, supported.includes('outbound'))
+  const isOutbound = contacts !== 'all' && contacts.some(({ regId }) => regId !== undefined)
+  if (isOutbound) checkFlow(request, contacts, path)
   return {
     aor: readAor(request),
     callId: request.callId,
     cseq: readCSeq(request),
-    contacts: readContacts(request),
-    path: readPath(request),
-    supportsPath: listed(request, 'Supported').includes('path'),
+    contacts,
+    path: path.map(({ text }) => text),
+    supportsPath: supported.includes('path'),
+    isOutbound,
     source: request.source,
     userAgent: request.header('User-Agent')?.slice(0, 200),
   }
@@ -68,7 +76,20 @@ function readCSeq(request: IncomingRequest): number {
   return number
 }
 
-function readContacts(request: IncomingRequest): RegisterRequest['contacts'] {
+/** RFC 5626 §6: one contact for one flow, which the proxy that has it must know to use. */
+function checkFlow(
+  request: IncomingRequest,
+  contacts: readonly RequestedContact[],
+  path: readonly ListedAddress[],
+): void {
+  if (contacts.length > 1) throw new RegistrationRefused(400, 'One Contact For One Flow')
+  const hasPassedProxy = request.headers('Via').flatMap((line) => line.split(',')).length > 1
+  const edge = path.at(-1)
+  if (hasPassedProxy && !/;ob(?:[;=]|$)/i.test(edge?.uri ?? ''))
+    throw new RegistrationRefused(439, 'First Hop Lacks Outbound Support')
+}
+
+function readContacts(request: IncomingRequest, isOutbound: boolean): RegisterRequest['contacts'] {
   const contacts = addresses(request, 'Contact')
   const expiresHeader = readExpires(request.header('Expires'))
   if (contacts.some((contact) => contact.uri === '*')) {
@@ -77,10 +98,14 @@ function readContacts(request: IncomingRequest): RegisterRequest['contacts'] {
     return 'all'
   }
   if (contacts.length > maxContacts) throw new RegistrationRefused(400, 'Too Many Contacts')
-  return contacts.map((contact) => readContact(contact, expiresHeader))
+  return contacts.map((contact) => readContact(contact, expiresHeader, isOutbound))
 }
 
-function readContact(contact: ListedAddress, expiresHeader: number | undefined): RequestedContact {
+function readContact(
+  contact: ListedAddress,
+  expiresHeader: number | undefined,
+  isOutbound: boolean,
+): RequestedContact {
   const { uri, params } = contact
   if (uri.length > maxTextLength) throw new RegistrationRefused(400, 'Contact Too Long')
   checkSipUri(uri, 'Contact')
@@ -90,18 +115,19 @@ function readContact(contact: ListedAddress, expiresHeader: number | undefined):
     q: readQ(params.get('q')),
     expiresSeconds: readExpires(params.get('expires')) ?? expiresHeader,
     instance,
-    regId: instance === undefined ? undefined : readRegId(params.get('reg-id')),
+    // RFC 5626 §6: only from who supports all of it.
+    regId: instance === undefined || !isOutbound ? undefined : readRegId(params.get('reg-id')),
   }
 }
 
-function readPath(request: IncomingRequest): string[] {
+function readPath(request: IncomingRequest): ListedAddress[] {
   const path = addresses(request, 'Path')
   if (path.length > maxPath) throw new RegistrationRefused(400, 'Path Too Long')
   for (const { uri, hasBrackets } of path) {
     if (!hasBrackets) throw badHeader('Path')
     checkSipUri(uri, 'Path')
   }
-  return path.map(({ text }) => text)
+  return path
 }
 
 /** RFC 3261 §10.2.1.1: a malformed value counts as none. */

@@ -154,16 +154,47 @@ describe('REGISTER', () => {
     expect((await register({ Contact: contact(5062), CSeq: '5 REGISTER' })).response.status).toBe(200)
   })
 
-  it('replaces the flow of a phone that names its flows', async () => {
+  describe('of a phone that names its flows (RFC 5626)', () => {
     const flow = (port: number, regId: number): string =>
       contact(port, `;+sip.instance="<urn:uuid:00000000-0000-1000-8000-000a95a0e128>";reg-id=${regId}`)
-    await register({ Contact: flow(5062, 1) })
-    await register({ Contact: flow(5070, 2) })
-    const request = await register({ Contact: flow(5080, 1) })
-    expect(contacts().sort()).toEqual(['sip:201@192.0.2.7:5070', 'sip:201@192.0.2.7:5080'])
-    expect(request.answered('Contact')[0]).toContain(
-      ';+sip.instance="<urn:uuid:00000000-0000-1000-8000-000a95a0e128>";reg-id=',
-    )
+    const Supported = 'path, outbound'
+
+    it('replaces the binding of the same flow', async () => {
+      await register({ Contact: flow(5062, 1), Supported })
+      await register({ Contact: flow(5070, 2), Supported })
+      const request = await register({ Contact: flow(5080, 1), Supported })
+      expect(contacts().sort()).toEqual(['sip:201@192.0.2.7:5070', 'sip:201@192.0.2.7:5080'])
+      expect(request.answered('Contact')[0]).toContain(
+        ';+sip.instance="<urn:uuid:00000000-0000-1000-8000-000a95a0e128>";reg-id=',
+      )
+    })
+
+    it('says that it may count on the flow, and how often to show that it is there', async () => {
+      const request = await register({ Contact: flow(5062, 1), Supported, Require: 'outbound' })
+      expect(request.answered('Require')).toEqual(['outbound'])
+      expect(request.answered('Flow-Timer')).toEqual(['30'])
+      const plain = await register({ Contact: contact(5064), Supported })
+      expect(plain.answered('Require')).toEqual([])
+    })
+
+    it('takes it for a plain registration when the phone does not support all of it', async () => {
+      await register({ Contact: flow(5062, 1) })
+      const request = await register({ Contact: flow(5070, 1) })
+      expect(request.answered('Require')).toEqual([])
+      expect(contacts()).toHaveLength(2)
+    })
+
+    it('refuses it by way of a proxy that cannot find the flow again', async () => {
+      const Via = ['SIP/2.0/TCP edge.example;branch=z9hG4bK2, SIP/2.0/TCP 10.0.0.7;branch=z9hG4bK1']
+      const by = (Path: string) => register({ Contact: flow(5062, 1), Supported, Via, Path })
+      expect((await by('<sip:edge.example;lr>')).response.status).toBe(439)
+      expect((await by('<sip:inner.example;lr>, <sip:t0k3n@edge.example;lr;ob>')).response.status).toBe(200)
+    })
+
+    it('refuses two contacts at once', async () => {
+      const request = await register({ Contact: [flow(5062, 1), contact(5070)], Supported })
+      expect(request.response.status).toBe(400)
+    })
   })
 
   it('refuses more contacts than a user may have, and still refreshes those it has', async () => {

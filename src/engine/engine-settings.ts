@@ -1,3 +1,4 @@
+import type { RequestHandler } from './control/request-handler.ts'
 import type { TraceSettings } from './observation/trace-settings.ts'
 import type { OverloadSettings } from './overload/overload-settings.ts'
 import type { ProtectionSettings } from './protection/protection-settings.ts'
@@ -21,7 +22,11 @@ export interface EngineSettings {
   readonly applicationSilenceMs: number
   /** RFC 3261 §16.6 step 11: more than three minutes. */
   readonly timerCMs: number
+  /** Who decides about new requests, if not the applications that have a route for them. */
+  readonly requestHandlers: readonly RequestHandler[]
   readonly maxApplications: number
+  /** Connections at a time to applications that listen, as `requestHandlers` say. */
+  readonly maxDialedApplications: number
   /** Longest frame that an application may send. */
   readonly maxFrameBytes: number
   /** Bytes that may wait for an application that does not read. */
@@ -40,7 +45,9 @@ export const defaultEngineSettings: EngineSettings = {
   maxDialogs: 100_000,
   applicationSilenceMs: 64_000,
   timerCMs: 185_000,
+  requestHandlers: [],
   maxApplications: 64,
+  maxDialedApplications: 4_096,
   maxFrameBytes: 1024 * 1024,
   maxQueuedFrameBytes: 64 * 1024 * 1024,
   authenticateWithinMs: 10_000,

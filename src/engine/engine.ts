@@ -4,7 +4,8 @@ import { type Clock, systemClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Part } from '../lib/part.ts'
 import { ApplicationPool } from './control/application-pool.ts'
-import { ControlServer, type ControlSpec } from './control/control-server.ts'
+import type { ControlSpec } from './control/control-server.ts'
+import { ControlSide } from './control/control-side.ts'
 import { type CoreCounts, type Cores, makeCores } from './control/cores.ts'
 import { defaultEngineSettings, type EngineSettings } from './engine-settings.ts'
 import { responseTo } from './message/response.ts'
@@ -77,7 +78,7 @@ export class Engine implements Part {
   readonly #overload: OverloadGuard
   readonly #layer: SipTransactionLayer
   readonly #pool = new ApplicationPool()
-  #control: ControlServer | undefined
+  #control: ControlSide | undefined
   #cores: Cores | undefined
 
   constructor(options: EngineOptions) {
@@ -113,6 +114,11 @@ export class Engine implements Part {
   /** The bound control port; 0 before the start. */
   get controlPort(): number {
     return this.#control?.port ?? 0
+  }
+
+  /** The bound control port for TLS; 0 before the start, or when there is none. */
+  get controlTlsPort(): number {
+    return this.#control?.tlsPort ?? 0
   }
 
   get listeningPoints(): readonly ListeningPoint[] {
@@ -161,11 +167,12 @@ export class Engine implements Part {
   /** Shows other certificates from now on; connections go on. Throws, and changes nothing, when they are of no use. */
   replaceCredentials(credentials: TlsCredentials): void {
     this.#transport.replaceCredentials(credentials)
+    this.#control?.replaceCredentials(credentials)
   }
 
   /** Opens all SIP listening points and the control port, or none. Rejects with a ListenError. */
   async start(): Promise<void> {
-    const { control, log } = this.#options
+    const { control: spec, log } = this.#options
     this.#layer.deliverTo(this.#gate())
     await this.#transport.start()
     const cores = makeCores({
@@ -173,12 +180,13 @@ export class Engine implements Part {
       resolver: this.#resolver,
       pool: this.#pool,
       settings: this.#settings,
-      recordRouteSecret: this.#settings.recordRouteSecret ?? hash('sha256', `record-route ${control.secret}`),
+      dial: (address) => control.dial(address),
+      recordRouteSecret: this.#settings.recordRouteSecret ?? hash('sha256', `record-route ${spec.secret}`),
       clock: this.#clock,
       log,
     })
-    this.#control = new ControlServer({
-      spec: control,
+    const control = new ControlSide({
+      spec,
       pool: this.#pool,
       user: cores.application,
       listeningPoints: () => this.#transport.listeningPoints,
@@ -186,14 +194,16 @@ export class Engine implements Part {
         maxFrameBytes: this.#settings.maxFrameBytes,
         maxQueuedBytes: this.#settings.maxQueuedFrameBytes,
         authenticateWithinMs: this.#settings.authenticateWithinMs,
-        maxApplications: this.#settings.maxApplications,
       },
+      maxApplications: this.#settings.maxApplications,
+      maxDialedApplications: this.#settings.maxDialedApplications,
       clock: this.#clock,
       log,
     })
+    this.#control = control
     this.#cores = cores
     try {
-      await this.#control.start()
+      await control.start()
     } catch (error) {
       await this.stop()
       throw error

@@ -1,5 +1,5 @@
 import { ApplicationPool } from '../../src/engine/control/application-pool.ts'
-import { ControlServer } from '../../src/engine/control/control-server.ts'
+import { ApplicationSessions } from '../../src/engine/control/application-sessions.ts'
 import { type Cores, makeCores } from '../../src/engine/control/cores.ts'
 import { defaultEngineSettings } from '../../src/engine/engine-settings.ts'
 import { SipTransactionLayer } from '../../src/engine/transaction/transaction-layer.ts'
@@ -17,6 +17,9 @@ const settings = {
   transaction: { tickMs: 50, ringingLimitMs: 60_000 },
 }
 
+// No request has a handler here.
+const dial = (): Promise<never> => Promise.reject(new Error('nobody listens'))
+
 /** The whole engine but its sockets: a network, applications and a clock that do what they are told. */
 export class EngineWorld {
   readonly clock = new FakeClock(1_000_000)
@@ -26,7 +29,7 @@ export class EngineWorld {
   readonly applications: FakeApplication[] = []
   /** What the engine logged as an error, and what nothing caught. */
   readonly faults: string[] = []
-  readonly #control: ControlServer
+  readonly #sessions: ApplicationSessions
 
   constructor() {
     const { clock, transport } = this
@@ -41,10 +44,10 @@ export class EngineWorld {
     const pool = new ApplicationPool()
     this.layer = new SipTransactionLayer({ transport, resolver, log, clock, settings: settings.transaction })
     const { layer } = this
-    this.cores = makeCores({ layer, resolver, pool, settings, recordRouteSecret: 'x', clock, log })
+    this.cores = makeCores({ layer, resolver, pool, settings, recordRouteSecret: 'x', dial, clock, log })
     this.layer.deliverTo(this.cores.network)
-    this.#control = new ControlServer({
-      spec: { host: '127.0.0.1', port: 0, secret },
+    this.#sessions = new ApplicationSessions({
+      secret,
       pool,
       user: this.cores.application,
       listeningPoints: () => transport.listeningPoints,
@@ -52,7 +55,6 @@ export class EngineWorld {
         maxFrameBytes: settings.maxFrameBytes,
         maxQueuedBytes: settings.maxQueuedFrameBytes,
         authenticateWithinMs: settings.authenticateWithinMs,
-        maxApplications: settings.maxApplications,
       },
       clock,
       log,
@@ -64,7 +66,7 @@ export class EngineWorld {
     const application = new FakeApplication()
     this.applications[index]?.socket.destroy()
     this.applications[index] = application
-    this.#control.accept(application.socket.asSocket)
+    this.#sessions.begin(application.socket.asSocket)
     application.send(`authenticate|${secret}`)
     for (const verb of routed) application.send(`route|${verb}`)
   }

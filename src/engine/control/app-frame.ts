@@ -1,3 +1,5 @@
+import { readWireDuration } from './wire-duration.ts'
+
 /** What an application may say. `text` is the SIP text behind the leader. */
 export type AppFrame =
   | AuthenticateFrame
@@ -111,7 +113,7 @@ const readTags = (list: string | undefined): string[] => (list ? list.split(',')
 /** `800ms`, `2s`, or nothing. */
 function readDuration(id: string, token: string | undefined): number | undefined {
   if (!token) return undefined
-  const match = /^(\d{1,7})(ms|s)$/.exec(token)
-  if (!match) throw new AppFrameError(id, 'Invalid message format')
-  return Number(match[1]) * (match[2] === 's' ? 1000 : 1)
+  const duration = readWireDuration(token)
+  if (duration === undefined) throw new AppFrameError(id, 'Invalid message format')
+  return duration
 }

@@ -1,27 +1,30 @@
 import type { Application } from './application.ts'
 
-/** Who wants which requests. Several applications with a route for the same verb take turns. */
+/** Who wants which requests. Several applications with a route for the same verb, or with the same tag, take turns. */
 export class ApplicationPool {
   readonly #byVerb = new Map<string, Application[]>()
+  readonly #byTag = new Map<string, Application[]>()
+
+  /** Makes an application known by its tags. */
+  add(application: Application): void {
+    for (const tag of new Set(application.tags)) join(this.#byTag, tag, application)
+  }
 
   /** `verb` in lower case: a SIP method, or `cdr:attempt` and its like. */
   route(verb: string, application: Application): void {
     if (application.verbs.has(verb)) return
     application.verbs.add(verb)
-    const applications = this.#byVerb.get(verb)
-    if (applications) applications.push(application)
-    else this.#byVerb.set(verb, [application])
+    join(this.#byVerb, verb, application)
   }
 
   removeRoute(verb: string, application: Application): void {
     if (!application.verbs.delete(verb)) return
-    const others = (this.#byVerb.get(verb) ?? []).filter((other) => other !== application)
-    if (others.length === 0) this.#byVerb.delete(verb)
-    else this.#byVerb.set(verb, others)
+    leave(this.#byVerb, verb, application)
   }
 
   remove(application: Application): void {
     for (const verb of [...application.verbs]) this.removeRoute(verb, application)
+    for (const tag of application.tags) leave(this.#byTag, tag, application)
   }
 
   isRouted(verb: string): boolean {
@@ -30,11 +33,32 @@ export class ApplicationPool {
 
   /** The application whose turn it is. */
   next(verb: string): Application | undefined {
-    const applications = this.#byVerb.get(verb)
-    if (!applications) return undefined
-    if (applications.length === 1) return applications[0]
-    const application = applications.shift() as Application
-    applications.push(application)
-    return application
+    return takeTurn(this.#byVerb.get(verb))
   }
+
+  /** The same among those that call themselves by a tag, whatever they have routed. */
+  nextWithTag(tag: string): Application | undefined {
+    return takeTurn(this.#byTag.get(tag))
+  }
+}
+
+type Groups = Map<string, Application[]>
+
+function join(groups: Groups, name: string, application: Application): void {
+  const group = groups.get(name)
+  if (group) group.push(application)
+  else groups.set(name, [application])
+}
+
+function leave(groups: Groups, name: string, application: Application): void {
+  const others = (groups.get(name) ?? []).filter((other) => other !== application)
+  if (others.length === 0) groups.delete(name)
+  else groups.set(name, others)
+}
+
+function takeTurn(group: Application[] | undefined): Application | undefined {
+  if (!group || group.length === 1) return group?.[0]
+  const application = group.shift() as Application
+  group.push(application)
+  return application
 }

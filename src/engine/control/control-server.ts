@@ -1,52 +1,48 @@
-import { hash, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Part } from '../../lib/part.ts'
-import { printHostPort } from '../message/host-port.ts'
-import type { ListeningPoint } from '../transport/flow.ts'
 import { ListenError } from '../transport/listen-error.ts'
-import type { AppFrame, AuthenticateFrame, ProxyFrame, SipFrame } from './app-frame.ts'
-import { Application, type ApplicationLimits } from './application.ts'
-import type { ApplicationPool } from './application-pool.ts'
+import { serverContextOptions, type TlsCredentials } from '../transport/tls-credentials.ts'
+import type { ApplicationSessions } from './application-sessions.ts'
 
 export interface ControlSpec {
   readonly host: string
   /** 0 lets the system choose. */
   readonly port: number
   readonly secret: string
+  /** For a second port, and for connections to applications that listen for TLS. */
+  readonly tls?: ControlTls | undefined
 }
 
-/** What authenticated applications may do. */
-export interface ApplicationUser {
-  onSip(application: Application, frame: SipFrame): void
-  onProxy(application: Application, frame: ProxyFrame): void
-  onGone(application: Application): void
+export interface ControlTls {
+  /** 0 lets the system choose; undefined: no port, only connections to applications. */
+  readonly port: number | undefined
+  readonly credentials: TlsCredentials
 }
 
 export interface ControlServerOptions {
   readonly spec: ControlSpec
-  readonly pool: ApplicationPool
-  readonly user: ApplicationUser
-  readonly listeningPoints: () => readonly ListeningPoint[]
-  readonly limits: ApplicationLimits & { readonly maxApplications: number }
+  readonly sessions: Pick<ApplicationSessions, 'begin' | 'close'>
+  /** Connections at a time, on each port. */
+  readonly maxApplications: number
+  readonly handshakeWithinMs: number
   readonly clock: Clock
   readonly log: Log
 }
 
-// drachtio-srf reads major, minor and patch of this, and pings from v0.8.2 on.
-const version = 'v0.9.10-causeway'
+// What is still open then has no session that could be ended in good order.
+const stopWithinMs = 2_000
 
-// RFC 3261 §25.1: a method is a token.
-const knownVerb = /^([!%'*+\-.0-9_`a-z~]{1,32}|cdr:(attempt|start|stop))$/
-
-/** The server side of drachtio's control protocol: lets applications in and keeps the list of what they route. */
+/** Where applications connect, plainly or by TLS. */
 export class ControlServer implements Part {
   readonly name = 'control'
   readonly #options: ControlServerOptions
-  readonly #applications = new Set<Application>()
-  #server: Server | undefined
+  readonly #sockets = new Set<Socket>()
+  #plain: Server | undefined
+  #secure: TlsServer | undefined
 
   constructor(options: ControlServerOptions) {
     this.#options = options
@@ -54,119 +50,83 @@ export class ControlServer implements Part {
 
   /** The bound port, 0 before the start. */
   get port(): number {
-    const address = this.#server?.address() as AddressInfo | null | undefined
-    return address?.port ?? 0
+    return portOf(this.#plain)
   }
 
-  get applicationCount(): number {
-    return this.#applications.size
+  /** The bound port for TLS; 0 before the start, or when there is none. */
+  get tlsPort(): number {
+    return portOf(this.#secure)
   }
 
+  /** Rejects with a ListenError; then nothing is open. */
   async start(): Promise<void> {
-    const { host, port } = this.#options.spec
-    const server = createServer({ noDelay: true }, (socket) => this.accept(socket))
+    const { spec, sessions, log } = this.#options
+    try {
+      this.#plain = createServer({ noDelay: true }, (socket) => sessions.begin(socket))
+      await this.#listen(this.#plain, spec.port)
+      log.info({ host: spec.host, port: this.port }, 'control port open')
+      if (spec.tls?.port === undefined) return
+      this.#secure = this.#secureServer(spec.tls.credentials)
+      await this.#listen(this.#secure, spec.tls.port)
+      log.info({ host: spec.host, port: this.tlsPort }, 'control port for TLS open')
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+  }
+
+  async stop(): Promise<void> {
+    const servers = [this.#plain, this.#secure].filter((server) => server?.listening) as Server[]
+    this.#plain = undefined
+    this.#secure = undefined
+    const closed = servers.map((server) => once(server, 'close'))
+    for (const server of servers) server.close()
+    this.#options.sessions.close()
+    const impatience = this.#options.clock.after(stopWithinMs, () => {
+      for (const socket of this.#sockets) socket.destroy()
+    })
+    await Promise.all(closed)
+    impatience.cancel()
+  }
+
+  /** Shows another certificate from now on. Throws, and changes nothing, when it is of no use. */
+  replaceCredentials(credentials: TlsCredentials): void {
+    this.#secure?.setSecureContext(serverContextOptions(credentials))
+  }
+
+  /** Throws a ListenError when the certificate is of no use. */
+  #secureServer(credentials: TlsCredentials): TlsServer {
+    const { spec, sessions, handshakeWithinMs, log } = this.#options
+    const options = { ...serverContextOptions(credentials), handshakeTimeout: handshakeWithinMs }
+    try {
+      const server = createTlsServer(options, (socket) => sessions.begin(socket))
+      server.on('tlsClientError', (cause, socket) =>
+        log.info({ remote: socket.remoteAddress, cause: cause.message }, 'no TLS with an application'),
+      )
+      return server
+    } catch (cause) {
+      const port = spec.tls?.port ?? 0
+      throw new ListenError({ transport: 'tls', address: spec.host, port }, cause as NodeJS.ErrnoException)
+    }
+  }
+
+  async #listen(server: Server, port: number): Promise<void> {
+    const { spec, maxApplications, log } = this.#options
+    const { host } = spec
+    server.maxConnections = maxApplications
+    server.on('drop', (data) => log.warn({ remote: data?.remoteAddress }, 'too many applications'))
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket)
+      socket.on('close', () => this.#sockets.delete(socket))
+    })
     server.listen({ host, port })
     try {
       await once(server, 'listening')
     } catch (cause) {
       throw new ListenError({ transport: 'tcp', address: host, port }, cause as NodeJS.ErrnoException)
     }
-    this.#server = server
-    this.#options.log.info({ host, port: this.port }, 'control port open')
-  }
-
-  async stop(): Promise<void> {
-    const server = this.#server
-    if (!server) return
-    this.#server = undefined
-    const closed = once(server, 'close')
-    server.close()
-    for (const application of this.#applications) application.close()
-    await closed
-  }
-
-  /** Takes in a connection; those to the port come here. */
-  accept(socket: Socket): void {
-    const { limits, clock, log } = this.#options
-    if (this.#applications.size >= limits.maxApplications) {
-      log.warn({ remote: socket.remoteAddress }, 'too many applications')
-      socket.destroy()
-      return
-    }
-    const application = new Application(socket, limits, clock, log, {
-      onFrame: (from, frame) => this.#onFrame(from, frame),
-      onClosed: (from) => this.#onClosed(from),
-    })
-    this.#applications.add(application)
-  }
-
-  #onFrame(application: Application, frame: AppFrame): void {
-    if (frame.type === 'authenticate') this.#authenticate(application, frame)
-    else if (application.isAuthenticated) this.#obey(application, frame)
-    else application.reject(frame.id, 'not authenticated')
-  }
-
-  #obey(application: Application, frame: Exclude<AppFrame, AuthenticateFrame>): void {
-    const { pool, user } = this.#options
-    switch (frame.type) {
-      case 'sip':
-        user.onSip(application, frame)
-        break
-      case 'proxy':
-        user.onProxy(application, frame)
-        break
-      case 'route':
-        this.#route(application, frame.id, frame.verb)
-        break
-      case 'remove_route':
-        pool.removeRoute(frame.verb, application)
-        application.ok(frame.id)
-        break
-      case 'ping':
-        application.ok(frame.id, 'pong')
-        break
-    }
-  }
-
-  #route(application: Application, frameId: string, verb: string): void {
-    if (knownVerb.test(verb)) {
-      this.#options.pool.route(verb, application)
-      application.ok(frameId)
-    } else {
-      application.reject(frameId, 'unsupported verb')
-    }
-  }
-
-  #authenticate(application: Application, frame: AuthenticateFrame): void {
-    const { spec, log } = this.#options
-    if (!isSame(frame.secret, spec.secret)) {
-      application.reject(frame.id, 'incorrect secret')
-      return
-    }
-    application.authenticated(frame.tags)
-    const points = this.#options.listeningPoints()
-    const advertised = points.map(
-      (p) => `${p.transport}/${printHostPort(p.advertisedHost, p.advertisedPort)}`,
-    )
-    const local = points.map((p) => `${p.transport}/${printHostPort(p.address, p.port)}`)
-    application.ok(frame.id, `${advertised.join(',')}|${version}|${local.join(',')}`)
-    log.info({ application: application.number, remote: application.remote }, 'application connected')
-  }
-
-  #onClosed(application: Application): void {
-    this.#applications.delete(application)
-    this.#options.pool.remove(application)
-    if (!application.isAuthenticated) return
-    this.#options.log.info(
-      { application: application.number, remote: application.remote },
-      'application gone',
-    )
-    this.#options.user.onGone(application)
   }
 }
 
-/** Compares without telling by its time how much was right. */
-function isSame(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => hash('sha256', text, 'buffer')
-  return timingSafeEqual(digest(given), digest(expected))
-}
+const portOf = (server: Server | undefined): number =>
+  (server?.address() as AddressInfo | null | undefined)?.port ?? 0

@@ -14,6 +14,7 @@ import { ApplicationCore } from './application-core.ts'
 import type { ApplicationPool } from './application-pool.ts'
 import { CallRecords } from './call-records.ts'
 import { FarEnd } from './far-end.ts'
+import { type HandledRequestParts, HandledRequests } from './handled-requests.ts'
 import { IncomingRequests } from './incoming-requests.ts'
 import type { Leg } from './leg.ts'
 import { LegRelease } from './leg-release.ts'
@@ -28,6 +29,8 @@ export interface CoreGround {
   readonly pool: ApplicationPool
   readonly settings: EngineSettings
   readonly recordRouteSecret: string
+  /** Connects to an application that listens. Rejects with ApplicationUnreachable. */
+  readonly dial: HandledRequestParts['dial']
   readonly clock: Clock
   readonly log: Log
 }
@@ -56,6 +59,7 @@ export function makeCores({
   pool,
   settings,
   recordRouteSecret,
+  dial,
   clock,
   log,
 }: CoreGround): Cores {
@@ -113,8 +117,11 @@ export function makeCores({
     log,
   })
   const proxyOrders = new ProxyOrders({ incoming, proxy, records, clock })
+  const handlers = settings.requestHandlers
+  const handled = new HandledRequests({ handlers, dial, pool, incoming, proxy, records, log })
   const network = new NetworkCore({
     pool,
+    handled,
     legs,
     incoming,
     outgoing,
@@ -139,7 +146,7 @@ export function makeCores({
   })
   const counts = (): CoreCounts => ({
     dialogs: legs.size,
-    incoming: incoming.count,
+    incoming: incoming.count + handled.count,
     outgoing: outgoing.count,
     proxied: proxy.count,
   })

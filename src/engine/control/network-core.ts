@@ -13,6 +13,7 @@ import type { Acknowledgements } from './acknowledgements.ts'
 import type { ApplicationPool } from './application-pool.ts'
 import type { CallRecords } from './call-records.ts'
 import type { FarEnd } from './far-end.ts'
+import type { HandledRequests } from './handled-requests.ts'
 import type { IncomingRequests } from './incoming-requests.ts'
 import type { Leg } from './leg.ts'
 import type { LegRelease } from './leg-release.ts'
@@ -23,6 +24,7 @@ export interface NetworkCoreParts {
   readonly pool: ApplicationPool
   readonly legs: DialogStore<Leg>
   readonly incoming: IncomingRequests
+  readonly handled: HandledRequests
   readonly outgoing: OutgoingRequests
   readonly acknowledgements: Acknowledgements
   readonly farEnd: FarEnd
@@ -57,7 +59,9 @@ export class NetworkCore implements TransactionUser {
 
   onCancel(invite: ServerTransaction, cancel: SipRequest): void {
     // RFC 3261 §9.2: after the final response a CANCEL has no effect.
-    if (!this.#parts.incoming.cancel(invite, cancel)) this.#parts.proxy.cancel(invite, cancel)
+    const { incoming, handled, proxy } = this.#parts
+    if (incoming.cancel(invite, cancel) || handled.cancel(invite)) return
+    proxy.cancel(invite, cancel)
   }
 
   onAck(ack: SipRequest, flow: Flow): void {
@@ -80,7 +84,7 @@ export class NetworkCore implements TransactionUser {
   }
 
   #newRequest(transaction: ServerTransaction, request: SipRequest): void {
-    const { pool, legs, maxLegs, incoming } = this.#parts
+    const { pool, legs, maxLegs, incoming, handled } = this.#parts
     checkReadable(request)
     if (belongsToDialog(request.method)) {
       reply(transaction, 481)
@@ -90,11 +94,14 @@ export class NetworkCore implements TransactionUser {
       reply(transaction, 482)
       return
     }
-    const application = pool.next(request.method.toLowerCase())
-    if (!application) reply(transaction, isKnownMethod(request.method) ? 503 : 501)
-    else if (legs.size >= maxLegs && request.method === 'INVITE')
+    if (legs.size >= maxLegs && request.method === 'INVITE') {
       reply(transaction, 503, ['Retry-After', '5'])
-    else incoming.offer(application, transaction, request)
+      return
+    }
+    if (handled.take(transaction, request)) return
+    const application = pool.next(request.method.toLowerCase())
+    if (application) incoming.offer(application, transaction, request)
+    else reply(transaction, isKnownMethod(request.method) ? 503 : 501)
   }
 
   /** RFC 3261 §12.2.2. */

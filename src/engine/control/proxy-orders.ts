@@ -1,6 +1,8 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { SipMessage } from '../message/message.ts'
 import type { ProxyCore } from '../proxy/proxy-core.ts'
+import type { ProxyEvents } from '../proxy/proxy-order.ts'
+import type { ServerTransaction } from '../transaction/transaction-user.ts'
 import type { ProxyFrame } from './app-frame.ts'
 import { readAppHeaders } from './app-headers.ts'
 import type { Application } from './application.ts'
@@ -37,22 +39,16 @@ export class ProxyOrders {
       application.refuse(frame.id, refusal)
       return
     }
-    const isInvite = request.transaction.isInvite
     proxy.forward(
       request.transaction,
       { ...frame, headers: readAppHeaders(draft, request.point).others },
       {
-        onForwarded: (forwarded) => {
-          if (isInvite) this.#parts.records.attempt('application', forwarded)
-        },
+        ...recorded(this.#parts.records, request.transaction),
         onFinal: (response, flow) => {
           if (!frame.fullResponse) return
           const bytes = response.toBuffer()
           const time = wireTime(this.#parts.clock.now())
           application.send(proxyResponseLeader(frame.id, bytes.length, flow, time), bytes)
-        },
-        onForwardedFinal: (response) => {
-          if (isInvite) this.#record(response)
         },
         onDone: () => {
           if (frame.fullResponse) application.ok(frame.id, 'done')
@@ -61,14 +57,20 @@ export class ProxyOrders {
     )
     if (!frame.fullResponse) application.ok(frame.id, 'done')
   }
+}
 
-  #record(response: Parameters<CallRecords['start']>[2]): void {
-    const { records } = this.#parts
-    if (response.status < 300) {
-      records.start('network', 'proxy-uac', response)
-      records.start('application', 'proxy-uas', response)
-    } else {
-      records.stop('network', response.status === 487 ? 'call-canceled' : 'call-rejected', response)
-    }
+/** The call records of a request that is proxied, whoever ordered it. */
+export function recorded(records: CallRecords, { isInvite }: ServerTransaction): ProxyEvents {
+  if (!isInvite) return {}
+  return {
+    onForwarded: (request) => records.attempt('application', request),
+    onForwardedFinal: (response) => {
+      if (response.status < 300) {
+        records.start('network', 'proxy-uac', response)
+        records.start('application', 'proxy-uas', response)
+      } else {
+        records.stop('network', response.status === 487 ? 'call-canceled' : 'call-rejected', response)
+      }
+    },
   }
 }

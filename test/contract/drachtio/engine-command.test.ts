@@ -31,7 +31,13 @@ describe('causeway engine', () => {
     const engine = await run(options, /"msg":"listening"/)
     const control = { host, port: Number(logged(engine, 'control port open', 'port')), secret: 'S' }
     const port = Number(logged(engine, 'listening', 'port'))
-    const server = { control, sip: { host, port, tcpPort: port }, errors: [], stop: async () => undefined }
+    const server = {
+      control,
+      controlTlsPort: 0,
+      sip: { host, port, tcpPort: port },
+      errors: [],
+      stop: async () => undefined,
+    }
     const app = await startApp(server, (self) => self.options((_, response) => response.send(200)))
     const phone = await WirePhone.open('alice', { host, port })
     phone.send(phone.request('OPTIONS'))

@@ -38,6 +38,7 @@ const serverOf = (worker: EngineWorker) => {
   const port = worker.listeningPoints[0]?.port ?? 0
   return {
     control: { host, port: worker.controlPort, secret },
+    controlTlsPort: 0,
     sip: { host, port, tcpPort: port },
     errors: [],
     stop: () => worker.stop(),

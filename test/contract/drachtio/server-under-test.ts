@@ -1,3 +1,4 @@
+import type { ControlTls } from '../../../src/engine/control/control-server.ts'
 import { Engine } from '../../../src/engine/engine.ts'
 import type { EngineSettings } from '../../../src/engine/engine-settings.ts'
 import { NumericResolver } from '../../../src/engine/transport/numeric-resolver.ts'
@@ -6,6 +7,8 @@ import { type Log, silentLog } from '../../../src/lib/log.ts'
 /** A server that speaks drachtio's control protocol, whoever made it. */
 export interface ServerUnderTest {
   readonly control: { readonly host: string; readonly port: number; readonly secret: string }
+  /** 0 when applications cannot connect by TLS. */
+  readonly controlTlsPort: number
   readonly sip: { readonly host: string; readonly port: number; readonly tcpPort: number }
   /** Lines that the server logged as errors: a bug, whatever the test says. */
   readonly errors: readonly string[]
@@ -20,11 +23,11 @@ export const isOurEngine = named === undefined
 
 export type TestSettings = Partial<EngineSettings>
 
-export async function startServer(settings: TestSettings = {}): Promise<ServerUnderTest> {
-  return named === undefined ? startEngine(settings) : runningServer(new URL(named))
+export async function startServer(settings: TestSettings = {}, tls?: ControlTls): Promise<ServerUnderTest> {
+  return named === undefined ? startEngine(settings, tls) : runningServer(new URL(named))
 }
 
-async function startEngine(settings: TestSettings): Promise<ServerUnderTest> {
+async function startEngine(settings: TestSettings, tls: ControlTls | undefined): Promise<ServerUnderTest> {
   const errors: string[] = []
   const log: Log = {
     ...silentLog,
@@ -38,7 +41,7 @@ async function startEngine(settings: TestSettings): Promise<ServerUnderTest> {
       { transport: 'udp', address: host, port: 0 },
       { transport: 'tcp', address: host, port: 0 },
     ],
-    control: { host, port: 0, secret },
+    control: { host, port: 0, secret, tls },
     resolver: new NumericResolver(),
     log,
     settings,
@@ -46,6 +49,7 @@ async function startEngine(settings: TestSettings): Promise<ServerUnderTest> {
   await engine.start()
   return {
     control: { host, port: engine.controlPort, secret },
+    controlTlsPort: engine.controlTlsPort,
     sip: { host, port: portOf(engine, 'udp'), tcpPort: portOf(engine, 'tcp') },
     errors,
     stop: () => engine.stop(),
@@ -61,6 +65,7 @@ function runningServer(url: URL): ServerUnderTest {
   const secret = url.searchParams.get('secret') ?? 'cymru'
   return {
     control: { host: url.hostname, port: Number(url.port || 9022), secret },
+    controlTlsPort: 0,
     sip: { host, port: Number(port), tcpPort: Number(port) },
     errors: [],
     stop: async () => undefined,

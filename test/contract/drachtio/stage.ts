@@ -1,4 +1,6 @@
 import { expect, onTestFinished } from 'vitest'
+import type { ControlTls } from '../../../src/engine/control/control-server.ts'
+import { RawApplication } from './raw-application.ts'
 import { type ServerUnderTest, startServer, type TestSettings } from './server-under-test.ts'
 import { type App, startApp } from './srf.ts'
 import { WirePhone } from './wire-phone.ts'
@@ -10,16 +12,20 @@ export interface Stage {
   /** Disconnects an application before the test is over. */
   leave(app: App): void
   phone(user: string): Promise<WirePhone>
+  /** A connection to the control port that has said nothing yet. */
+  raw(): Promise<RawApplication>
 }
 
 /** A server for one test, and who acts on it; all of it goes when the test is over. */
-export async function stage(settings?: TestSettings): Promise<Stage> {
-  const server = await startServer(settings)
+export async function stage(settings?: TestSettings, tls?: ControlTls): Promise<Stage> {
+  const server = await startServer(settings, tls)
   const apps = new Set<App>()
   const phones: WirePhone[] = []
+  const raws: RawApplication[] = []
   onTestFinished(async () => {
     for (const app of apps) app.disconnect()
     for (const phone of phones) phone.close()
+    for (const raw of raws) raw.close()
     await server.stop()
     expect(server.errors).toEqual([])
   })
@@ -39,6 +45,11 @@ export async function stage(settings?: TestSettings): Promise<Stage> {
       const phone = await WirePhone.open(user, server.sip)
       phones.push(phone)
       return phone
+    },
+    raw: async () => {
+      const raw = await RawApplication.open(server)
+      raws.push(raw)
+      return raw
     },
   }
 }

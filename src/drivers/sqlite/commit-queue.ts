@@ -56,7 +56,10 @@ export class CommitQueue {
     return this.#enqueue(commands, false, (write) => this.#join(write))
   }
 
-  /** As `writeUnsynced`, for what nobody waits for: within a tenth of a second, in one commit with others. */
+  /**
+   * As `writeUnsynced`, for what nobody waits for: within a tenth of a second, in one commit with others. Only writes
+   * of the same SQL keep their order.
+   */
   writeSoon(commands: readonly SqlCommand[]): Promise<void> {
     return this.#enqueue(commands, false, (write) => {
       this.#patient.push(write)
@@ -90,7 +93,7 @@ export class CommitQueue {
     this.#patience?.cancel()
     this.#patience = undefined
     if (this.#patient.length === 0) return
-    this.#waiting = this.#waiting.concat(this.#patient)
+    this.#waiting = this.#waiting.concat(inOrderOfSql(this.#patient))
     this.#patient = []
     this.#working ??= this.#work()
   }
@@ -166,4 +169,9 @@ export class CommitQueue {
       return new AggregateError([trouble, error], `${trouble}; then ${error}`)
     }
   }
+}
+
+/** Rows of one table side by side, so that they become one statement. */
+function inOrderOfSql(writes: readonly PendingWrite[]): PendingWrite[] {
+  return [...Map.groupBy(writes, ({ commands }) => commands[0]?.sql).values()].flat()
 }

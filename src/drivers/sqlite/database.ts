@@ -78,7 +78,10 @@ export class Database implements Part {
     await this.#queue.writeUnsynced(commands)
   }
 
-  /** As `writeUnsynced`, for what nobody waits for: within a tenth of a second, in one commit with others. */
+  /**
+   * As `writeUnsynced`, for what nobody waits for: within a tenth of a second, in one commit with others. Only writes
+   * of the same SQL keep their order.
+   */
   async writeSoon(...commands: readonly SqlCommand[]): Promise<void> {
     if (!this.#queue) throw new WriteFailed(new Error('the database is closed'))
     await this.#queue.writeSoon(commands)

@@ -26,7 +26,7 @@ export class DecisionTable implements DecisionStore {
   }
 
   async trim(keep: number): Promise<void> {
-    await this.#database.write({ sql: trimSql, values: [keep] })
+    await this.#database.writeUnsynced({ sql: trimSql, values: [keep] })
   }
 
   async find(callId: string): Promise<DecisionRecord | undefined> {

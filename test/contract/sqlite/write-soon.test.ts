@@ -35,6 +35,23 @@ test('what nobody waits for is written together, a tenth of a second later', asy
   expect((await keys()).sort()).toEqual(['a', 'b', 'urgent'])
 })
 
+test('rows of different tables that come by turns are written, those of one table in their order', async () => {
+  const rows = (text: string) => ({
+    sql: 'INSERT OR REPLACE INTO settings (key, value) SELECT value->>0, CAST(value->>1 AS BLOB) FROM json_each(?)',
+    row: ['rows', text],
+  })
+  const writes = ['1', '2', '3'].flatMap((text) => [
+    database.writeSoon(rows(text)),
+    database.writeSoon(insert(`plain ${text}`)),
+  ])
+  clock.advance(100)
+  await Promise.all(writes)
+  expect(await database.all("SELECT CAST(value AS TEXT) AS text FROM settings WHERE key = 'rows'")).toEqual([
+    { text: '3' },
+  ])
+  expect((await keys()).sort()).toEqual(['plain 1', 'plain 2', 'plain 3', 'rows'])
+})
+
 test('writes with and without fsync may come mixed, and keep their order', async () => {
   const writes = ['a', 'b', 'c', 'd'].map((key, index) =>
     index % 2 === 0 ? database.write(insert(key)) : database.writeUnsynced(insert(key)),

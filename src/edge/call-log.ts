@@ -78,6 +78,12 @@ export class CallLog {
     return this.#records.answered(this.#record(200, undefined, 'talking'))
   }
 
+  /** Answered, and from now on the engine's: its record is written once, when it ends for us in this same moment. */
+  forwarded(path: CallPath, label: string): void {
+    this.#target = { path, label }
+    this.#answeredAt = this.#clock.now()
+  }
+
   /** The call is over, or never came to be. */
   ended({ status, by, cause }: CallEnding, attempts?: readonly TargetAttempt[]): void {
     if (this.#isEnded) return

@@ -275,7 +275,7 @@ export class IncomingCall implements CallUnderWay {
         forking,
         finalTimeoutMs: this.#parts.ringMs,
       })
-      if (target && status < 300) await this.callLog.answered(target.path, target.label, [])
+      if (target && status < 300) this.callLog.forwarded(target.path, target.label)
       this.#end({ status, by: undefined, cause: 'forwarded' })
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error

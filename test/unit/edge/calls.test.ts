@@ -247,5 +247,8 @@ test('in proxy mode a call among phones is handed to the proxy core', async () =
   const edge = new AnEdge({ forwardTo: () => ['sip:202@192.0.2.8:5062'] })
   await edge.phoneCalls()
   expect(edge.stack.proxied).toMatchObject([{ options: { recordRoute: true } }])
-  expect(edge.records.ended).toMatchObject([{ status: 200, cause: 'forwarded' }])
+  expect(edge.records.ended).toMatchObject([
+    { status: 200, cause: 'forwarded', path: 'phone', answeredAt: expect.any(Number) },
+  ])
+  expect(edge.records.answered).toEqual([])
 })

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { SipParseError } from '../message/sip-parse-error.ts'
 import { parseUri, type SipUri } from '../message/uri.ts'
 import type { Flow } from '../transport/flow.ts'
+import type { TransportName } from '../transport/hop.ts'
 import { hostPort } from '../transport/host-port.ts'
 import { isPrivate } from '../transport/private-address.ts'
 
@@ -12,7 +13,12 @@ import { isPrivate } from '../transport/private-address.ts'
 export function flowTargetFor(contact: string, flow: Flow): string | undefined {
   const uri = readSipUri(contact)
   if (!uri || !needsFlow(uri, flow)) return undefined
-  return `sip:${hostPort(flow.remoteAddress, flow.remotePort)};transport=${flow.transport};ob`
+  return flowUri(flow.transport, flow.remoteAddress, flow.remotePort)
+}
+
+/** Names the far end of a flow: never to be dialled. */
+export function flowUri(transport: TransportName, address: string, port: number): string {
+  return `sip:${hostPort(address, port)};transport=${transport};ob`
 }
 
 function needsFlow(uri: SipUri, flow: Flow): boolean {

@@ -1,5 +1,7 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
+import { targetFrom } from '../dialog/dialog.ts'
+import { flowTargetFor, flowUri } from '../dialog/flow-target.ts'
 import { newTag } from '../message/identifiers.ts'
 import type { SipRequest, SipResponse } from '../message/message.ts'
 import { responseTo } from '../message/response.ts'
@@ -149,8 +151,7 @@ export class ResponseContext {
   #forward(branch: ProxyBranch, request: SipRequest, way: Way): void {
     if (!branch.isPending) return
     if (this.#order.recordRoute) {
-      const values = this.#parts.recordRoute.valuesFor(request.callId, this.#came, way.point)
-      for (const value of values.reverse()) request.prepend('Record-Route', value)
+      for (const value of this.#recordRoutes(request, way).reverse()) request.prepend('Record-Route', value)
     }
     let isReported = false
     branch.client = this.#parts.layer.request(
@@ -167,6 +168,18 @@ export class ResponseContext {
       },
       this.#mark,
     )
+  }
+
+  #recordRoutes(request: SipRequest, { point, hops }: Way): string[] {
+    const { flow } = this.#transaction
+    const contact = targetFrom(this.#request, '')
+    const came = { point: this.#came, flow: contact === '' ? undefined : flowTargetFor(contact, flow) }
+    const leaves = {
+      point,
+      flow: hops[0]?.isFlow && flowUri(hops[0].transport, hops[0].address, hops[0].port),
+    }
+    const isSips = /^sips:/i.test(this.#request.uri)
+    return this.#parts.recordRoute.valuesFor(request.callId, came, leaves, isSips)
   }
 
   #failed(branch: ProxyBranch, error: unknown): void {

@@ -14,8 +14,9 @@ export function hopQueryFor(uri: string): HopQuery {
     port,
     transport: transport !== undefined && isTransport(transport) ? transport : undefined,
   }
-  // RFC 5626 §5.3: beside a name `ob` says nothing to us; beside an address it asks for the flow with who has it.
-  return params.has('ob') && isIP(query.host) > 0 ? { ...query, isFlow: true } : query
+  // RFC 5626 §5.3: with the name of a server or of a proxy (`lr`), `ob` is theirs to understand; with the address of
+  // anybody else it asks for the flow that is there.
+  return params.has('ob') && !params.has('lr') && isIP(query.host) > 0 ? { ...query, isFlow: true } : query
 }
 
 /** The hops that were found for a query, marked as flows when that is what it asked for. */

@@ -72,7 +72,7 @@ export class InviteServerTransaction implements ServerTransaction, SendingParty 
   }
 
   respond(response: SipResponse): boolean {
-    return this.#dispatch(eventOf(response.status), response)
+    return this.#dispatch(this.#eventOf(response.status), response)
   }
 
   receiveAgain(): void {
@@ -180,9 +180,12 @@ export class InviteServerTransaction implements ServerTransaction, SendingParty 
     this.#ground.wheel.stop(this.#lifetime)
     this.#ground.forget(this)
   }
-}
 
-function eventOf(status: number): InviteServerEvent {
-  if (status < 200) return 'respond-1xx'
-  return status < 300 ? 'respond-2xx' : 'respond-3xx-6xx'
+  #eventOf(status: number): InviteServerEvent {
+    if (status < 200) return 'respond-1xx'
+    if (status < 300) return 'respond-2xx'
+    // Who has heard a provisional response repeats its INVITE no more, and could not ask for a lost challenge.
+    const isAskedAgain = this.#lastResponse === undefined
+    return isAskedAgain && (status === 401 || status === 407) ? 'respond-challenge' : 'respond-3xx-6xx'
+  }
 }

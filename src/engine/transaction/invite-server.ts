@@ -8,6 +8,7 @@ export type InviteServerEvent =
   | 'respond-1xx'
   | 'respond-2xx'
   | 'respond-3xx-6xx'
+  | 'respond-challenge'
   | 'timer-100'
   | 'timer-g'
   | 'timer-h'
@@ -34,6 +35,8 @@ const table: Table<InviteServerState, InviteServerEvent, InviteServerAction> = {
     'respond-1xx': ['proceeding', ['send-response']],
     'respond-2xx': ['accepted', ['stop-timers', 'send-response', 'start-timer-l']],
     'respond-3xx-6xx': ['completed', ['stop-timers', 'send-response', 'start-timer-g', 'start-timer-h']],
+    // RFC 3261 §26.3.2.4: repeated only when asked, or a forged address would get eleven for one.
+    'respond-challenge': ['completed', ['stop-timers', 'send-response', 'start-timer-h']],
     'transport-error': ['terminated', []],
   },
   accepted: {

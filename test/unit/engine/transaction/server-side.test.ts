@@ -60,6 +60,27 @@ describe('an INVITE that comes in', () => {
     expect(core.heard).toEqual(['INVITE'])
   })
 
+  it('is challenged once, and again when it asks again: its address may be a victim (RFC 3261 §26.3.2.4)', () => {
+    const { transport, clock, core, phone, layer } = withPhone()
+    transport.receive(requestText('INVITE'), phone)
+    respond(core.last, 407)
+    clock.advance(20_000)
+    expect(transport.takeLines()).toEqual(['407 INVITE'])
+    transport.receive(requestText('INVITE'), phone)
+    expect(transport.takeLines()).toEqual(['407 INVITE'])
+    clock.advance(12_010)
+    expect(layer.counts.server).toBe(0)
+  })
+
+  it('has its challenge repeated when it was told to wait: it will not ask again', () => {
+    const { transport, clock, core, phone } = withPhone()
+    transport.receive(requestText('INVITE'), phone)
+    clock.advance(200)
+    respond(core.last, 401)
+    clock.advance(600)
+    expect(transport.takeLines()).toEqual(['100 INVITE', '401 INVITE', '401 INVITE'])
+  })
+
   it('that is refused without an ACK is given up after Timer H', () => {
     const { transport, clock, core, layer, phone } = withPhone()
     transport.receive(requestText('INVITE'), phone)

@@ -31,6 +31,7 @@ import { JoinedOverlays } from './gateway/joined-overlays.ts'
 import { KnownSources } from './gateway/known-sources.ts'
 import { LiveBoxView } from './gateway/live-box-view.ts'
 import { NeighbourAddresses } from './gateway/neighbour-addresses.ts'
+import { LoopLag } from './gateway/loop-lag.ts'
 import { openOverlays } from './gateway/open-overlays.ts'
 import { OwnHosts } from './gateway/own-hosts.ts'
 import { passwordAccounts } from './gateway/passwords.ts'
@@ -257,6 +258,7 @@ export class Gateway implements Part {
       guardedRegister(guard, (request) => front.handle(request)),
     )
 
+    const loopLag = new LoopLag(clock)
     const box = new LiveBoxView({
       config,
       version,
@@ -274,6 +276,9 @@ export class Gateway implements Part {
       relay,
       router,
       site,
+      registrar,
+      front,
+      loopLag,
     })
     this.#admin = config.admin.enabled ? new AdminServer(config.admin, box, log) : undefined
     this.#engine = engine
@@ -314,6 +319,7 @@ export class Gateway implements Part {
         pbxs,
         trunks,
         ...(neighbours ? [neighbours] : []),
+        loopLag,
         ...(this.#admin ? [this.#admin] : []),
       ],
       log,

@@ -3,7 +3,7 @@ import { streamSSE } from 'hono/streaming'
 import { requireToken } from './access.ts'
 import { apiRoutes } from './api/routes.ts'
 import type { BoxView } from './box-view.ts'
-import { Metrics } from './metrics.ts'
+import { metricsContentType, printMetrics } from './metrics.ts'
 import { sameOrigin } from './same-origin.ts'
 import { livePart, page } from './ui/page.ts'
 
@@ -16,7 +16,6 @@ export interface AdminAppOptions {
 /** Pages and API as a value: tests call `app.request('/api/status')` without a socket. */
 export function createAdminApp(box: BoxView, options: AdminAppOptions): Hono {
   const app = new Hono()
-  const metrics = new Metrics()
 
   app.use(sameOrigin({ loopbackOnly: options.token === undefined }))
   app.get('/healthz', (context) => {
@@ -31,7 +30,7 @@ export function createAdminApp(box: BoxView, options: AdminAppOptions): Hono {
   if (options.token !== undefined) app.use(requireToken(options.token))
   app.route('/api', apiRoutes(box))
   app.get('/metrics', async (context) =>
-    context.text(await metrics.print(box), 200, { 'Content-Type': metrics.contentType }),
+    context.text(await printMetrics(await box.figures()), 200, { 'Content-Type': metricsContentType }),
   )
   app.get('/', async (context) => context.html(await page(box)))
   app.get('/live', (context) =>

@@ -2,6 +2,7 @@ import type { Binding } from '../domain/binding.ts'
 import type { CallRecord } from '../domain/call-record.ts'
 import type { DecisionRecord, DecisionStep } from '../domain/decision-record.ts'
 import type { RoutePlan } from '../domain/route.ts'
+import type { Figures } from './figures.ts'
 
 /** How a part of the box is, and in words why. */
 export interface PartState {
@@ -64,9 +65,6 @@ export interface Ban {
   readonly address: string
   readonly until: number
 }
-
-/** Counters that the metrics page prints: name → value, or name → label → value. */
-export type Figures = Readonly<Record<string, number | Readonly<Record<string, number>>>>
 
 /** All that the pages and the API know of the box. `gateway.ts` provides it; tests pass a value. */
 export interface BoxView {

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { metricsPage } from '../admin/metrics-page.ts'
 import { referenceFiles } from '../config/reference.ts'
 import type { Command } from './command.ts'
 
@@ -15,7 +16,7 @@ export const printReferenceCommand: Command = {
       args: [...argv],
       options: { write: { type: 'boolean' }, check: { type: 'boolean' } },
     })
-    const files = referenceFiles()
+    const files = new Map([...referenceFiles(), ['docs/reference/metrics.md', metricsPage()]])
     if (values.write) {
       for (const [path, text] of files) {
         mkdirSync(dirname(join(project, path)), { recursive: true })

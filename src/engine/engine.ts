@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { getHeapStatistics } from 'node:v8'
 import { type Clock, systemClock } from '../lib/clock.ts'
+import type { HistogramFigures } from '../lib/histogram.ts'
 import type { Log } from '../lib/log.ts'
 import type { Part } from '../lib/part.ts'
 import { ApplicationPool } from './control/application-pool.ts'
@@ -53,6 +54,10 @@ export interface EngineCounts extends CoreCounts {
   readonly dropped: DropCounts
   readonly applications: number
   readonly overload: OverloadCounts
+  /** Seconds by which the event loop was late. */
+  readonly lags: HistogramFigures
+  /** Seconds from an INVITE outside dialogs to its final response. */
+  readonly answerDelays: HistogramFigures
   readonly heap: HeapFigures
 }
 
@@ -142,6 +147,8 @@ export class Engine implements Part {
       dropped: this.#door.counts,
       applications: this.#control?.applicationCount ?? 0,
       overload: this.#overload.counts,
+      lags: this.#overload.lags.figures,
+      answerDelays: this.#layer.answerDelays.figures,
       heap: heapFigures(),
     }
   }

@@ -1,4 +1,5 @@
-import type { BoxStatus, BoxView, Figures, OverlayView, PartState } from '../admin/box-view.ts'
+import type { BoxStatus, BoxView, OverlayView, PartState } from '../admin/box-view.ts'
+import type { Figures } from '../admin/figures.ts'
 import type { Config } from '../config/schema.ts'
 import { parseAor, printAor } from '../domain/aor.ts'
 import type { DrachtioStack } from '../drivers/drachtio/drachtio-stack.ts'
@@ -11,13 +12,18 @@ import type { Overlay } from '../overlay/overlay.ts'
 import type { CallRecords } from '../records/call-records.ts'
 import type { DecisionRecords } from '../records/decision-records.ts'
 import type { Location } from '../registrar/location.ts'
+import type { Registrar } from '../registrar/registrar.ts'
 import { hypotheticalCall } from '../routing/hypothetical-call.ts'
 import type { Router } from '../routing/router.ts'
 import type { Site } from '../routing/site.ts'
+import type { FrontRegistration } from '../survival/front-registration.ts'
 import type { PbxWatch } from '../survival/pbx-watch.ts'
 import type { Trunks } from '../trunk/trunks.ts'
-import { engineFigures } from './box-figures.ts'
+import { engineFigures } from './engine-figures.ts'
+import { featureFigures } from './feature-figures.ts'
 import type { JoinedOverlays } from './joined-overlays.ts'
+import type { LoopLag } from './loop-lag.ts'
+import { processFigures } from './process-figures.ts'
 
 export interface BoxViewParts {
   readonly config: Config
@@ -37,6 +43,9 @@ export interface BoxViewParts {
   readonly relay: RtpengineRelay | undefined
   readonly router: Router
   readonly site: Site
+  readonly registrar: Pick<Registrar, 'counts'>
+  readonly front: Pick<FrontRegistration, 'passedOn'>
+  readonly loopLag: LoopLag
 }
 
 const maxListed = 2_000
@@ -148,12 +157,12 @@ export class LiveBoxView implements BoxView {
   }
 
   async figures(): Promise<Figures> {
-    const { calls, location, guard, engine } = this.#parts
+    const { engine, loopLag } = this.#parts
+    const counts = await engine?.counts()
     return {
-      calls_now: calls.count,
-      bindings: location.size,
-      guard_refused: { ...guard.counts },
-      ...(engine && engineFigures(await engine.counts())),
+      ...featureFigures(this.#parts),
+      ...(counts && engineFigures(counts)),
+      ...processFigures({ mainLags: loopLag.figures, engine: counts }),
     }
   }
 

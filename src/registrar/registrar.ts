@@ -58,8 +58,18 @@ export interface RegistrarSettings {
   readonly clock?: Clock
 }
 
+/** Answers since the start. */
+export interface RegistrationCounts {
+  accepted: number
+  /** Asked for the password, or for a fresh nonce. */
+  challenged: number
+  wrongPassword: number
+  refused: number
+}
+
 /** Answers REGISTER (RFC 3261 §10.3). */
 export class Registrar {
+  readonly counts: RegistrationCounts = { accepted: 0, challenged: 0, wrongPassword: 0, refused: 0 }
   readonly #settings: RegistrarSettings
   readonly #clock: Clock
 
@@ -84,6 +94,7 @@ export class Registrar {
     const verdict = digest.check(request, 'www', realm)
     if (verdict.kind === 'challenge') {
       if (verdict.why === 'wrong') guard.noteAuthFailure(request.source)
+      this.counts[verdict.why === 'wrong' ? 'wrongPassword' : 'challenged']++
       return this.#respond(request, verdict.status, { headers: verdict.headers })
     }
     guard.noteAuthSuccess(request.source)
@@ -92,6 +103,7 @@ export class Registrar {
     const bindings = await location.update(aorText, (current) =>
       planRegistration(aorText, current, asked, rules, this.#clock.now()),
     )
+    this.counts.accepted++
     return this.#respond(request, 200, { headers: registeredHeaders(bindings, asked, this.#clock.now()) })
   }
 
@@ -113,6 +125,7 @@ export class Registrar {
 
   async #refuse(request: IncomingRequest, error: GatewayError): Promise<void> {
     const { log } = this.#settings
+    this.counts.refused++
     const fields = { callId: request.callId, status: error.sipStatus, source: request.source.address }
     if (error.fault === 'box') log.error({ ...fields, error }, 'registration failed')
     else log.info({ ...fields, why: error.message }, 'registration refused')

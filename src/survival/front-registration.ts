@@ -68,6 +68,8 @@ const relayed = [
  * by the box's own registrar when the PBX does not answer. Everything else goes to the box's own registrar.
  */
 export class FrontRegistration {
+  /** REGISTERs that the PBX has answered, since the start. */
+  passedOn = 0
   readonly #parts: FrontRegistrationParts
   readonly #pending = new Set<{ readonly pbx: string; readonly abort: AbortController }>()
 
@@ -90,6 +92,7 @@ export class FrontRegistration {
       this.#parts.log.warn(fields, 'registration answered in place of the PBX')
       return registrar.handle(request)
     }
+    this.passedOn++
     const { status, reason } = answer.value
     if (status < 200 || status >= 300) {
       return request.respond(status, { reason, headers: relayedHeaders(answer.value) })

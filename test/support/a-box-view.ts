@@ -70,7 +70,14 @@ export function aBoxView(overrides: Partial<BoxView> = {}): BoxView {
       steps: [],
     }),
     notReadyBecause: () => undefined,
-    figures: async () => ({ calls_now: 1, sip_requests_in: { INVITE: 7 } }),
+    figures: async () => ({
+      calls_now: 1,
+      sip_messages_total: [{ labels: { direction: 'in', transport: 'udp', kind: 'INVITE' }, value: 7 }],
+      sip_answer_seconds: [{ labels: {}, value: { bounds: [0.5, 2], counts: [3, 1, 1], sum: 9.5 } }],
+      event_loop_lag_seconds: [
+        { labels: { thread: 'engine' }, value: { bounds: [0.1], counts: [4, 0], sum: 0.2 } },
+      ],
+    }),
     ...overrides,
   }
 }

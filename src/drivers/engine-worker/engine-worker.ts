@@ -2,14 +2,16 @@ import { Worker } from 'node:worker_threads'
 import type { ControlSpec } from '../../engine/control/control-server.ts'
 import type { EngineCounts } from '../../engine/engine.ts'
 import type { EngineSettings } from '../../engine/engine-settings.ts'
+import type { TracedMessage } from '../../engine/observation/traced-message.ts'
 import type { Standing } from '../../engine/protection/standing.ts'
+import type { Penalty } from '../../engine/transaction/penalty-table.ts'
 import type { ListeningPoint } from '../../engine/transport/flow.ts'
 import type { Hop, HopQuery } from '../../engine/transport/hop.ts'
 import type { ListenSpec } from '../../engine/transport/listen-spec.ts'
 import { checkCredentials, type TlsCredentials } from '../../engine/transport/tls-credentials.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Part } from '../../lib/part.ts'
-import type { FromWorker, ToWorker, WorkerTask } from './worker-messages.ts'
+import type { EngineAnswer, EngineQuestion, FromWorker, ToWorker, WorkerTask } from './worker-messages.ts'
 
 export interface EngineWorkerOptions {
   readonly listen: readonly ListenSpec[]
@@ -43,7 +45,7 @@ export class EngineStartFailed extends Error {
 
 const startWithinMs = 15_000
 const stopWithinMs = 3_000
-const countWithinMs = 2_000
+const answerWithinMs = 2_000
 
 /** The SIP engine in a thread of its own, so that calls do not wait for what else the box does. */
 export class EngineWorker implements Part {
@@ -55,7 +57,7 @@ export class EngineWorker implements Part {
   #controlPort = 0
   #listeningPoints: readonly ListeningPoint[] = []
   #lastId = 0
-  readonly #counting = new Map<number, PromiseWithResolvers<EngineCounts>>()
+  readonly #asked = new Map<number, PromiseWithResolvers<EngineAnswer>>()
 
   constructor(options: EngineWorkerOptions) {
     this.#options = options
@@ -141,17 +143,37 @@ export class EngineWorker implements Part {
 
   /** What the engine has counted. Rejects when it does not answer in time. */
   async counts(): Promise<EngineCounts> {
+    const answer = await this.#ask({ about: 'counts' })
+    return answer.value
+  }
+
+  /** Next hops that are tried last for the time being. Rejects when the engine does not answer in time. */
+  async penalties(): Promise<readonly Penalty[]> {
+    const answer = await this.#ask({ about: 'penalties' })
+    return answer.value
+  }
+
+  /** See `Engine.messagesOf`. Rejects when the engine does not answer in time. */
+  async messagesOf(callId: string, legPrefix: string | undefined): Promise<readonly TracedMessage[]> {
+    const answer = await this.#ask({ about: 'call', callId, legPrefix })
+    return answer.value
+  }
+
+  async #ask<Question extends EngineQuestion>(
+    question: Question,
+  ): Promise<Extract<EngineAnswer, { about: Question['about'] }>> {
     if (!this.#worker) throw new Error('the engine is not running')
     const id = ++this.#lastId
-    const answer = Promise.withResolvers<EngineCounts>()
-    this.#counting.set(id, answer)
-    const timer = setTimeout(() => answer.reject(new Error('the engine does not answer')), countWithinMs)
-    this.#post(this.#worker, { type: 'count', id })
+    const asked = Promise.withResolvers<EngineAnswer>()
+    this.#asked.set(id, asked)
+    const timer = setTimeout(() => asked.reject(new Error('the engine does not answer')), answerWithinMs)
+    this.#post(this.#worker, { type: 'ask', id, question })
     try {
-      return await answer.promise
+      // The worker answers what it is asked.
+      return (await asked.promise) as Extract<EngineAnswer, { about: Question['about'] }>
     } finally {
       clearTimeout(timer)
-      this.#counting.delete(id)
+      this.#asked.delete(id)
     }
   }
 
@@ -169,8 +191,8 @@ export class EngineWorker implements Part {
       case 'log':
         this.#options.log[message.level](message.fields, message.sentence)
         break
-      case 'counts':
-        this.#counting.get(message.id)?.resolve(message.counts)
+      case 'answer':
+        this.#asked.get(message.id)?.resolve(message.answer)
         break
       case 'resolve':
         void this.#resolvePeer(message.id, message.query)
@@ -194,7 +216,7 @@ export class EngineWorker implements Part {
 
   #onEnd(cause: Error, started: PromiseWithResolvers<void>): void {
     started.reject(cause)
-    for (const answer of this.#counting.values()) answer.reject(cause)
+    for (const answer of this.#asked.values()) answer.reject(cause)
     if (this.#isStopping || !this.#worker) return
     this.#isStopping = true
     this.#worker = undefined

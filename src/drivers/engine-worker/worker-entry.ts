@@ -6,7 +6,7 @@ import { transportsOf } from '../../engine/transport/transport-name.ts'
 import { DnsHopResolver } from '../dns/dns-hop-resolver.ts'
 import { PeerHopResolver } from './peer-hop-resolver.ts'
 import { PortLog } from './port-log.ts'
-import type { FromWorker, ToWorker, WorkerTask } from './worker-messages.ts'
+import type { EngineAnswer, EngineQuestion, FromWorker, ToWorker, WorkerTask } from './worker-messages.ts'
 
 // The entry of the engine's thread: builds the engine, reports how its start went, and serves the main thread.
 
@@ -52,10 +52,21 @@ const engine = new Engine({
   settings: task.settings,
 })
 
+function answerTo(question: EngineQuestion): EngineAnswer {
+  switch (question.about) {
+    case 'counts':
+      return { about: 'counts', value: engine.counts }
+    case 'penalties':
+      return { about: 'penalties', value: engine.penalties }
+    case 'call':
+      return { about: 'call', value: engine.messagesOf(question.callId, question.legPrefix) }
+  }
+}
+
 port.on('message', (message: ToWorker) => {
   switch (message.type) {
-    case 'count':
-      post({ type: 'counts', id: message.id, counts: structuredClone(engine.counts) })
+    case 'ask':
+      post({ type: 'answer', id: message.id, answer: answerTo(message.question) })
       break
     case 'standing':
       engine.setStanding(message.source, message.standing)

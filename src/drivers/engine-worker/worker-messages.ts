@@ -1,7 +1,9 @@
 import type { ControlSpec } from '../../engine/control/control-server.ts'
 import type { EngineCounts } from '../../engine/engine.ts'
 import type { EngineSettings } from '../../engine/engine-settings.ts'
+import type { TracedMessage } from '../../engine/observation/traced-message.ts'
 import type { Standing } from '../../engine/protection/standing.ts'
+import type { Penalty } from '../../engine/transaction/penalty-table.ts'
 import type { ListeningPoint } from '../../engine/transport/flow.ts'
 import type { Hop, HopQuery } from '../../engine/transport/hop.ts'
 import type { ListenSpec } from '../../engine/transport/listen-spec.ts'
@@ -24,6 +26,17 @@ export interface WorkerTask {
   readonly isDebugging: boolean
 }
 
+/** What the main thread asks of the engine while it runs. */
+export type EngineQuestion =
+  | { readonly about: 'counts' }
+  | { readonly about: 'penalties' }
+  | { readonly about: 'call'; readonly callId: string; readonly legPrefix: string | undefined }
+
+export type EngineAnswer =
+  | { readonly about: 'counts'; readonly value: EngineCounts }
+  | { readonly about: 'penalties'; readonly value: readonly Penalty[] }
+  | { readonly about: 'call'; readonly value: readonly TracedMessage[] }
+
 export type FromWorker =
   | {
       readonly type: 'ready'
@@ -32,12 +45,12 @@ export type FromWorker =
     }
   | { readonly type: 'failed'; readonly message: string; readonly code: string | undefined }
   | { readonly type: 'log'; readonly level: LogLevel; readonly fields: LogFields; readonly sentence: string }
-  | { readonly type: 'counts'; readonly id: number; readonly counts: EngineCounts }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: EngineAnswer }
   | { readonly type: 'resolve'; readonly id: number; readonly query: HopQuery }
 
 export type ToWorker =
   | { readonly type: 'stop' }
-  | { readonly type: 'count'; readonly id: number }
+  | { readonly type: 'ask'; readonly id: number; readonly question: EngineQuestion }
   | { readonly type: 'credentials'; readonly credentials: TlsCredentials }
   | { readonly type: 'standing'; readonly source: string; readonly standing: Standing | undefined }
   | { readonly type: 'neighbours'; readonly addresses: readonly string[] }

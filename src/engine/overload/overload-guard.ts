@@ -1,8 +1,9 @@
 import type { Clock } from '../../lib/clock.ts'
 import { fnv1a } from '../../lib/fnv1a.ts'
+import { Histogram } from '../../lib/histogram.ts'
+import { LagMeter, lagBounds } from '../../lib/lag-meter.ts'
 import type { Log } from '../../lib/log.ts'
 import type { SipRequest } from '../message/message.ts'
-import { LagMeter } from './lag-meter.ts'
 import { noteOverload } from './overload-notice.ts'
 import type { OverloadSettings } from './overload-settings.ts'
 import { nextShedding, noShedding, type Shedding } from './shedding.ts'
@@ -20,6 +21,8 @@ export interface OverloadCounts {
  * calls that are up and requests that were taken go on.
  */
 export class OverloadGuard {
+  /** Seconds by which the event loop was late. */
+  readonly lags = new Histogram(lagBounds)
   readonly #settings: OverloadSettings
   readonly #clock: Clock
   readonly #meter: LagMeter
@@ -62,6 +65,7 @@ export class OverloadGuard {
 
   #measured(lagMs: number): void {
     this.#lagMs = lagMs
+    this.lags.observe(lagMs / 1_000)
     const before = this.#shedding.percent
     this.#shedding = nextShedding(this.#shedding, lagMs, this.#settings)
     const now = this.#shedding.percent

@@ -44,7 +44,19 @@ describe('admin', () => {
   it('prints metrics for Prometheus', async () => {
     const text = await (await app().request('http://localhost/metrics')).text()
     expect(text).toContain('causeway_calls_now 1')
-    expect(text).toContain('causeway_sip_requests_in{kind="INVITE"} 7')
+    expect(text).toContain('# TYPE causeway_sip_messages_total counter')
+    expect(text).toContain('causeway_sip_messages_total{direction="in",transport="udp",kind="INVITE"} 7')
+    expect(text).toContain('# TYPE causeway_sip_answer_seconds histogram')
+    const histogram = text.split('\n').filter((line) => line.startsWith('causeway_sip_answer_seconds'))
+    expect(histogram).toEqual([
+      'causeway_sip_answer_seconds_bucket{le="0.5"} 3',
+      'causeway_sip_answer_seconds_bucket{le="2"} 4',
+      'causeway_sip_answer_seconds_bucket{le="+Inf"} 5',
+      'causeway_sip_answer_seconds_sum 9.5',
+      'causeway_sip_answer_seconds_count 5',
+    ])
+    expect(text).toContain('causeway_event_loop_lag_seconds_count{thread="engine"} 4')
+    expect(text).not.toContain('causeway_sip_penalties')
   })
 
   it('shows a page that escapes what strangers wrote', async () => {

@@ -1,4 +1,7 @@
-import type { Clock, Timer } from '../../lib/clock.ts'
+import type { Clock, Timer } from './clock.ts'
+
+/** Buckets for lags, in seconds. */
+export const lagBounds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2]
 
 /** Measures how late a timer fires: as late as anything else waits for the event loop. */
 export class LagMeter {

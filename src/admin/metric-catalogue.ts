@@ -1,0 +1,96 @@
+/** What Prometheus is told of a metric besides its values. */
+export interface MetricDescription {
+  readonly type: 'counter' | 'gauge' | 'histogram'
+  readonly help: string
+  readonly labels: readonly string[]
+}
+
+/** Every metric of the metrics page, without the `causeway_` in front. The reference page is printed from here. */
+export const metricCatalogue = {
+  calls_now: gauge('Calls under way: being routed, ringing or talking.'),
+  bindings: gauge('Contacts of phones that are registered at this box.'),
+  registrations_total: counter(
+    'Answers to REGISTER: `accepted`, `challenged` (asked for the password), `wrong-password`, `refused`, `passed-on` (answered by the PBX).',
+    ['outcome'],
+  ),
+  guard_refused_total: counter(
+    'Requests of `banned` sources and of those that were `too-fast`, and `wrong-password`s.',
+    ['reason'],
+  ),
+  bans: gauge('Sources that are banned now.'),
+  trunk_calls: gauge('Calls that a trunk carries now.', ['trunk']),
+  trunk_up: gauge('1 while calls may be sent to the trunk, else 0.', ['trunk']),
+  pbx_up: gauge('1 while the PBX does its work, 0 while the box suspects it or stands in.', ['pbx']),
+  overlay_peers: gauge('Boxes of the overlay that are connected now.', ['overlay']),
+
+  sip_messages_total: counter(
+    'SIP messages on the wire, repeats among them; `direction` is `in` or `out`, `kind` a method, a class of responses such as `2xx`, or `other`.',
+    ['direction', 'transport', 'kind'],
+  ),
+  sip_bytes_total: counter('Bytes of these messages, without UDP, TCP or TLS around them.', [
+    'direction',
+    'transport',
+  ]),
+  sip_transactions: gauge('Transactions open now; `side` is `client` (our requests) or `server`.', ['side']),
+  sip_transactions_started_total: counter('Transactions begun.', ['side']),
+  sip_transactions_ended_total: counter('Transactions over, however they ended.', ['side']),
+  sip_transactions_timed_out_total: counter(
+    'Of them: requests of ours without a final answer in time (`client`), requests to us that were never answered, or whose answer was never acknowledged (`server`).',
+    ['side'],
+  ),
+  sip_retransmissions_total: counter('Messages that the box sent again.', ['kind']),
+  sip_dropped_total: counter('Messages that got no answer and went nowhere, by reason.', ['reason']),
+  sip_rejected_total: counter(
+    'Requests turned away by the engine itself: `unreadable` (400 and the like), `overload` (503).',
+    ['reason'],
+  ),
+  sip_stray_total: counter('Responses and ACKs that belong to no transaction.', ['kind']),
+  sip_dialogs: gauge('Dialogs of the engine: a call through the box has two, a proxied one none.'),
+  sip_pending_requests: gauge(
+    'Requests without a final answer: from the network (`incoming`), from the application (`outgoing`), forwarded (`proxied`).',
+    ['direction'],
+  ),
+  sip_answer_seconds: histogram(
+    'From an INVITE that begins a call to its final response, as the caller sees it: with the time that it rings.',
+  ),
+  sip_connections: gauge('Connections open now (TCP, TLS, WebSocket).'),
+  sip_connections_refused_total: counter('Connections turned away because of a limit.'),
+  sip_applications: gauge('Applications on the control port; in a box it is the box itself.'),
+  sip_shed_percent: gauge('Share of the new requests that is turned away because the engine lags.'),
+  sip_resolver_lookups_total: counter(
+    'Look-ups of next hops: `immediate` (numeric or remembered), `waited` (asked of a name server), `failed`.',
+    ['outcome'],
+  ),
+  sip_resolver_seconds: histogram('Waits for those look-ups that were not immediate, failures among them.'),
+  sip_penalties: gauge(
+    'Next hops that are tried last because they failed; /api/engine/penalties names them.',
+  ),
+  capture_packets_total: counter('Packets to Homer: `sent`, `dropped` (Homer or its name out of reach).', [
+    'outcome',
+  ]),
+
+  event_loop_lag_seconds: histogram(
+    'How late timers fire, sampled ten times a second: anything else waits as long.',
+    ['thread'],
+  ),
+  heap_used_bytes: gauge('JavaScript objects of a thread: `main` (the box) or `engine` (SIP).', ['thread']),
+  heap_total_bytes: gauge('What a thread has taken for them.', ['thread']),
+  external_bytes: gauge("Buffers and the like that a thread's objects hold outside its heap.", ['thread']),
+  resident_memory_bytes: gauge('Memory of the whole process.'),
+  cpu_seconds_total: counter('Processor time of the whole process.'),
+  uptime_seconds: gauge('Since the start.'),
+} satisfies Record<string, MetricDescription>
+
+export type MetricName = keyof typeof metricCatalogue
+
+function counter(help: string, labels: readonly string[] = []): MetricDescription {
+  return { type: 'counter', help, labels }
+}
+
+function gauge(help: string, labels: readonly string[] = []): MetricDescription {
+  return { type: 'gauge', help, labels }
+}
+
+function histogram(help: string, labels: readonly string[] = []): MetricDescription {
+  return { type: 'histogram', help, labels }
+}

@@ -1,0 +1,43 @@
+import { type Figures, samplesBy } from '../admin/figures.ts'
+import type { BoxViewParts } from './live-box-view.ts'
+
+type Counted = Pick<
+  BoxViewParts,
+  'calls' | 'location' | 'guard' | 'registrar' | 'front' | 'trunks' | 'pbxs' | 'overlays'
+>
+
+/** Calls, registrations and neighbours as metrics. */
+export function featureFigures(parts: Counted): Figures {
+  const { calls, location, guard, registrar, front, overlays } = parts
+  const { accepted, challenged, wrongPassword, refused } = registrar.counts
+  const trunks = parts.trunks.view()
+  return {
+    calls_now: calls.count,
+    bindings: location.size,
+    registrations_total: samplesBy('outcome', {
+      accepted,
+      challenged,
+      'wrong-password': wrongPassword,
+      refused,
+      'passed-on': front.passedOn,
+    }),
+    guard_refused_total: samplesBy('reason', {
+      banned: guard.counts.banned,
+      'too-fast': guard.counts.tooFast,
+      'wrong-password': guard.counts.authFailures,
+    }),
+    bans: guard.bans().length,
+    trunk_calls: trunks.map(({ name, calls }) => ({ labels: { trunk: name }, value: calls })),
+    trunk_up: trunks.map(({ name, state }) => ({
+      labels: { trunk: name },
+      value: state.state === 'good' || state.state === 'degraded' ? 1 : 0,
+    })),
+    pbx_up: parts.pbxs
+      .view()
+      .map(({ name, state }) => ({ labels: { pbx: name }, value: state === 'normal' ? 1 : 0 })),
+    overlay_peers: overlays.all.map(({ overlay }) => ({
+      labels: { overlay: overlay.domain },
+      value: overlay.peers().filter(({ connected }) => connected).length,
+    })),
+  }
+}

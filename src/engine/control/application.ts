@@ -25,6 +25,10 @@ export interface ApplicationEvents {
  */
 const lateEchoTag = 'late-echo'
 
+/** How long what can wait for company does. */
+const echoWithinMs = 5
+const reportWithinMs = 25
+
 // `authenticate` is all that a stranger may send.
 const strangerFrameBytes = 4096
 const closeWithinMs = 1_000
@@ -86,9 +90,12 @@ export class Application {
 
   /** Answers a frame with the message as it went out. */
   echo(leader: string, message: Buffer): void {
-    if (this.#isClosing) return
-    if (this.#takesLateEchoes) this.#writer.patientFrame(leader, message)
-    else this.#writer.frame(leader, message)
+    this.#sendWithin(echoWithinMs, leader, message)
+  }
+
+  /** Tells what became of something that goes on without the application. */
+  report(leader: string, message?: Buffer): void {
+    this.#sendWithin(reportWithinMs, leader, message)
   }
 
   /** Answers a frame `OK`. */
@@ -115,6 +122,12 @@ export class Application {
     this.#socket.destroySoon()
     // What it does not read by then it has no use for.
     this.#clock.after(closeWithinMs, () => this.#socket.destroy())
+  }
+
+  #sendWithin(milliseconds: number, leader: string, message: Buffer | undefined): void {
+    if (this.#isClosing) return
+    if (this.#takesLateEchoes) this.#writer.patientFrame(leader, message, milliseconds)
+    else this.#writer.frame(leader, message)
   }
 
   #onData(chunk: Buffer): void {

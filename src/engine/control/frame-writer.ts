@@ -1,8 +1,6 @@
-import type { Clock } from '../../lib/clock.ts'
+import type { Clock, Timer } from '../../lib/clock.ts'
 
 const slabBytes = 256 * 1024
-/** How long a frame that can wait waits for one that cannot. */
-const patienceMs = 5
 
 /** Where whole chunks of frames go; `socket.write` is one. */
 export type WriteBytes = (bytes: Buffer) => void
@@ -18,7 +16,8 @@ export class FrameWriter {
   #sent = 0
   #used = 0
   #isScheduled = false
-  #isPatient = false
+  #waiting: Timer | undefined
+  #patienceMs = 0
 
   constructor(write: WriteBytes, clock: Clock) {
     this.#write = write
@@ -34,19 +33,19 @@ export class FrameWriter {
     setImmediate(() => this.flush())
   }
 
-  /** One frame that may wait some milliseconds for company: under load it costs no write of its own. */
-  patientFrame(leader: string, message?: Buffer): void {
+  /** One frame that may wait so many milliseconds for company: under load it costs no write of its own. */
+  patientFrame(leader: string, message: Buffer | undefined, patienceMs: number): void {
     this.#compose(leader, message)
-    if (this.#isScheduled || this.#isPatient) return
-    this.#isPatient = true
-    this.#clock.after(patienceMs, () => {
-      this.#isPatient = false
-      this.flush()
-    })
+    if (this.#isScheduled || (this.#waiting && this.#patienceMs <= patienceMs)) return
+    this.#waiting?.cancel()
+    this.#patienceMs = patienceMs
+    this.#waiting = this.#clock.after(patienceMs, () => this.flush())
   }
 
   flush(): void {
     this.#isScheduled = false
+    this.#waiting?.cancel()
+    this.#waiting = undefined
     if (this.#used === this.#sent) return
     const bytes = this.#slab.subarray(this.#sent, this.#used)
     this.#sent = this.#used

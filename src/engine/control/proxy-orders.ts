@@ -8,7 +8,7 @@ import { readAppHeaders } from './app-headers.ts'
 import type { Application } from './application.ts'
 import type { CallRecords } from './call-records.ts'
 import type { IncomingRequests } from './incoming-requests.ts'
-import { proxyResponseLeader } from './leader.ts'
+import { answerLeader, proxyResponseLeader } from './leader.ts'
 import { wireTime } from './wire-time.ts'
 
 export interface ProxyOrderParts {
@@ -48,10 +48,10 @@ export class ProxyOrders {
           if (!frame.fullResponse) return
           const bytes = response.toBuffer()
           const time = wireTime(this.#parts.clock.now())
-          application.send(proxyResponseLeader(frame.id, bytes.length, flow, time), bytes)
+          application.report(proxyResponseLeader(frame.id, bytes.length, flow, time), bytes)
         },
         onDone: () => {
-          if (frame.fullResponse) application.ok(frame.id, 'done')
+          if (frame.fullResponse) application.report(answerLeader(frame.id, 'OK', 'done'))
         },
       },
     )

@@ -47,7 +47,7 @@ describe('writing frames', () => {
   it('lets a patient frame travel with the next one that is not', async () => {
     const writes: Buffer[] = []
     const writer = new FrameWriter((bytes) => writes.push(bytes), new FakeClock())
-    writer.patientFrame('id|OK')
+    writer.patientFrame('id|OK', undefined, 5)
     await new Promise(setImmediate)
     expect(writes).toEqual([])
     writer.frame('id|sip')
@@ -59,13 +59,25 @@ describe('writing frames', () => {
     const writes: Buffer[] = []
     const clock = new FakeClock()
     const writer = new FrameWriter((bytes) => writes.push(bytes), clock)
-    writer.patientFrame('id|OK')
-    writer.patientFrame('id|too')
+    writer.patientFrame('id|OK', undefined, 5)
+    writer.patientFrame('id|too', undefined, 5)
     clock.advance(5)
     expect(texts(writes)).toEqual(['5#id|OK6#id|too'])
-    writer.patientFrame('id|later')
+    writer.patientFrame('id|later', undefined, 5)
     clock.advance(5)
     expect(texts(writes)).toEqual(['5#id|OK6#id|too', '8#id|later'])
+  })
+
+  it('waits no longer than the least patient frame', () => {
+    const writes: Buffer[] = []
+    const clock = new FakeClock()
+    const writer = new FrameWriter((bytes) => writes.push(bytes), clock)
+    writer.patientFrame('id|done', undefined, 25)
+    writer.patientFrame('id|OK', undefined, 5)
+    writer.patientFrame('id|2', undefined, 25)
+    clock.advance(5)
+    expect(texts(writes)).toEqual(['7#id|done5#id|OK4#id|2'])
+    expect(clock.pendingTimers).toBe(0)
   })
 
   it('is read back whole, however large', () => {

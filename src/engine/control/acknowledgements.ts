@@ -61,6 +61,8 @@ export class Acknowledgements {
   ): void {
     const sequence = invite.cseq.number
     leg.unacknowledged = undefined
+    // The answer to an offer in the 2xx (RFC 3264 §5).
+    if (leg.sessionSeconds !== undefined && body && isSdp(body)) leg.sessionDescription = Buffer.from(body)
     // RFC 3261 §13.2.2.4: the ACK carries the credentials of its INVITE.
     const credentials = invite.headerLines().filter(isCredential)
     const { request, nextHop } = leg.newAck(sequence, [...credentials, ...headers], body)

@@ -17,6 +17,8 @@ import { responseSentLeader } from './leader.ts'
 import { Leg } from './leg.ts'
 import type { LegRelease } from './leg-release.ts'
 import { makesDialog } from './outgoing-request.ts'
+import { echoedSessionExpires } from './session-refresh.ts'
+import type { SessionTimers } from './session-timers.ts'
 import { grantedSeconds } from './subscription-time.ts'
 import { wireTime } from './wire-time.ts'
 
@@ -25,6 +27,7 @@ export interface AnswerParts {
   readonly legs: DialogStore<Leg>
   readonly release: LegRelease
   readonly records: CallRecords
+  readonly sessionTimers: SessionTimers
   readonly clock: Clock
   /** For 2xx to INVITE: T1, T2 and 64·T1 (RFC 3261 §13.3.1.4). */
   readonly answerTimes: RetransmissionTimes
@@ -98,8 +101,9 @@ export class Answers {
 
   /** The 2xx is repeated until its ACK comes, whatever the transport (§13.3.1.4). */
   #answered(incoming: IncomingRequest, leg: Leg, response: SipResponse): void {
-    const { clock, answerTimes, release, records } = this.#parts
+    const { clock, answerTimes, release, records, sessionTimers } = this.#parts
     leg.state = 'confirmed'
+    sessionTimers.agreed(leg, incoming.request, response, 'uas')
     if (incoming.isInLeg) leg.refreshTarget(incoming.request)
     else records.start('application', 'uas', response)
     leg.settleAnswer()
@@ -120,6 +124,7 @@ export class Answers {
     const { request, isInLeg } = incoming
     if (isInLeg) leg.refreshTarget(request)
     else leg.state = 'confirmed'
+    if (request.method === 'UPDATE') this.#parts.sessionTimers.agreed(leg, request, response, 'uas')
     // RFC 5057 §4: a call outlives the subscriptions within it.
     if (leg.usage !== 'SUBSCRIBE') return
     if (request.method === 'SUBSCRIBE') this.#parts.release.endAfter(leg, grantedSeconds(request, response))
@@ -167,6 +172,7 @@ export class Answers {
       })
     }
     leg.reliable.send(response)
+    this.#parts.sessionTimers.describe(leg, request, response)
     return true
   }
 }
@@ -186,6 +192,7 @@ function completeResponse(incoming: IncomingRequest, draft: SipResponse, headers
     for (const line of request.headerLines()) if (line.key === 'record-route') lines.push(line)
   }
   lines.push(...contactsOf(incoming, draft, headers), ...headers.others)
+  if (incoming.leg) lines.push(...echoedSessionExpires(incoming.leg, request, draft))
   if (isSdp(draft.body) && !headers.hasContentType) lines.push(sdpContentType)
   response.adoptLines(lines)
   response.body = draft.body

@@ -10,6 +10,7 @@ export type CallEnd =
   | 'call-rejected'
   | 'call-canceled'
   | 'normal-release'
+  | 'session-expired'
   | 'ackbye'
   | 'system-initiated-termination'
 

@@ -25,7 +25,7 @@ export interface ControlTls {
 
 export interface ControlServerOptions {
   readonly spec: ControlSpec
-  readonly sessions: Pick<ApplicationSessions, 'begin' | 'close'>
+  readonly sessions: Pick<ApplicationSessions, 'begin' | 'close' | 'count'>
   /** Connections at a time, on each port. */
   readonly maxApplications: number
   readonly handshakeWithinMs: number
@@ -81,8 +81,10 @@ export class ControlServer implements Part {
     this.#secure = undefined
     const closed = servers.map((server) => once(server, 'close'))
     for (const server of servers) server.close()
-    this.#options.sessions.close()
-    const impatience = this.#options.clock.after(stopWithinMs, () => {
+    const { sessions, clock } = this.#options
+    const patience = sessions.count > 0 ? stopWithinMs : 0
+    sessions.close()
+    const impatience = clock.after(patience, () => {
       for (const socket of this.#sockets) socket.destroy()
     })
     await Promise.all(closed)

@@ -21,6 +21,7 @@ import { LegRelease } from './leg-release.ts'
 import { NetworkCore } from './network-core.ts'
 import { OutgoingRequests } from './outgoing-requests.ts'
 import { ProxyOrders } from './proxy-orders.ts'
+import { SessionTimers } from './session-timers.ts'
 import { UnwantedAnswers } from './unwanted-answers.ts'
 
 export interface CoreGround {
@@ -74,6 +75,7 @@ export function makeCores({
   const release = new LegRelease({ layer, legs, records, clock, lingerMs: giveUpMs })
   const unwanted = new UnwantedAnswers(layer, clock)
   const acknowledgements = new Acknowledgements({ layer, transport, legs, release, clock })
+  const sessionTimers = new SessionTimers({ layer, release, acknowledgements, clock })
   const proxy = new ProxyCore({
     layer,
     ways,
@@ -100,11 +102,12 @@ export function makeCores({
     legs,
     release,
     records,
+    sessionTimers,
     clock,
     answerTimes: { firstMs: t1Ms, longestMs: t2Ms, giveUpMs },
     provisionalTimes: { firstMs: t1Ms, longestMs: giveUpMs, giveUpMs },
   })
-  const farEnd = new FarEnd({ legs, release, unwanted, acknowledgements, records, clock })
+  const farEnd = new FarEnd({ legs, release, unwanted, acknowledgements, records, sessionTimers, clock })
   const outgoing = new OutgoingRequests({
     layer,
     ways,

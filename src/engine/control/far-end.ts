@@ -13,6 +13,7 @@ import { networkLeader } from './leader.ts'
 import { Leg } from './leg.ts'
 import type { LegRelease } from './leg-release.ts'
 import { makesDialog, type OutgoingRequest } from './outgoing-request.ts'
+import type { SessionTimers } from './session-timers.ts'
 import { grantedSeconds } from './subscription-time.ts'
 import type { UnwantedAnswers } from './unwanted-answers.ts'
 import { wireTime } from './wire-time.ts'
@@ -23,6 +24,7 @@ export interface FarEndParts {
   readonly unwanted: UnwantedAnswers
   readonly acknowledgements: Acknowledgements
   readonly records: CallRecords
+  readonly sessionTimers: SessionTimers
   readonly clock: Clock
 }
 
@@ -118,6 +120,7 @@ export class FarEnd {
     outgoing.isAnswered = true
     const leg = this.#legOf(outgoing, response, tag)
     confirm(leg, response)
+    this.#parts.sessionTimers.agreed(leg, outgoing.request, response, 'uac')
     leg.unacknowledged = outgoing.request
     leg.isCancelRaceLost = outgoing.isCancelled
     this.#dropEarlyLegs(outgoing)
@@ -148,6 +151,8 @@ export class FarEnd {
       if (method === 'SUBSCRIBE') this.#renew(outgoing, leg, response)
       if (isTargetRefresh(method)) leg.refreshTarget(response)
       if (method === 'INVITE') leg.unacknowledged = outgoing.request
+      if (method === 'INVITE' || method === 'UPDATE')
+        this.#parts.sessionTimers.agreed(leg, outgoing.request, response, 'uac')
     }
     this.#endIfOver(outgoing, leg, response)
     return true

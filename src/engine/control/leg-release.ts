@@ -30,6 +30,7 @@ export class LegRelease {
     if (leg.state === 'ended') return
     this.#parts.legs.remove(leg)
     leg.expiry?.cancel()
+    leg.sessionTimer?.cancel()
     leg.reliable?.stop()
     leg.settleAnswer()
     leg.pendingInvite?.onDialogEnded()

@@ -33,6 +33,16 @@ export class Leg extends Dialog {
   lastReliable: number | undefined
   /** Told to cancel, but the far end had answered: a BYE follows the ACK. */
   isCancelRaceLost = false
+  /** Runs when the session is to be refreshed or given up (RFC 4028). */
+  sessionTimer: Timer | undefined
+  /** How long the session lives without a refresh, in seconds; undefined without limit. */
+  sessionSeconds: number | undefined
+  /** Which side keeps it alive. */
+  isRefreshedByUs = false
+  /** Our session description, for a refresh by INVITE; kept only where session timers are in use. */
+  sessionDescription: Buffer | undefined
+  /** The far end takes UPDATE, as far as it has said. */
+  takesUpdate = false
   /** When the leg is forgotten if nothing renews it. */
   expiry: Timer | undefined
   #onAnswerSettled: (() => void)[] = []

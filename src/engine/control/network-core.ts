@@ -19,6 +19,7 @@ import type { Leg } from './leg.ts'
 import type { LegRelease } from './leg-release.ts'
 import type { OutgoingRequests } from './outgoing-requests.ts'
 import { checkReadable } from './readable-request.ts'
+import { isSessionTooShort, shortestSession } from './session-refresh.ts'
 
 export interface NetworkCoreParts {
   readonly pool: ApplicationPool
@@ -92,6 +93,10 @@ export class NetworkCore implements TransactionUser {
     }
     if (request.method === 'INVITE' && incoming.isMerged(request)) {
       reply(transaction, 482)
+      return
+    }
+    if (request.method === 'INVITE' && isSessionTooShort(request)) {
+      reply(transaction, 422, ['Min-SE', String(shortestSession)])
       return
     }
     if (legs.size >= maxLegs && request.method === 'INVITE') {

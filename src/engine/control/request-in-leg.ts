@@ -3,6 +3,7 @@ import type { HeaderLine, SipRequest } from '../message/message.ts'
 import { readAppHeaders, sdpContentType } from './app-headers.ts'
 import type { Leg } from './leg.ts'
 import { needsContentType } from './new-request.ts'
+import { missingSessionExpires } from './session-refresh.ts'
 
 /** What drachtio-srf writes as Request-URI when it leaves the target to the dialog. */
 const placeholder = 'sip:placeholder'
@@ -16,7 +17,7 @@ export function completeInLeg(draft: SipRequest, leg: Leg): DialogRequest {
     if (contact !== undefined) lines.push({ name: 'Contact', key: 'contact', value: contact })
     leg.localContact = contact
   }
-  lines.push(...headers.others)
+  lines.push(...headers.others, ...missingSessionExpires(leg, draft))
   if (needsContentType(draft, headers)) lines.push(sdpContentType)
   // A request that answers a challenge comes with the number drachtio-srf counted on.
   if (headers.sequence !== undefined) leg.localSequence = Math.max(leg.localSequence, headers.sequence - 1)

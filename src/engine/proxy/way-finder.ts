@@ -29,6 +29,8 @@ export interface WayFinderOptions {
  */
 export class WayFinder {
   readonly #options: WayFinderOptions
+  /** Goes to whoever has to wait; most answers come at once and leave it unused for the next. */
+  #patience = new AbortController()
 
   constructor(options: WayFinderOptions) {
     this.#options = options
@@ -37,16 +39,16 @@ export class WayFinder {
   /** Answers at once when the resolver does. Throws or rejects with NoWay; throws SipParseError for what is no SIP URI. */
   find(uri: string): Way | Promise<Way> {
     const query = hopQueryFor(uri)
-    const patience = new AbortController()
+    const patience = this.#patience
     let found: readonly Hop[] | Promise<readonly Hop[]>
     try {
       found = this.#options.resolver.resolve(query, patience.signal)
     } catch (cause) {
       throw new NoWay(`cannot resolve ${uri}`, { cause })
     }
-    return found instanceof Promise
-      ? this.#await(uri, query, found, patience)
-      : this.#wayTo(uri, hopsFor(query, found))
+    if (!(found instanceof Promise)) return this.#wayTo(uri, hopsFor(query, found))
+    this.#patience = new AbortController()
+    return this.#await(uri, query, found, patience)
   }
 
   /** For messages that never leave. */

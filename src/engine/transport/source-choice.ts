@@ -1,22 +1,28 @@
-import { BlockList, isIPv6 } from 'node:net'
+import { BlockList } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { isWildcard } from './advertised-host.ts'
 import type { ListeningPoint } from './flow.ts'
 
+interface Candidate<L> {
+  readonly listener: L
+  readonly subnets: BlockList
+}
+
 /** Which of several listening points to send from. Each is tried in the order of configuration. */
 export class SourceChoice<L extends { readonly point: ListeningPoint }> {
-  readonly #candidates: readonly { readonly listener: L; readonly subnets: BlockList }[]
+  readonly #candidates: { readonly ipv4: readonly Candidate<L>[]; readonly ipv6: readonly Candidate<L>[] }
 
   constructor(listeners: readonly L[]) {
-    this.#candidates = listeners.map((listener) => ({ listener, subnets: subnetsOf(listener.point.address) }))
+    const candidates = listeners.map((listener) => ({ listener, subnets: subnetsOf(listener.point.address) }))
+    const of = (family: Family) =>
+      candidates.filter(({ listener }) => familyOf(listener.point.address) === family)
+    this.#candidates = { ipv4: of('ipv4'), ipv6: of('ipv6') }
   }
 
   /** The point on the target's own network, else one on a wildcard address, else the first of the family. */
   towards(address: string): L | undefined {
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
-    const suitable = this.#candidates.filter(
-      ({ listener }) => isIPv6(listener.point.address) === (family === 'ipv6'),
-    )
+    const family = familyOf(address)
+    const suitable = this.#candidates[family]
     if (suitable.length <= 1) return suitable[0]?.listener
     const found =
       suitable.find(({ subnets }) => subnets.check(address, family)) ??
@@ -26,14 +32,19 @@ export class SourceChoice<L extends { readonly point: ListeningPoint }> {
   }
 }
 
+type Family = 'ipv4' | 'ipv6'
+
+/** Of what is an address: node's own test is a regular expression of a thousand characters. */
+const familyOf = (address: string): Family => (address.includes(':') ? 'ipv6' : 'ipv4')
+
 /** The networks of this machine that hold an address; none for a wildcard. */
 function subnetsOf(address: string): BlockList {
   const subnets = new BlockList()
   if (isWildcard(address)) return subnets
-  const family = isIPv6(address) ? 'ipv6' : 'ipv4'
+  const family = familyOf(address)
   for (const { cidr } of Object.values(networkInterfaces()).flatMap((entries) => entries ?? [])) {
     const [network, prefix] = cidr?.split('/') ?? []
-    if (!network || !prefix || isIPv6(network) !== (family === 'ipv6')) continue
+    if (!network || !prefix || familyOf(network) !== family) continue
     const subnet = new BlockList()
     subnet.addSubnet(network, Number(prefix), family)
     if (subnet.check(address, family)) subnets.addSubnet(network, Number(prefix), family)

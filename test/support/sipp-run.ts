@@ -38,6 +38,8 @@ export interface SippStats {
   readonly failed: number
   readonly retransmissions: number
   readonly unexpected: number
+  /** The beginning of SIPp's error log. */
+  readonly errors: string
   /** Milliseconds, sorted; only with `keepsTimes`. */
   readonly times: readonly number[]
 }
@@ -120,8 +122,8 @@ export class SippRun {
   }
 
   #conclude(code: number, what: string): SippStats {
-    const stats = { ...readStats(this.#read('stats.csv')), times: this.#readTimes() }
     const errors = this.#read('errors.log').slice(0, 6_000)
+    const stats = { ...readStats(this.#read('stats.csv')), errors, times: this.#readTimes() }
     const words = this.#running.lastWords
     this.#folder.remove()
     // 99 is SIPp's "ended without a call of its own".
@@ -152,7 +154,7 @@ export class SippRun {
   }
 }
 
-function readStats(csv: string): Omit<SippStats, 'times'> {
+function readStats(csv: string): Omit<SippStats, 'errors' | 'times'> {
   const lines = csv.trim().split('\n')
   const names = (lines[0] ?? '').split(';')
   const values = (lines.length > 1 ? (lines.at(-1) ?? '') : '').split(';')

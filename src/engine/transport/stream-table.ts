@@ -15,20 +15,21 @@ export class StreamTable {
   }
 
   find(hop: Hop): StreamConnection | undefined {
-    const found = this.#byPeer.get(peerKey(hop))
+    // Who has the flow was settled when it began: a name says nothing more.
+    const found = this.#byPeer.get(hop.isFlow ? placeKey(hop) : peerKey(hop))
     return found?.isOpen ? found : undefined
   }
 
   /** `host` is the name that the stream was opened to; the address itself for one that others opened. */
   add(connection: StreamConnection, host = connection.remoteAddress): void {
     this.#open.add(connection)
-    this.#byPeer.set(keyOf(connection, host), connection)
+    for (const key of keysOf(connection, host)) this.#byPeer.set(key, connection)
   }
 
   remove(connection: StreamConnection, host = connection.remoteAddress): void {
     if (!this.#open.delete(connection)) return
-    const key = keyOf(connection, host)
-    if (this.#byPeer.get(key) === connection) this.#byPeer.delete(key)
+    for (const key of keysOf(connection, host))
+      if (this.#byPeer.get(key) === connection) this.#byPeer.delete(key)
   }
 
   [Symbol.iterator](): IterableIterator<StreamConnection> {
@@ -37,12 +38,15 @@ export class StreamTable {
 }
 
 /** The same for all hops that may share a stream. */
-export function peerKey({ transport, address, port, host }: Hop): string {
-  return transport === 'tls'
-    ? `tls ${address} ${port} ${host.toLowerCase()}`
-    : `${transport} ${address} ${port}`
+export function peerKey(hop: Hop): string {
+  return hop.transport === 'tls' ? `${placeKey(hop)} ${hop.host.toLowerCase()}` : placeKey(hop)
 }
 
-function keyOf({ transport, remoteAddress, remotePort }: StreamConnection, host: string): string {
-  return peerKey({ transport, address: remoteAddress, port: remotePort, host })
+function placeKey({ transport, address, port }: Pick<Hop, 'transport' | 'address' | 'port'>): string {
+  return `${transport} ${address} ${port}`
+}
+
+function keysOf({ transport, remoteAddress, remotePort }: StreamConnection, host: string): string[] {
+  const hop: Hop = { transport, address: remoteAddress, port: remotePort, host }
+  return transport === 'tls' ? [peerKey(hop), placeKey(hop)] : [peerKey(hop)]
 }

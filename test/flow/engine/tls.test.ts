@@ -132,6 +132,13 @@ describe('a server found by name', () => {
     )
   })
 
+  it('is spoken with on the connection that is open, though its Contact has but an address', async () => {
+    const alice = await startTransport([tls4])
+    const bob = await startTransport([tls4])
+    const flow = await alice.transport.flowTo(nameIt(bob.hopTo(0), 'box.example.org'), never)
+    expect(alice.transport.flowTo({ ...bob.hopTo(0), isFlow: true }, never)).toBe(flow)
+  })
+
   it('that never finishes its handshake fails in time', async () => {
     const alice = await startTransport([tls4], { connectTimeoutMs: 100 })
     const silent = await startTransport([{ transport: 'tcp', address: '127.0.0.1', port: 0 }])

@@ -254,6 +254,9 @@ export class SipEndpoint implements Part {
       reply: (status, options = {}) => {
         const tag = status === 100 ? {} : { toTag: options.toTag ?? toTag }
         const response = responseTo(request, status, options.reason ?? reasonPhrase(status), tag)
+        // RFC 3261 §12.1.1
+        if (status > 100 && status < 300)
+          for (const route of request.values('record-route')) response.append('Record-Route', route)
         for (const [name, value] of Object.entries(options.headers ?? {})) response.append(name, value)
         if (options.body) response.body = Buffer.from(options.body)
         forward(response)

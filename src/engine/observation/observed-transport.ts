@@ -60,6 +60,18 @@ export class ObservedTransport implements Transport {
     this.#inner.expectAnswer(flow)
   }
 
+  keepAlive(flow: Flow, seconds: number): void {
+    this.#inner.keepAlive(flow, seconds)
+  }
+
+  expectKeepAlive(flow: Flow, seconds: number): void {
+    this.#inner.expectKeepAlive(flow, seconds)
+  }
+
+  alias(flow: Flow, host: string, port: number): void {
+    this.#inner.alias(flow, host, port)
+  }
+
   listeningPointOf(flow: Flow): ListeningPoint {
     return this.#inner.listeningPointOf(flow)
   }

@@ -179,7 +179,7 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
       return
     }
     const branch = newBranch() + this.#branchMark
-    const via = ownVia(this.#ground.transport.listeningPointOf(flow), branch)
+    const via = ownVia(this.#ground.transport.listeningPointOf(flow), branch, flow)
     const request = this.#nextCopy()
     request.prepend('Via', via)
     if (!isFinal && this.#isTooLarge(request, flow) && this.#preferTcp(flow)) return

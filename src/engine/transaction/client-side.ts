@@ -7,6 +7,7 @@ import { AttemptTable } from './attempt-table.ts'
 import type { ClientAttempt } from './client-attempt.ts'
 import { ClientRequest, type RequestGround } from './client-request.ts'
 import { HopFinder } from './hop-finder.ts'
+import { keepAsAgreed } from './keep-alive-terms.ts'
 import type { LayerGround } from './layer-ground.ts'
 import { countMessage } from './message-counts.ts'
 import { PenaltyTable } from './penalty-table.ts'
@@ -74,6 +75,7 @@ export class ClientSide implements RequestGround {
       this.#ground.counts.dropped.foreignResponses++
       return
     }
+    if (flow.isOurs) keepAsAgreed(this.transport, flow, response)
     const attempt = this.#attempts.find(via.branch ?? '', response.cseq.method)
     if (attempt) attempt.receive(response, flow)
     else if (response.values('via').length === 1) this.onStrayResponse(response, flow)

@@ -1,6 +1,7 @@
 import type { SipRequest, SipResponse } from '../message/message.ts'
 import { responseTo } from '../message/response.ts'
 import type { Flow } from '../transport/flow.ts'
+import { expectPromised } from './keep-alive-terms.ts'
 import { KeptRequest } from './kept-request.ts'
 import {
   type NonInviteServerAction,
@@ -62,6 +63,7 @@ export class NonInviteServerTransaction implements ServerTransaction, SendingPar
   respond(response: SipResponse): boolean {
     // RFC 4320 §4.1 and §4.2: the only provisional response is our own 100, and a 408 never arrives in time.
     if (response.status < 200 || response.status === 408) return false
+    if (this.flow.transport !== 'udp') expectPromised(this.#ground.transport, this.flow, response)
     return this.#dispatch('respond-2xx-6xx', response)
   }
 

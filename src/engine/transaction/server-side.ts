@@ -4,6 +4,7 @@ import { responseTo } from '../message/response.ts'
 import type { Flow } from '../transport/flow.ts'
 import type { Transport } from '../transport/transport-layer.ts'
 import { InviteServerTransaction } from './invite-server-transaction.ts'
+import { takeOffers } from './keep-alive-terms.ts'
 import type { LayerGround } from './layer-ground.ts'
 import { countMessage } from './message-counts.ts'
 import { NonInviteServerTransaction } from './non-invite-server-transaction.ts'
@@ -41,6 +42,7 @@ export class ServerSide implements ServerGround {
   }
 
   receive(request: SipRequest, flow: Flow): void {
+    if (isTheirStream(flow)) takeOffers(this.transport, flow, request)
     stampSource(request, flow)
     if (request.method === 'ACK') this.#receiveAck(request, flow)
     else if (request.method === 'CANCEL') this.#receiveCancel(request, flow)
@@ -177,4 +179,9 @@ export class ServerSide implements ServerGround {
         this.#ground.log.debug({ callId: request.get('call-id'), cause }, 'response could not be sent'),
     })
   }
+}
+
+/** Opened by the far end: only there have offers about the flow a meaning. */
+function isTheirStream(flow: Flow): boolean {
+  return flow.transport !== 'udp' && !flow.isOurs
 }

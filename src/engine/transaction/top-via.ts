@@ -3,28 +3,36 @@ import { printVia, Via } from '../message/via.ts'
 import type { Flow, ListeningPoint } from '../transport/flow.ts'
 import { hostPort } from '../transport/host-port.ts'
 import { defaultPortOf } from '../transport/transport-name.ts'
+import { keepAliveSeconds } from './keep-alive-terms.ts'
 
 /** Notes in the top Via where a request really came from (RFC 3261 §18.2.1, RFC 3581 §4). */
 export function stampSource(request: SipRequest, flow: Flow): void {
   const via = request.topVia
   const wantsPort = via.rport !== undefined
-  if (!wantsPort && via.host === flow.remoteAddress && !via.params.has('received')) return
+  const isKnown = via.host === flow.remoteAddress && !via.params.has('received')
+  if (!wantsPort && isKnown && !via.params.has('keep')) return
   const params = via.params.clone().set('received', flow.remoteAddress)
+  if (via.params.get('keep') === true && flow.transport !== 'udp')
+    params.set('keep', String(keepAliveSeconds))
   if (wantsPort) params.set('rport', String(flow.remotePort))
   request.replaceFirstValue('via', printVia(new Via(via.transport, via.host, via.port, params)))
 }
 
 const prefixes = new WeakMap<ListeningPoint, string>()
 
-/** The Via value that we put on top of a request (RFC 3261 §18.1.1, with the `rport` of RFC 3581 §3). */
-export function ownVia(point: ListeningPoint, branch: string): string {
+/**
+ * The Via value that we put on top of a request (RFC 3261 §18.1.1, with the `rport` of RFC 3581 §3). On a stream of our
+ * own it offers keep-alives (RFC 6223), and on one with certificates to take requests too (RFC 5923).
+ */
+export function ownVia(point: ListeningPoint, branch: string, flow?: Flow): string {
   let prefix = prefixes.get(point)
   if (prefix === undefined) {
     const sentBy = hostPort(point.advertisedHost, point.advertisedPort)
     prefix = `SIP/2.0/${point.transport.toUpperCase()} ${sentBy};rport;branch=`
     prefixes.set(point, prefix)
   }
-  return prefix + branch
+  if (!flow?.isOurs) return prefix + branch
+  return `${prefix}${branch}${flow.transport === 'tls' ? ';alias;keep' : ';keep'}`
 }
 
 /** Whether a Via names one of our listening points: others' responses are not ours to take (RFC 3261 §18.1.2). */

@@ -1,6 +1,7 @@
 import type { Framing, FramingReceiver } from './framing.ts'
 import { type FrameLimits, StreamFramer } from './stream-framer.ts'
 
+const ping = Buffer.from('\r\n\r\n')
 const pong = Buffer.from('\r\n')
 
 /** SIP straight on a stream, TCP or TLS: messages are cut by Content-Length and go out as they are. */
@@ -24,6 +25,11 @@ export class ContentLengthFraming implements Framing {
 
   push(chunk: Buffer): void {
     this.#framer.push(chunk)
+  }
+
+  ping(): Buffer {
+    this.#framer.expectPong()
+    return ping
   }
 
   wrap(message: Buffer): Buffer {

@@ -11,6 +11,8 @@ export interface Flow {
   readonly remotePort: number
   /** False once a stream has closed; UDP flows stay open. */
   readonly isOpen: boolean
+  /** A stream that we opened. */
+  readonly isOurs?: boolean
 }
 
 /** A place the engine listens on, and what it writes into Via, Contact and Record-Route for it. */

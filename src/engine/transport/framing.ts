@@ -5,6 +5,8 @@ export interface Framing {
   push(chunk: Buffer): void
   /** The bytes that carry one message. */
   wrap(message: Buffer): Buffer
+  /** The bytes that ask for a sign of life; the answer is nobody else's to hear. */
+  ping(): Buffer
 }
 
 /** What a stream carried. */

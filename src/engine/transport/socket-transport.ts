@@ -11,6 +11,7 @@ import { hostPort } from './host-port.ts'
 import type { ListenSpec } from './listen-spec.ts'
 import { SocketFlow } from './socket-flow.ts'
 import { SourceChoice } from './source-choice.ts'
+import { StreamConnection } from './stream-connection.ts'
 import { StreamListener } from './stream-listener.ts'
 import { dialTcp } from './tcp-dial.ts'
 import { type ConnectionCounts, TcpPool } from './tcp-pool.ts'
@@ -150,6 +151,18 @@ export class SocketTransport implements Transport, Part {
 
   expectAnswer(flow: Flow): void {
     if (flow instanceof UdpFlow) this.#probe.expectAnswer(flow)
+  }
+
+  keepAlive(flow: Flow, seconds: number): void {
+    if (flow instanceof StreamConnection) flow.pingEvery(seconds)
+  }
+
+  expectKeepAlive(flow: Flow, seconds: number): void {
+    if (flow instanceof StreamConnection) flow.expectPingEvery(seconds)
+  }
+
+  alias(flow: Flow, host: string, port: number): void {
+    if (flow instanceof StreamConnection && !flow.isOurs) this.#pool.alias(flow, host, port)
   }
 
   listeningPointOf(flow: Flow): ListeningPoint {

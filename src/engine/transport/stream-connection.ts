@@ -1,7 +1,11 @@
 import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { systemClock } from '../../lib/clock.ts'
+import { sipDomainsOf } from './certificate-identity.ts'
 import { ContentLengthFraming } from './content-length-framing.ts'
 import type { ListeningPoint } from './flow.ts'
 import type { Framing, FramingReceiver } from './framing.ts'
+import { KeepAlive } from './keep-alive.ts'
 import { SocketFlow } from './socket-flow.ts'
 import type { TransportUser } from './transport-layer.ts'
 import type { TransportSettings } from './transport-settings.ts'
@@ -13,6 +17,8 @@ export class StreamConnection extends SocketFlow {
   readonly localPort: number
   /** Called with the first whole message. */
   onSpoken: (() => void) | undefined
+  /** The name it was opened to; undefined for a stream that others opened. */
+  readonly host: string | undefined
   readonly #socket: Socket
   readonly #user: TransportUser
   readonly #settings: TransportSettings
@@ -23,6 +29,8 @@ export class StreamConnection extends SocketFlow {
   /** Runs while a message is due: one that has begun, or the first. */
   #deadline: NodeJS.Timeout | undefined
   #cause: Error | undefined
+  /** Only once something was agreed. */
+  #keepAlive: KeepAlive | undefined
 
   /** `onClosed` is called once, before the user hears of it. The socket is connected already. */
   constructor(
@@ -31,10 +39,12 @@ export class StreamConnection extends SocketFlow {
     user: TransportUser,
     settings: TransportSettings,
     onClosed: (connection: StreamConnection) => void,
+    host?: string,
   ) {
     super(point, socket.remoteAddress ?? '', socket.remotePort ?? 0)
     this.localAddress = socket.localAddress ?? point.address
     this.localPort = socket.localPort ?? point.port
+    this.host = host
     this.#socket = socket
     this.#user = user
     this.#settings = settings
@@ -64,6 +74,7 @@ export class StreamConnection extends SocketFlow {
     })
     socket.on('close', () => {
       this.#isOpen = false
+      this.#keepAlive?.stop()
       this.#endDeadline()
       onClosed(this)
       user.onFlowFailed(this, this.#cause ?? new Error('closed by the far end'))
@@ -73,6 +84,41 @@ export class StreamConnection extends SocketFlow {
   /** Whether the far end has still to prove that it has something to say: opening a WebSocket takes a request already. */
   get owesMessage(): boolean {
     return !this.#isWebSocket
+  }
+
+  get isOurs(): boolean {
+    return this.host !== undefined
+  }
+
+  /** Names that the far end has proved to have by its certificate; none without one. */
+  get provenNames(): readonly string[] {
+    const socket = this.#socket
+    if (!(socket instanceof TLSSocket) || !socket.authorized) return []
+    return sipDomainsOf(socket.getPeerCertificate())
+  }
+
+  /** Only a stream that we opened. */
+  pingEvery(seconds: number): void {
+    if (!this.isOurs || this.#isWebSocket || !this.#isOpen) return
+    this.#keepAlive ??= this.#newKeepAlive()
+    this.#keepAlive.pingEvery(seconds)
+  }
+
+  /** Only a stream that others opened. */
+  expectPingEvery(seconds: number): void {
+    if (this.isOurs || !this.#isOpen) return
+    this.#keepAlive ??= this.#newKeepAlive()
+    // RFC 7118 §6: a browser cannot ping by itself, but answers.
+    if (this.#isWebSocket) this.#keepAlive.pingEvery(seconds)
+    else this.#keepAlive.expectEvery(seconds)
+  }
+
+  #newKeepAlive(): KeepAlive {
+    const end = {
+      ping: () => this.#write(this.#framing.ping()),
+      fail: (cause: Error) => this.close(cause),
+    }
+    return new KeepAlive(end, systemClock)
   }
 
   get isOpen(): boolean {
@@ -108,6 +154,7 @@ export class StreamConnection extends SocketFlow {
   /** Takes what has come over the stream. */
   receive(chunk: Buffer): void {
     if (!this.#isOpen) return
+    this.#keepAlive?.heard()
     this.#framing.push(chunk)
     if (this.#framing.isPartial) this.expectMessage()
   }

@@ -33,6 +33,7 @@ export class StreamFramer {
   #expected: number | undefined
   /** Blank lines in a row, modulo the two of a keep-alive. */
   #blankLines = 0
+  #isPongDue = false
   #isBroken = false
 
   constructor(receiver: FrameReceiver, limits: FrameLimits) {
@@ -43,6 +44,11 @@ export class StreamFramer {
   /** True while a message has begun but is not whole. */
   get isPartial(): boolean {
     return this.#used > 0
+  }
+
+  /** The next blank line answers our own keep-alive: two such answers in a row are no question (RFC 5626 §3.5.1). */
+  expectPong(): void {
+    this.#isPongDue = true
   }
 
   push(chunk: Buffer): void {
@@ -98,6 +104,10 @@ export class StreamFramer {
   }
 
   #countBlankLine(): void {
+    if (this.#isPongDue) {
+      this.#isPongDue = false
+      return
+    }
     this.#blankLines = (this.#blankLines + 1) % 2
     if (this.#blankLines === 0) this.#receiver.onPing()
   }

@@ -3,12 +3,15 @@ import type { StreamConnection } from './stream-connection.ts'
 
 /**
  * Open streams by the far end's transport, address and port, and for TLS by the name that its certificate was checked
- * for. An inbound stream is found too, but only by the address and port it came from: a target that names these very
- * ones is the same host and process (RFC 5923 would need a certificate for more).
+ * for. An inbound stream is found too: by the address and port it came from, since a target that names these very ones
+ * is the same host and process; and by those that it has proved to have (RFC 5923).
  */
 export class StreamTable {
   readonly #open = new Set<StreamConnection>()
   readonly #byPeer = new Map<string, StreamConnection>()
+  /** By transport, address and advertised port; each stream has one alias at most. */
+  readonly #aliases = new Map<string, StreamConnection>()
+  readonly #aliasOf = new Map<StreamConnection, string>()
 
   get size(): number {
     return this.#open.size
@@ -16,7 +19,7 @@ export class StreamTable {
 
   find(hop: Hop): StreamConnection | undefined {
     // Who has the flow was settled when it began: a name says nothing more.
-    const found = this.#byPeer.get(hop.isFlow ? placeKey(hop) : peerKey(hop))
+    const found = this.#byPeer.get(hop.isFlow ? placeKey(hop) : peerKey(hop)) ?? this.#byAlias(hop)
     return found?.isOpen ? found : undefined
   }
 
@@ -30,6 +33,33 @@ export class StreamTable {
     if (!this.#open.delete(connection)) return
     for (const key of keysOf(connection, host))
       if (this.#byPeer.get(key) === connection) this.#byPeer.delete(key)
+    this.#dropAlias(connection)
+  }
+
+  /** The stream also stands for a port that the far end listens on. The latest stream has it: the others may be dead. */
+  alias(connection: StreamConnection, port: number): void {
+    if (!this.#open.has(connection)) return
+    const { transport, remoteAddress: address } = connection
+    const key = placeKey({ transport, address, port })
+    if (this.#aliasOf.get(connection) === key) return
+    this.#dropAlias(connection)
+    this.#aliasOf.set(connection, key)
+    this.#aliases.set(key, connection)
+  }
+
+  /** RFC 5923 §5: on TLS only for a name that the certificate of the far end is for. */
+  #byAlias(hop: Hop): StreamConnection | undefined {
+    if (this.#aliases.size === 0) return undefined
+    const found = this.#aliases.get(placeKey(hop))
+    const isTheirs = hop.transport !== 'tls' || found?.provenNames.includes(hop.host.toLowerCase())
+    return isTheirs ? found : undefined
+  }
+
+  #dropAlias(connection: StreamConnection): void {
+    const key = this.#aliasOf.get(connection)
+    if (key === undefined) return
+    this.#aliasOf.delete(connection)
+    if (this.#aliases.get(key) === connection) this.#aliases.delete(key)
   }
 
   [Symbol.iterator](): IterableIterator<StreamConnection> {

@@ -92,6 +92,17 @@ export class TcpPool {
     return this.#streams.find(hop) ?? other
   }
 
+  /** RFC 5923 §5: the far end of an inbound stream may be asked for as `host:port`, when it proves that it is. */
+  alias(connection: StreamConnection, host: string, port: number): void {
+    const { transport, remoteAddress } = connection
+    const name = host.toLowerCase()
+    const isProven =
+      transport === 'tls'
+        ? connection.provenNames.includes(name)
+        : transport === 'tcp' && name === remoteAddress
+    if (isProven) this.#streams.alias(connection, port)
+  }
+
   /** An open stream to the hop, or a promise of one. The promise is shared by all who want the same hop. */
   flowTo(
     hop: Hop,
@@ -143,9 +154,8 @@ export class TcpPool {
   }
 
   #adopt(socket: Socket, point: ListeningPoint, host?: string): StreamConnection {
-    const connection = new StreamConnection(socket, point, this.#user, this.#settings, (closed) =>
-      this.#streams.remove(closed, host),
-    )
+    const onClosed = (closed: StreamConnection) => this.#streams.remove(closed, host)
+    const connection = new StreamConnection(socket, point, this.#user, this.#settings, onClosed, host)
     this.#streams.add(connection, host)
     return connection
   }

@@ -32,6 +32,15 @@ export interface Transport {
   send(flow: Flow, data: Buffer): void
   /** A request has gone out on this flow. If the destination stays silent the transport finds out whether it is dead. */
   expectAnswer(flow: Flow): void
+  /** The far end answers pings on this stream of ours, and wants one at least every so often (RFC 5626, RFC 6223). */
+  keepAlive(flow: Flow, seconds: number): void
+  /** The far end has promised to show life on this stream of its own that often; without it the stream is closed. */
+  expectKeepAlive(flow: Flow, seconds: number): void
+  /**
+   * The far end wants requests for `host:port` on the stream that it opened (RFC 5923). Without effect when it does not
+   * prove that it may: by a certificate for `host`, or on TCP by being at that very address.
+   */
+  alias(flow: Flow, host: string, port: number): void
   /** The listening point whose name goes into Via and Contact for messages on this flow. */
   listeningPointOf(flow: Flow): ListeningPoint
 }

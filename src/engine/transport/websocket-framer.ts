@@ -49,6 +49,10 @@ export class WebSocketFramer implements Framing {
     return printFrame(isUtf8(message) ? opcode.text : opcode.binary, message)
   }
 
+  ping(): Buffer {
+    return printFrame(opcode.ping, nothing)
+  }
+
   push(chunk: Buffer): void {
     if (this.#isOver) return
     if (this.#used === 0) {

@@ -24,6 +24,8 @@ export class FakeTransport implements Transport {
     advertisedPort: 5060,
   }))
   readonly sent: SentMessage[] = []
+  /** About flows, with the far ends. */
+  readonly agreed: string[] = []
   /** Hops that cannot be connected to, by port; a promise is what `flowTo` returns. */
   readonly unreachable = new Map<number, Error | Promise<Flow>>()
   readonly #flows = new Map<string, FakeFlow>()
@@ -75,6 +77,18 @@ export class FakeTransport implements Transport {
 
   expectAnswer(): void {
     // Nothing finds out here that a destination is dead; tests say so themselves.
+  }
+
+  keepAlive(flow: Flow, seconds: number): void {
+    this.agreed.push(`we ping ${flow.remotePort} every ${seconds} s`)
+  }
+
+  expectKeepAlive(flow: Flow, seconds: number): void {
+    this.agreed.push(`${flow.remotePort} pings us every ${seconds} s`)
+  }
+
+  alias(flow: Flow, host: string, port: number): void {
+    this.agreed.push(`${flow.remotePort} is ${host}:${port}`)
   }
 
   listeningPointOf(flow: Flow): ListeningPoint {

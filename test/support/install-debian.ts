@@ -3,13 +3,18 @@ import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:f
 import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-/** Program that the lab runs, and the Debian package that brings it. */
+/** Program that the lab runs, or a file that it needs, and the Debian package that brings it. */
 const packageOf: Readonly<Record<string, string>> = {
   sipp: 'sip-tester',
   kamailio: 'kamailio',
+  '/var/lib/dpkg/info/kamailio-tls-modules.list': 'kamailio-tls-modules',
   rtpengine: 'rtpengine-daemon',
   knotd: 'knot',
   kdig: 'knot-dnsutils',
+  baresip: 'baresip-core',
+  sipsak: 'sipsak',
+  stunnel4: 'stunnel4',
+  chromium: 'chromium',
   ip: 'iproute2',
   iptables: 'iptables',
   unshare: 'util-linux',
@@ -49,6 +54,7 @@ export function installDebian(): boolean {
 }
 
 function isInstalled(program: string): boolean {
+  if (program.startsWith('/')) return existsSync(program)
   const folders = `${process.env.PATH ?? ''}${delimiter}/usr/sbin${delimiter}/sbin`.split(delimiter)
   return folders.some((folder) => {
     try {

@@ -4,10 +4,20 @@ import { ChildProgram } from './child-program.ts'
 import { freePort } from './free-port.ts'
 import { TemporaryFolder } from './temporary-folder.ts'
 
+export interface KamailioTls {
+  readonly port: number
+  /** For its domain. */
+  readonly certFile: string
+  readonly keyFile: string
+  /** The authority of the servers that it connects to. */
+  readonly caFile: string
+}
+
 export interface KamailioOptions {
   /** Numeric; UDP and TCP. */
   readonly address?: string
   readonly port?: number
+  readonly tls?: KamailioTls
   /** Domain it is responsible for. */
   readonly domain: string
   /** User part to SIP URI of the phone. Who is not in here gets 404. */
@@ -52,6 +62,8 @@ export class Kamailio implements Part {
     if (this.#port === 0) this.#port = await freePort(this.address)
     const file = this.#folder.file('kamailio.cfg')
     writeFileSync(file, this.#config())
+    const { tls } = this.#options
+    if (tls) writeFileSync(this.#folder.file('tls.cfg'), tlsConfig(tls))
     const { nameServer, namespace, sharedMemoryMiB = 64 } = this.#options
     const run = `exec kamailio -DD -E -f ${file} -Y ${this.#folder.path} -m ${sharedMemoryMiB} -M 8`
     const resolv = this.#folder.file('resolv.conf')
@@ -73,7 +85,7 @@ export class Kamailio implements Part {
   }
 
   #config(): string {
-    const { domain, users, workers = 2 } = this.#options
+    const { domain, users, workers = 2, tls } = this.#options
     const routes = Object.entries(users).map(
       ([user, uri]) => `      if ($rU == "${user}") { $ru = "${uri}"; route(RELAY); }`,
     )
@@ -85,6 +97,7 @@ auto_aliases=no
 alias="${domain}"
 listen=udp:${this.address}:${this.#port}
 listen=tcp:${this.address}:${this.#port}
+${tls ? this.#listenTls(tls) : ''}
 dns=no
 rev_dns=no
 dns_use_search_list=no
@@ -140,4 +153,26 @@ route[UP] {
 }
 `
   }
+
+  /** Called by its name in Record-Route: that is what its certificate is for. */
+  #listenTls({ port }: KamailioTls): string {
+    return `
+enable_tls=yes
+listen=tls:${this.address}:${port} advertise ${this.#options.domain}:${port}
+loadmodule "tls.so"
+modparam("tls", "config", "${this.#folder.file('tls.cfg')}")`
+  }
+}
+
+function tlsConfig({ certFile, keyFile, caFile }: KamailioTls): string {
+  const own = `certificate = ${certFile}\nprivate_key = ${keyFile}\nmethod = TLSv1.2+\n`
+  return `[server:default]
+${own}verify_certificate = no
+require_certificate = no
+
+[client:default]
+${own}verify_certificate = yes
+require_certificate = yes
+ca_list = ${caFile}
+`
 }

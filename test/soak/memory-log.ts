@@ -10,7 +10,7 @@ const allowances: Readonly<Record<'rss' | 'heap', Allowance>> = {
 }
 /** In less time V8 collects its old generation too seldom for floors to show more than the coarse. */
 const sharpFromSeconds = 600
-const coarser = 4
+const coarser = 8
 
 /** The memory of a running box over time: its resident set, and each heap that its metrics show. */
 export class MemoryLog {

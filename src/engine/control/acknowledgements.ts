@@ -47,8 +47,7 @@ export class Acknowledgements {
       const sent = { bytes: bytes.length, flow, time: wireTime(this.#parts.clock.now()) }
       application.echo(requestSentLeader(frame.id, sent, randomUUID()), bytes)
     })
-    if (leg.isCancelRaceLost)
-      this.#parts.release.bye(leg, 'SIP;cause=200;text="ACK-BYE due to cancel race condition"', 'ackbye')
+    if (leg.endsAfterAck !== undefined) this.#parts.release.bye(leg, leg.endsAfterAck, 'ackbye')
   }
 
   /** Acknowledges the 2xx to `invite`, and remembers the ACK for when the 2xx comes again. */

@@ -58,10 +58,10 @@ function sort(line: HeaderLine, headers: AppHeaders, point: ListeningPoint): voi
       headers.maxForwards = line.value
       break
     case 'contact':
-      headers.contacts.push({ ...line, value: contactWithPoint(line.value, point) })
+      headers.contacts.push(withValue(line, contactWithPoint(line.value, point)))
       break
     case 'p-asserted-identity':
-      headers.others.push({ ...line, value: withPoint(line.value, point) })
+      headers.others.push(withValue(line, withPoint(line.value, point)))
       break
     case 'content-type':
       headers.hasContentType = true
@@ -71,6 +71,9 @@ function sort(line: HeaderLine, headers: AppHeaders, point: ListeningPoint): voi
       headers.others.push(line.name === line.key ? spelled(line) : line)
   }
 }
+
+/** Not a copy of the line: that would be printed as it was received. */
+const withValue = ({ name, key }: HeaderLine, value: string): HeaderLine => ({ name, key, value })
 
 /** The Contact the engine writes when the application gives none. */
 export function ownContact(point: ListeningPoint): HeaderLine {

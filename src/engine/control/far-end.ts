@@ -122,7 +122,7 @@ export class FarEnd {
     confirm(leg, response)
     this.#parts.sessionTimers.agreed(leg, outgoing.request, response, 'uac')
     leg.unacknowledged = outgoing.request
-    leg.isCancelRaceLost = outgoing.isCancelled
+    leg.endsAfterAck = reasonToEnd(outgoing, response)
     this.#dropEarlyLegs(outgoing)
     this.#parts.records.start('network', 'uac', response)
     return true
@@ -225,6 +225,13 @@ export class FarEnd {
     const { application, transactionId, dialogId } = outgoing
     application.send(networkLeader(bytes.length, flow, time, transactionId, dialogId), bytes)
   }
+}
+
+/** Told to cancel, but the far end had answered; or its answer does not say where the dialog's requests shall go. */
+function reasonToEnd({ isCancelled }: OutgoingRequest, answer: SipResponse): string | undefined {
+  if (isCancelled) return 'SIP;cause=200;text="ACK-BYE due to cancel race condition"'
+  // RFC 3261 §12.1.1: without a Contact drachtio-srf makes no dialog, and sends no BYE.
+  return answer.has('contact') ? undefined : 'SIP;cause=200;text="No Contact in the answer"'
 }
 
 function madeUp({ request }: OutgoingRequest, status: number): SipResponse {

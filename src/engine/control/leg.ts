@@ -31,8 +31,8 @@ export class Leg extends Dialog {
   answer: Answer | undefined
   /** The RSeq of the last reliable provisional response that was accepted (RFC 3262 §4). */
   lastReliable: number | undefined
-  /** Told to cancel, but the far end had answered: a BYE follows the ACK. */
-  isCancelRaceLost = false
+  /** The Reason of the BYE that follows the ACK: the call was answered, but is not wanted or cannot go on. */
+  endsAfterAck: string | undefined
   /** Runs when the session is to be refreshed or given up (RFC 4028). */
   sessionTimer: Timer | undefined
   /** How long the session lives without a refresh, in seconds; undefined without limit. */

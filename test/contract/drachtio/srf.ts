@@ -35,7 +35,7 @@ export interface Response {
     callback?: (error: unknown, sent: Message) => void,
     onPrack?: (prack: Message) => void,
   ): void
-  send(status: number, reason: string): void
+  send(status: number, reason: string, options?: { headers?: Record<string, string> }): void
 }
 
 export interface Dialog {
@@ -44,7 +44,7 @@ export interface Dialog {
   readonly local: { readonly uri: string; readonly sdp: string }
   readonly remote: { readonly uri: string; readonly sdp: string }
   readonly connected: boolean
-  on(event: 'destroy', listener: (message: Message, reason?: string) => void): this
+  on(event: 'destroy' | 'unsubscribe', listener: (message: Message, reason?: string) => void): this
   on(event: 'ack' | 'refresh' | 'hold' | 'unhold', listener: (message: Message) => void): this
   on(
     event: 'modify' | 'info' | 'refer' | 'update' | 'message' | 'notify' | 'options' | 'subscribe',
@@ -55,10 +55,23 @@ export interface Dialog {
   request(options: { method: string; headers?: Record<string, string>; body?: string }): Promise<Message>
 }
 
+export type Credentials =
+  | { readonly username: string; readonly password: string }
+  | ((
+      request: Message,
+      response: Message,
+      callback: (error: Error | null, username: string, password: string) => void,
+    ) => void)
+
 export interface CallOptions {
-  readonly localSdp?: string
+  readonly localSdp?: string | (() => string | Promise<string>)
   readonly headers?: Record<string, string>
-  readonly auth?: { readonly username: string; readonly password: string }
+  readonly auth?: Credentials
+  readonly callingNumber?: string
+  readonly callingName?: string
+  readonly calledNumber?: string
+  readonly followRedirects?: boolean
+  readonly keepUriOnRedirect?: boolean
   readonly proxy?: string
   readonly method?: string
   readonly noAck?: boolean
@@ -98,6 +111,11 @@ export interface App {
     uri: string,
     options: object,
   ): Promise<{ readonly uas: Dialog; readonly uac: Dialog }>
+  findDialogById(id: string): Dialog | undefined
+  findDialogByCallIDAndFromTag(callId: string, tag: string): Dialog | undefined
+  reregisterForMessages(verb: string): void
+  /** No frame waits for its answer, no request for its final response. */
+  readonly idle: boolean
   proxyRequest(request: Request, destinations: string | string[], options?: object): Promise<ProxyResults>
   request(
     uri: string,

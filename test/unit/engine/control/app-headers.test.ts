@@ -79,6 +79,14 @@ describe('a new request', () => {
     expect(request.get('p-asserted-identity')).toBe('<sip:me@192.0.2.1:5070>')
   })
 
+  it('names the engine in place of localhost, however the header was written', () => {
+    const request = completeNewRequest(
+      draft(['P-Asserted-Identity: <sip:me@localhost>', 'Contact: <sip:me@localhost>']),
+      udp,
+    )
+    expect(request.toBuffer().toString()).not.toContain('localhost')
+  })
+
   it('is refused with a body of which nothing is known', () => {
     expect(() => completeNewRequest(draft([], 'hello'), udp)).toThrow(
       new RequestRefused('missing content-type'),

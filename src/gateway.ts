@@ -25,13 +25,14 @@ import { readListenUri } from './engine/listen-uri.ts'
 import { withCredentials } from './engine/transport/listen-spec.ts'
 import { admissionRules } from './gateway/admission-rules.ts'
 import { BoxSecrets } from './gateway/box-secrets.ts'
+import { captureSettings } from './gateway/capture-settings.ts'
 import { CertificateWatch } from './gateway/certificate-watch.ts'
 import { engineProtection } from './gateway/engine-protection.ts'
 import { JoinedOverlays } from './gateway/joined-overlays.ts'
 import { KnownSources } from './gateway/known-sources.ts'
 import { LiveBoxView } from './gateway/live-box-view.ts'
-import { NeighbourAddresses } from './gateway/neighbour-addresses.ts'
 import { LoopLag } from './gateway/loop-lag.ts'
+import { NeighbourAddresses } from './gateway/neighbour-addresses.ts'
 import { openOverlays } from './gateway/open-overlays.ts'
 import { OwnHosts } from './gateway/own-hosts.ts'
 import { passwordAccounts } from './gateway/passwords.ts'
@@ -129,6 +130,7 @@ export class Gateway implements Part {
                 maxConnectionsPerAddress: config.guard.connectionsPerSource,
               },
               protection: engineProtection(config.guard),
+              capture: captureSettings(config.capture),
             },
             control: { host: '127.0.0.1', port: 0, secret },
             dns: config.dns,

@@ -5,6 +5,7 @@ import { apiRoutes } from './api/routes.ts'
 import type { BoxView } from './box-view.ts'
 import { metricsContentType, printMetrics } from './metrics.ts'
 import { sameOrigin } from './same-origin.ts'
+import { ladderPage } from './ui/ladder-page.ts'
 import { livePart, page } from './ui/page.ts'
 
 export interface AdminAppOptions {
@@ -33,6 +34,10 @@ export function createAdminApp(box: BoxView, options: AdminAppOptions): Hono {
     context.text(await printMetrics(await box.figures()), 200, { 'Content-Type': metricsContentType }),
   )
   app.get('/', async (context) => context.html(await page(box)))
+  app.get('/calls/:id', async (context) => {
+    const messages = await box.ladder(context.req.param('id'))
+    return context.html(ladderPage(context.req.param('id'), messages), messages.length > 0 ? 200 : 404)
+  })
   app.get('/live', (context) =>
     streamSSE(context, async (stream) => {
       while (!stream.aborted) {

@@ -23,6 +23,7 @@ export interface BoxStatus {
 }
 
 export interface CallNow {
+  readonly id: string
   readonly callId: string
   readonly from: string
   readonly to: string
@@ -66,6 +67,29 @@ export interface Ban {
   readonly until: number
 }
 
+/** One message of a call as it passed the box. */
+export interface LadderMessage {
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+  readonly direction: 'in' | 'out'
+  readonly transport: string
+  /** `address:port`. */
+  readonly local: string
+  readonly remote: string
+  readonly callId: string
+  readonly bytes: number
+  /** Without credentials; cut short when it is long. */
+  readonly text: string
+}
+
+/** A next hop that is tried last until then (milliseconds since the Unix epoch). */
+export interface PenaltyView {
+  readonly transport: string
+  readonly address: string
+  readonly port: number
+  readonly until: number
+}
+
 /** All that the pages and the API know of the box. `gateway.ts` provides it; tests pass a value. */
 export interface BoxView {
   status(): BoxStatus
@@ -73,6 +97,9 @@ export interface BoxView {
   /** Newest first. */
   recentCalls(most: number): readonly CallRecord[]
   decision(callId: string): Promise<DecisionRecord | undefined>
+  /** The messages of all legs of a call that are still in memory, oldest first; `id` is that of its record or its Call-ID. */
+  ladder(id: string): Promise<readonly LadderMessage[]>
+  penalties(): Promise<readonly PenaltyView[]>
   bindings(): readonly Binding[]
   overlays(): Promise<readonly OverlayView[]>
   /** Peer names of the home boxes of an AoR, by overlay. */

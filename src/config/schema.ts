@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { adminSection } from './sections/admin.ts'
 import { boxSection } from './sections/box.ts'
+import { captureSection } from './sections/capture.ts'
 import { dnsSection } from './sections/dns.ts'
 import { guardSection } from './sections/guard.ts'
 import { mediaSection } from './sections/media.ts'
@@ -28,6 +29,7 @@ export const configSchema = z.strictObject({
   guard: guardSection,
   admin: adminSection,
   records: recordsSection,
+  capture: captureSection,
 })
 
 export type Config = z.output<typeof configSchema>

@@ -31,6 +31,7 @@ export interface CallHandlerParts extends Omit<CallParts, 'network'> {
 
 /** A call as the operator sees it while it lasts. */
 export interface CallNow {
+  readonly id: string
   readonly callId: string
   readonly from: string
   readonly to: string
@@ -87,6 +88,7 @@ export class CallHandler implements Part {
 
   callsNow(): CallNow[] {
     return [...this.#calls].map(({ question, callLog }) => ({
+      id: callLog.id,
       callId: question.callId,
       from: question.from,
       to: question.requestUri,

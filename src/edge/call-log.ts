@@ -58,6 +58,11 @@ export class CallLog {
     return this.#target?.path
   }
 
+  /** The Call-ID of an outgoing leg; by its beginning the messages of all legs are found. */
+  legId(number: number): string {
+    return `${this.id}-${number}`
+  }
+
   addSteps(steps: readonly DecisionStep[]): void {
     this.#steps.push(...steps)
   }

@@ -15,6 +15,7 @@ import type { OnRefer } from './joined-call.ts'
 import type { MediaSession, MediaSide } from './neighbours.ts'
 import { type AnsweredLeg, type FailedLeg, OutgoingLeg } from './outgoing-leg.ts'
 import { challengesOf, credentialsOf, passedOfInvite, passedOfResponse } from './passed-headers.ts'
+import type { PreparedLeg } from './prepared-leg.ts'
 import type { CallUnderWay, HeldLeg, Party } from './transferable-call.ts'
 
 export interface CallIn {
@@ -140,23 +141,30 @@ export class IncomingCall implements CallUnderWay {
   ): OutgoingLeg {
     const { invite, question, displayName, headers } = this.#in
     const { legs, media, network, witness, clock, log, ringMs } = this.#parts
-    const leg = ++this.#legCount
+    const callId = this.callLog.legId(++this.#legCount)
     const credentials = target.path === 'pbx' ? credentialsOf(invite) : {}
     const order = {
       target,
       offer: invite.body,
-      headers: { Allow: allowed, ...passedOfInvite(invite), ...headers, ...credentials },
+      headers: {
+        'Call-ID': callId,
+        Allow: allowed,
+        ...passedOfInvite(invite),
+        ...headers,
+        ...credentials,
+      },
       ringMs,
       answerOffer,
       prepare: () => legs.prepare(target, question, displayName),
-      openMedia: ({ isBehindNat = false }: { readonly isBehindNat?: boolean }) =>
+      openMedia: ({ isBehindNat = false, isBrowser = false }: PreparedLeg) =>
         media.session({
-          callId: `${this.callLog.id}-${leg}`,
+          callId,
           source: question.source,
           target: target.path,
           callerSdp: invite.body,
           callerAddress: invite.source.address,
           calleeIsBehindNat: isBehindNat,
+          calleeIsBrowser: isBrowser,
         }),
       onProgress: (response: SipResponseView, session: MediaSession) => {
         this.callLog.ringing(target.path, target.label)

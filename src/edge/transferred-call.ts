@@ -110,22 +110,23 @@ export class TransferredCall implements CallUnderWay {
     answerOffer: (sdp: string, media: MediaSession) => Promise<string>,
   ): OutgoingLeg {
     const { legs, media, network, witness, clock, log, ringMs } = this.#parts
-    const leg = ++this.#legCount
+    const callId = this.callLog.legId(++this.#legCount)
     const order = {
       target,
       offer: '',
-      headers: { Allow: allowed, ...this.#in.headers },
+      headers: { 'Call-ID': callId, Allow: allowed, ...this.#in.headers },
       ringMs,
       answerOffer,
       prepare: () => legs.prepare(target, this.question, undefined),
-      openMedia: ({ isBehindNat = false }: { readonly isBehindNat?: boolean }) =>
+      openMedia: ({ isBehindNat = false, isBrowser = false }: PreparedLeg) =>
         media.session({
-          callId: `${this.callLog.id}-${leg}`,
+          callId,
           source: this.#in.remaining.path,
           target: target.path,
           callerSdp: this.#in.remainingDialog.remoteSdp,
           callerAddress: '',
           calleeIsBehindNat: isBehindNat,
+          calleeIsBrowser: isBrowser,
         }),
       onProgress: (response: SipResponseView) => {
         this.callLog.ringing(target.path, target.label)

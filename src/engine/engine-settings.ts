@@ -1,4 +1,5 @@
 import type { RequestHandler } from './control/request-handler.ts'
+import type { CaptureSettings } from './observation/hep-capture.ts'
 import type { TraceSettings } from './observation/trace-settings.ts'
 import type { OverloadSettings } from './overload/overload-settings.ts'
 import type { ProtectionSettings } from './protection/protection-settings.ts'
@@ -14,6 +15,8 @@ export interface EngineSettings {
   readonly overload: Partial<OverloadSettings>
   /** Whom the engine listens to; by default to everybody. */
   readonly protection: Partial<ProtectionSettings>
+  /** Where copies of all messages go; undefined: nowhere. */
+  readonly capture: CaptureSettings | undefined
   /** What is kept of the messages of calls, to be looked at. */
   readonly trace: Partial<TraceSettings>
   /** Dialogs at a time; beyond it new INVITEs get 503. */
@@ -41,6 +44,7 @@ export const defaultEngineSettings: EngineSettings = {
   transaction: {},
   overload: {},
   protection: {},
+  capture: undefined,
   trace: {},
   maxDialogs: 100_000,
   applicationSilenceMs: 64_000,

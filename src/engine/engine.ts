@@ -11,6 +11,7 @@ import { type CoreCounts, type Cores, makeCores } from './control/cores.ts'
 import { defaultEngineSettings, type EngineSettings } from './engine-settings.ts'
 import { responseTo } from './message/response.ts'
 import { CallTrace } from './observation/call-trace.ts'
+import { type CaptureCounts, HepCapture } from './observation/hep-capture.ts'
 import { ObservedResolver, type ResolverFigures } from './observation/observed-resolver.ts'
 import { ObservedTransport } from './observation/observed-transport.ts'
 import { defaultTraceSettings } from './observation/trace-settings.ts'
@@ -26,7 +27,8 @@ import type { LayerCounts } from './transaction/layer-counts.ts'
 import type { Penalty } from './transaction/penalty-table.ts'
 import { SipTransactionLayer } from './transaction/transaction-layer.ts'
 import type { TransactionUser } from './transaction/transaction-user.ts'
-import type { ListeningPoint } from './transport/flow.ts'
+import { isWildcard } from './transport/advertised-host.ts'
+import type { Flow, ListeningPoint } from './transport/flow.ts'
 import type { HopResolver } from './transport/hop.ts'
 import type { ListenSpec } from './transport/listen-spec.ts'
 import { SocketTransport } from './transport/socket-transport.ts'
@@ -58,6 +60,8 @@ export interface EngineCounts extends CoreCounts {
   readonly lags: HistogramFigures
   /** Seconds from an INVITE outside dialogs to its final response. */
   readonly answerDelays: HistogramFigures
+  /** Undefined when nothing is captured. */
+  readonly capture: CaptureCounts | undefined
   readonly heap: HeapFigures
 }
 
@@ -80,6 +84,7 @@ export class Engine implements Part {
   readonly #observed: ObservedTransport
   readonly #resolver: ObservedResolver
   readonly #trace: CallTrace | undefined
+  readonly #capture: HepCapture | undefined
   readonly #overload: OverloadGuard
   readonly #layer: SipTransactionLayer
   readonly #pool = new ApplicationPool()
@@ -102,8 +107,12 @@ export class Engine implements Part {
       door: this.#door,
     })
     const trace = { ...defaultTraceSettings, ...this.#settings.trace }
-    this.#trace = trace.maxBytes > 0 ? new CallTrace(trace, this.#clock) : undefined
-    this.#observed = new ObservedTransport(this.#transport, this.#trace ? [this.#trace] : [])
+    const addressOf = (flow: Flow) => this.#addressOf(flow)
+    this.#trace = trace.maxBytes > 0 ? new CallTrace(trace, this.#clock, addressOf) : undefined
+    const { capture } = this.#settings
+    this.#capture = capture && new HepCapture(capture, { addressOf, clock: this.#clock, log })
+    const watchers = [this.#trace, this.#capture].filter((watcher) => watcher !== undefined)
+    this.#observed = new ObservedTransport(this.#transport, watchers)
     const overload = { ...defaultOverloadSettings, ...this.#settings.overload }
     this.#overload = new OverloadGuard(overload, this.#clock, log)
     this.#layer = new SipTransactionLayer({
@@ -149,6 +158,7 @@ export class Engine implements Part {
       overload: this.#overload.counts,
       lags: this.#overload.lags.figures,
       answerDelays: this.#layer.answerDelays.figures,
+      capture: this.#capture?.counts,
       heap: heapFigures(),
     }
   }
@@ -182,6 +192,7 @@ export class Engine implements Part {
     const { control: spec, log } = this.#options
     this.#layer.deliverTo(this.#gate())
     await this.#transport.start()
+    await this.#capture?.start()
     const cores = makeCores({
       layer: this.#layer,
       resolver: this.#resolver,
@@ -223,6 +234,12 @@ export class Engine implements Part {
     await this.#control?.stop()
     this.#layer.stop()
     await this.#transport.stop()
+    await this.#capture?.stop()
+  }
+
+  #addressOf(flow: Flow): string {
+    const { localAddress } = flow
+    return isWildcard(localAddress) ? this.#transport.listeningPointOf(flow).advertisedHost : localAddress
   }
 
   /** Sockets open one after the other: until all are, requests are put off. */

@@ -56,5 +56,6 @@ export function engineFigures(counts: EngineCounts): Figures {
     }),
     sip_resolver_seconds: [{ labels: {}, value: resolver.waits }],
     sip_penalties: counts.penalties,
+    ...(counts.capture && { capture_packets_total: samplesBy('outcome', { ...counts.capture }) }),
   }
 }

@@ -93,6 +93,18 @@ export class LiveBoxView implements BoxView {
     return this.#parts.decisions.find(callId)
   }
 
+  async ladder(id: string) {
+    const { engine, calls, records } = this.#parts
+    if (!engine) return []
+    const isMeant = (call: { id: string; callId: string }) => call.id === id || call.callId === id
+    const call = calls.callsNow().find(isMeant) ?? records.recent().find(isMeant)
+    return engine.messagesOf(call?.callId ?? id, call && `${call.id}-`)
+  }
+
+  async penalties() {
+    return (await this.#parts.engine?.penalties()) ?? []
+  }
+
   bindings() {
     return [...this.#parts.location.all()].slice(0, maxListed)
   }

@@ -15,6 +15,7 @@ export function aBoxView(overrides: Partial<BoxView> = {}): BoxView {
     }),
     callsNow: () => [
       {
+        id: '2',
         callId: 'one',
         from: 'sip:alice@site-a.example',
         to: 'sip:bob@site-a.example',
@@ -43,6 +44,8 @@ export function aBoxView(overrides: Partial<BoxView> = {}): BoxView {
       },
     ],
     decision: async () => undefined,
+    ladder: async () => [],
+    penalties: async () => [],
     bindings: () => [
       {
         aor: 'sip:bob@site-a.example',

@@ -4,10 +4,12 @@ import { type Log, silentLog } from '../../src/lib/log.ts'
 import { freePort } from './free-port.ts'
 import { TemporaryFolder } from './temporary-folder.ts'
 
-/** A whole box in this process, on loopback, without pages. */
+/** A whole box in this process, on loopback; without pages unless the config enables them. */
 export interface RunningBox {
   /** Where phones send their requests. */
   readonly server: { readonly host: string; readonly port: number }
+  /** `http://host:port`; undefined without pages. */
+  readonly adminUrl: string | undefined
   stop(): Promise<void>
 }
 
@@ -31,5 +33,5 @@ export async function runBox(config: Record<string, unknown>, log: Log = silentL
     await stop()
     throw error
   }
-  return { server: { host: '127.0.0.1', port }, stop }
+  return { server: { host: '127.0.0.1', port }, adminUrl: gateway.adminUrl, stop }
 }

@@ -24,6 +24,13 @@ export function apiRoutes(box: BoxView): Hono {
       ? context.json(decision)
       : context.json({ error: 'no decision record of that call is kept' }, 404)
   })
+  api.get('/calls/:id/ladder', async (context) => {
+    const messages = await box.ladder(context.req.param('id'))
+    return messages.length > 0
+      ? context.json({ messages })
+      : context.json({ error: 'no messages of that call are in memory' }, 404)
+  })
+  api.get('/engine/penalties', async (context) => context.json({ penalties: await box.penalties() }))
   api.get('/registrations', (context) => context.json({ bindings: box.bindings() }))
   api.get('/overlay', async (context) => context.json({ overlays: await box.overlays() }))
   api.get('/overlay/lookup', async (context) => {

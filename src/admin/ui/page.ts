@@ -48,7 +48,7 @@ export async function livePart(box: BoxView): Promise<Markup> {
         .callsNow()
         .slice(0, 50)
         .map((call) => [
-          call.from,
+          ladderLink(call, call.from),
           call.to,
           call.path ?? '',
           call.state,
@@ -114,7 +114,7 @@ export async function livePart(box: BoxView): Promise<Markup> {
       box
         .recentCalls(50)
         .map((call) => [
-          new Date(call.startedAt).toISOString().slice(11, 19),
+          ladderLink(call, new Date(call.startedAt).toISOString().slice(11, 19)),
           call.from,
           call.to,
           call.path ?? '',
@@ -135,7 +135,7 @@ export async function livePart(box: BoxView): Promise<Markup> {
 function table(
   title: string,
   columns: readonly string[],
-  rows: readonly (readonly string[])[],
+  rows: readonly (readonly (string | Markup)[])[],
   whenEmpty?: string,
 ): Markup | '' {
   if (rows.length === 0 && whenEmpty === undefined) return ''
@@ -150,6 +150,10 @@ function table(
         </table>`
     }
   </section>`
+}
+
+function ladderLink({ id }: { readonly id: string }, text: string): Markup {
+  return html`<a href="/calls/${encodeURIComponent(id)}">${text}</a>`
 }
 
 function age(since: number): string {

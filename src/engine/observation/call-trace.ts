@@ -28,14 +28,17 @@ const lotMask = 0xffff
 export class CallTrace implements MessageWatcher {
   readonly #settings: TraceSettings
   readonly #clock: Clock
+  readonly #addressOf: (flow: Flow) => string
   readonly #marks = new MessageMarks()
   readonly #ring: MessageRing
   /** Messages kept, by the hash of their Call-ID: one endless call does not push out all others. */
   readonly #kept = new Uint16Array(lotMask + 1)
 
-  constructor(settings: TraceSettings, clock: Clock) {
+  /** `addressOf`: the box's address on a flow, as its neighbours see it. */
+  constructor(settings: TraceSettings, clock: Clock, addressOf: (flow: Flow) => string) {
     this.#settings = settings
     this.#clock = clock
+    this.#addressOf = addressOf
     this.#ring = new MessageRing(settings.maxBytes, settings.maxMessages, ({ lot }) => {
       this.#kept[lot] = (this.#kept[lot] ?? 1) - 1
     })
@@ -63,6 +66,7 @@ export class CallTrace implements MessageWatcher {
     slot.bytes = data.length
     slot.callIdStart = slot.start + marks.callIdStart
     slot.callIdEnd = slot.start + marks.callIdEnd
+    slot.localAddress = this.#addressOf(flow)
     noteFlow(slot, flow)
   }
 
@@ -102,7 +106,6 @@ export class CallTrace implements MessageWatcher {
 
 function noteFlow(slot: RingSlot, flow: Flow): void {
   slot.transport = flow.transport
-  slot.localAddress = flow.localAddress
   slot.localPort = flow.localPort
   slot.remoteAddress = flow.remoteAddress
   slot.remotePort = flow.remotePort

@@ -25,7 +25,11 @@ function message(startLine: string, callId: string, cseq: string, more = ''): st
 const invite = (callId: string, more = '') => message('INVITE sip:bob@b SIP/2.0', callId, '1 INVITE', more)
 
 function traceOf(settings: Partial<TraceSettings> = {}, clock = new FakeClock(1_000)) {
-  const trace = new CallTrace({ ...defaultTraceSettings, ...settings }, clock)
+  const trace = new CallTrace(
+    { ...defaultTraceSettings, ...settings },
+    clock,
+    ({ localAddress }) => localAddress,
+  )
   const pass = (text: string, direction: 'in' | 'out' = 'in') => {
     const data = Buffer.from(text)
     trace.saw(direction, data, flow, kindOf(data))

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 const packageOf: Readonly<Record<string, string>> = {
   sipp: 'sip-tester',
   kamailio: 'kamailio',
-  '/var/lib/dpkg/info/kamailio-tls-modules.list': 'kamailio-tls-modules',
+  '/etc/kamailio/tls.cfg': 'kamailio-tls-modules',
   rtpengine: 'rtpengine-daemon',
   knotd: 'knot',
   kdig: 'knot-dnsutils',

@@ -26,8 +26,9 @@ export class PenaltyTable {
     return [...this.#penalties.values()].filter((penalty) => penalty.until > now)
   }
 
-  add({ transport, address, port }: Hop, milliseconds: number): void {
-    const key = keyOf(transport, address, port)
+  add(hop: Hop, milliseconds: number): void {
+    const { transport, address, port } = hop
+    const key = keyOf(hop)
     this.#penalties.delete(key)
     this.#penalties.set(key, { transport, address, port, until: this.#clock.now() + milliseconds })
     if (this.#penalties.size <= this.#limit) return
@@ -36,8 +37,8 @@ export class PenaltyTable {
   }
 
   /** The hop has answered. */
-  forgive({ transport, address, port }: Hop): void {
-    if (this.#penalties.size > 0) this.#penalties.delete(keyOf(transport, address, port))
+  forgive(hop: Hop): void {
+    if (this.#penalties.size > 0) this.#penalties.delete(keyOf(hop))
   }
 
   /** The same hops, those with a penalty behind the others. */
@@ -47,8 +48,8 @@ export class PenaltyTable {
   }
 
   /** Whether a hop has a penalty at this time. */
-  isDue({ transport, address, port }: Hop): boolean {
-    const key = keyOf(transport, address, port)
+  isDue(hop: Hop): boolean {
+    const key = keyOf(hop)
     const penalty = this.#penalties.get(key)
     if (!penalty) return false
     if (penalty.until > this.#clock.now()) return true
@@ -57,6 +58,8 @@ export class PenaltyTable {
   }
 }
 
-function keyOf(transport: string, address: string, port: number): string {
-  return `${transport} ${address} ${port}`
+/** On TLS what failed may be the name: a server without a certificate for one domain is well for another. */
+function keyOf({ transport, address, port, host }: Hop): string {
+  const place = `${transport} ${address} ${port}`
+  return transport === 'tls' ? `${place} ${host.toLowerCase()}` : place
 }

@@ -44,11 +44,11 @@ export const guardSection = z
       .number()
       .int()
       .min(1)
-      .default(400)
+      .default(200)
       .describe(
         'New requests per second over UDP from all sources together that no user is registered from: addresses can be forged.',
       ),
-    strangerBurst: z.number().int().min(1).default(1_000).describe('How many of them may come at once.'),
+    strangerBurst: z.number().int().min(1).default(500).describe('How many of them may come at once.'),
     scanners: z
       .array(z.string().min(3))
       .default([...scanners])

@@ -2,8 +2,11 @@ import { parseArgs } from 'node:util'
 import { freePort } from '../test/support/free-port.ts'
 import { installDebian } from '../test/support/install-debian.ts'
 import { SippRun } from '../test/support/sipp-run.ts'
+import { callGoals } from './support/call-goals.ts'
 import { type LoadResult, loadWith } from './support/call-load.ts'
 import { engineSystems } from './support/engine-system.ts'
+import { goalLine } from './support/goal.ts'
+import { recordRun } from './support/history.ts'
 import { climb, highestRate } from './support/rate-ladder.ts'
 import { type Run, summarise, table } from './support/report.ts'
 import { boxSystem, kamailioSystem, type SipSystem } from './support/sip-system.ts'
@@ -16,6 +19,7 @@ const comparedRate = 200
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     engine: { type: 'boolean', default: false },
     runs: { type: 'string' },
@@ -40,8 +44,13 @@ for (let run = 1; run <= runs; run++) {
   }
 }
 const figures = summarise(measured, reference)
-if (values.json) console.log(JSON.stringify({ comparedRate, runs, figures, measured }, null, 2))
-else console.log(table(figures, comparedRate, reference))
+const goals = callGoals(figures, reference)
+if (values.json) console.log(JSON.stringify({ comparedRate, runs, figures, goals, measured }, null, 2))
+else {
+  console.log(table(figures, comparedRate, reference))
+  for (const goal of goals) console.log(goalLine(goal))
+}
+if (values.record) recordRun('sip', { runs, comparedRate, systems: figures })
 process.exitCode = figures.every(({ highestRate }) => highestRate > 0) ? 0 : 1
 
 /** A start of its own for each run: nothing of the last one is warm. */

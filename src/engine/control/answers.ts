@@ -208,7 +208,9 @@ function contactsOf(incoming: IncomingRequest, draft: SipResponse, headers: AppH
   if (method !== 'INVITE' && method !== 'SUBSCRIBE' && method !== 'UPDATE') return []
   const known = incoming.leg?.localContact
   return [
-    known === undefined ? ownContact(incoming.point) : { name: 'Contact', key: 'contact', value: known },
+    known === undefined
+      ? ownContact(incoming.point, incoming.request.uri)
+      : { name: 'Contact', key: 'contact', value: known },
   ]
 }
 

@@ -1,7 +1,9 @@
 import { headerName } from '../message/header-name.ts'
 import { printHostPort } from '../message/host-port.ts'
+import { isSips } from '../message/is-sips.ts'
 import type { HeaderLine, SipMessage } from '../message/message.ts'
 import type { ListeningPoint } from '../transport/flow.ts'
+import { isSecure } from '../transport/transport-name.ts'
 
 /** An application's headers, sorted into those that the engine decides about and those that pass. */
 export interface AppHeaders {
@@ -75,9 +77,11 @@ function sort(line: HeaderLine, headers: AppHeaders, point: ListeningPoint): voi
 /** Not a copy of the line: that would be printed as it was received. */
 const withValue = ({ name, key }: HeaderLine, value: string): HeaderLine => ({ name, key, value })
 
-/** The Contact the engine writes when the application gives none. */
-export function ownContact(point: ListeningPoint): HeaderLine {
-  return { name: 'Contact', key: 'contact', value: `<${ownUri(point)}>` }
+/** The Contact the engine writes when the application gives none; for a call to a `sips` URI one of that kind (§8.1.1.8). */
+export function ownContact(point: ListeningPoint, requestUri = ''): HeaderLine {
+  const uri = ownUri(point)
+  const isSecured = isSips(requestUri) && isSecure(point.transport)
+  return { name: 'Contact', key: 'contact', value: `<${isSecured ? uri.replace(/^sip:/, 'sips:') : uri}>` }
 }
 
 /** `sip:host:port`, with the transport unless it is UDP. */

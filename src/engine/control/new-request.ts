@@ -22,7 +22,7 @@ export function completeNewRequest(draft: SipRequest, point: ListeningPoint): Si
     { name: 'To', key: 'to', value: headers.to ?? `<${partyUri(draft.uri)}>` },
     { name: 'Call-ID', key: 'call-id', value: headers.callId ?? newCallId() },
     { name: 'CSeq', key: 'cseq', value: `${headers.sequence ?? firstSequence()} ${draft.method}` },
-    ...contactsOf(draft.method, headers, point),
+    ...contactsOf(draft, headers, point),
     ...headers.others,
   ]
   if (needsContentType(draft, headers)) lines.push(sdpContentType)
@@ -39,14 +39,14 @@ export function needsContentType(draft: SipRequest, headers: AppHeaders): boolea
 }
 
 /** RFC 3261 §8.1.1.8, RFC 6665 §4.1.2 and RFC 3515 §2.2: these say where the far end's requests shall go. */
-function contactsOf(method: string, headers: AppHeaders, point: ListeningPoint): HeaderLine[] {
+function contactsOf(draft: SipRequest, headers: AppHeaders, point: ListeningPoint): HeaderLine[] {
   if (headers.contacts.length > 0) return headers.contacts
-  switch (method) {
+  switch (draft.method) {
     case 'INVITE':
     case 'SUBSCRIBE':
     case 'NOTIFY':
     case 'REFER':
-      return [ownContact(point)]
+      return [ownContact(point, draft.uri)]
     default:
       return []
   }

@@ -3,10 +3,11 @@ import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { dialogIdOf } from '../dialog/dialog.ts'
 import type { DialogStore } from '../dialog/dialog-store.ts'
+import { isSips } from '../message/is-sips.ts'
 import type { HeaderLine, SipRequest, SipResponse } from '../message/message.ts'
 import { SipParseError } from '../message/sip-parse-error.ts'
 import type { OwnNames } from '../proxy/own-names.ts'
-import { NoWay, type Way, type WayFinder } from '../proxy/way-finder.ts'
+import { NoWay, noWayStatus, type Way, type WayFinder } from '../proxy/way-finder.ts'
 import type { ClientFailure, Destination, TransactionLayer } from '../transaction/transaction-user.ts'
 import type { Flow } from '../transport/flow.ts'
 import type { SipFrame } from './app-frame.ts'
@@ -102,7 +103,7 @@ export class OutgoingRequests {
   }
 
   #sendNew(application: Application, frame: SipFrame, draft: SipRequest): void {
-    const found = this.#findWay(frame.routeUri || draft.uri)
+    const found = this.#findWay(frame.routeUri || draft.uri, draft.uri)
     if (!(found instanceof Promise)) {
       this.#sendOn(found, application, frame, draft)
       return
@@ -112,9 +113,9 @@ export class OutgoingRequests {
       .catch((error: unknown) => this.#refuse(error, application, frame, draft))
   }
 
-  #findWay(uri: string): Way | undefined | Promise<Way | undefined> {
+  #findWay(uri: string, requestUri: string): Way | undefined | Promise<Way | undefined> {
     try {
-      const found = this.#parts.ways.find(uri)
+      const found = this.#parts.ways.find(uri, isSips(requestUri))
       return found instanceof Promise ? found.catch(noWay) : found
     } catch (error) {
       return noWay(error)
@@ -134,7 +135,7 @@ export class OutgoingRequests {
       if (request.method === 'INVITE') unwanted.expect(dialogId)
       this.#launch(outgoing, { kind: 'hops', hops: way.hops })
     } else {
-      this.#fail(outgoing, () => this.#parts.farEnd.pretend(outgoing, 503))
+      this.#fail(outgoing, () => this.#parts.farEnd.pretend(outgoing, noWayStatus(request.uri)))
     }
   }
 

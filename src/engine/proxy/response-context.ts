@@ -3,6 +3,7 @@ import type { Log } from '../../lib/log.ts'
 import { targetFrom } from '../dialog/dialog.ts'
 import { flowTargetFor, flowUri } from '../dialog/flow-target.ts'
 import { newTag } from '../message/identifiers.ts'
+import { isSips } from '../message/is-sips.ts'
 import type { SipRequest, SipResponse } from '../message/message.ts'
 import { responseTo } from '../message/response.ts'
 import { SipParseError } from '../message/sip-parse-error.ts'
@@ -17,7 +18,7 @@ import type { ProxyEvents, ProxyOrder } from './proxy-order.ts'
 import type { RecordRoute } from './record-route.ts'
 import { followRedirection } from './redirection.ts'
 import { nextHopOf } from './route-preprocessing.ts'
-import { NoWay, type Way, type WayFinder } from './way-finder.ts'
+import { NoWay, noWayStatus, type Way, type WayFinder } from './way-finder.ts'
 
 export interface ContextParts {
   readonly layer: TransactionLayer
@@ -125,7 +126,7 @@ export class ResponseContext {
     branch.start()
     try {
       const request = this.#copyFor(target, breadth)
-      const way = this.#parts.ways.find(nextHopOf(request))
+      const way = this.#parts.ways.find(nextHopOf(request), isSips(target))
       if (way instanceof Promise) {
         way
           .then((found) => this.#forward(branch, request, found))
@@ -178,12 +179,11 @@ export class ResponseContext {
       point,
       flow: hops[0]?.isFlow && flowUri(hops[0].transport, hops[0].address, hops[0].port),
     }
-    const isSips = /^sips:/i.test(this.#request.uri)
-    return this.#parts.recordRoute.valuesFor(request.callId, came, leaves, isSips)
+    return this.#parts.recordRoute.valuesFor(request.callId, came, leaves, isSips(this.#request.uri))
   }
 
   #failed(branch: ProxyBranch, error: unknown): void {
-    const status = error instanceof SipParseError ? error.status : 503
+    const status = error instanceof SipParseError ? error.status : noWayStatus(branch.target)
     if (!(error instanceof SipParseError || error instanceof NoWay))
       this.#parts.log.error({ error, target: branch.target }, 'forwarding failed')
     this.#settle(branch, this.#madeUp(status), undefined)
@@ -227,7 +227,7 @@ export class ResponseContext {
 
   #redirect(branch: ProxyBranch, response: SipResponse): void {
     const known = new Set([...this.#branches.map(({ target }) => target), ...this.#targets])
-    const isSecure = /^sips:/i.test(this.#request.uri)
+    const isSecure = isSips(this.#request.uri)
     const { targets, remainder } = followRedirection(response, {
       known,
       room: maxTargets - known.size,

@@ -40,6 +40,7 @@ export interface Response {
 
 export interface Dialog {
   readonly id: string
+  readonly type: 'uas' | 'uac'
   readonly sip: { readonly callId: string; readonly localTag: string; readonly remoteTag: string }
   readonly local: { readonly uri: string; readonly sdp: string }
   readonly remote: { readonly uri: string; readonly sdp: string }

@@ -68,6 +68,8 @@ export interface MediaFacts {
   readonly callerSdp: string
   readonly callerAddress: string
   readonly calleeIsBehindNat: boolean
+  /** It takes nothing but RTP over DTLS with ICE. */
+  readonly calleeIsBrowser: boolean
 }
 
 /** The way of the media between the caller and one target. Sessions without relay hand SDP through as is. */

@@ -20,9 +20,15 @@ export class PhoneLegs implements LegPreparer {
       to: nameAddr(target.label),
       headers: {},
       isBehindNat: proxy !== undefined && hostOf(proxy) !== hostOf(target.uri),
+      isBrowser: isWebSocket(proxy ?? target.uri),
       release: () => undefined,
     }
   }
+}
+
+// RFC 7118: who can open sockets does not need WebSockets.
+function isWebSocket(uri: string): boolean {
+  return /;transport=wss?(;|$)/i.test(uri)
 }
 
 /** A Path value is a name-addr; a bare URI keeps its parameters. */

@@ -15,6 +15,8 @@ export interface PreparedLeg {
   readonly headers: SipHeaders
   /** Its SDP names an address that cannot be reached from here. */
   readonly isBehindNat?: boolean
+  /** It takes nothing but RTP over DTLS with ICE. */
+  readonly isBrowser?: boolean
   /** Gives back what the leg holds, such as a channel of a trunk. Called exactly once, when the leg is over. */
   release(): void
 }

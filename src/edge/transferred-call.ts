@@ -9,6 +9,7 @@ import { Hunt } from './hunt.ts'
 import { JoinedCall, type OnRefer } from './joined-call.ts'
 import type { MediaSession, MediaSide } from './neighbours.ts'
 import { type AnsweredLeg, OutgoingLeg } from './outgoing-leg.ts'
+import type { PreparedLeg } from './prepared-leg.ts'
 import type { CallUnderWay, HeldLeg, Party } from './transferable-call.ts'
 
 export interface TransferIn {

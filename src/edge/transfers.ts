@@ -3,6 +3,7 @@ import { type Aor, printAor } from '../domain/aor.ts'
 import { GatewayError } from '../domain/gateway-error.ts'
 import type { CallQuestion } from '../domain/route.ts'
 import type { IncomingRequest, SipDialog } from '../domain/sip.ts'
+import { isWebRtc } from '../domain/web-rtc.ts'
 import { otherSide } from './bridge.ts'
 import { type CallFacts, CallLog } from './call-log.ts'
 import type { CallParts } from './call-parts.ts'
@@ -140,6 +141,7 @@ export class Transfers {
       callerSdp: call.bridge?.leg(side).remoteSdp ?? '',
       callerAddress: '',
       calleeIsBehindNat: false,
+      calleeIsBrowser: isWebRtc(consulted.call.bridge?.leg(otherSide(consulted.side)).remoteSdp ?? ''),
     })
     const legs = { caller: call.handOver(side), callee: consulted.call.handOver(otherSide(consulted.side)) }
     const facts = {

@@ -1,8 +1,9 @@
 import type { MediaSection } from '../config/sections/media.ts'
+import { isWebRtc } from '../domain/web-rtc.ts'
 import type { Log } from '../lib/log.ts'
 import type { MediaRelay } from './media-relay.ts'
 import { type MediaFacts, needsRelay } from './relay-rule.ts'
-import { RelayedSession } from './relayed-session.ts'
+import { type Dialects, RelayedSession } from './relayed-session.ts'
 
 /** Media that flows between the phones themselves: SDP passes as it is. */
 const direct = {
@@ -29,6 +30,19 @@ export class CallMedia {
 
   session(facts: MediaFacts): RelayedSession | typeof direct {
     if (!this.#relay || !needsRelay(this.#rules.relay, facts)) return direct
-    return new RelayedSession(this.#relay, facts.callId, this.#rules.whenRelayFails, this.#log)
+    return new RelayedSession(
+      this.#relay,
+      facts.callId,
+      dialectsOf(facts),
+      this.#rules.whenRelayFails,
+      this.#log,
+    )
   }
+}
+
+/** Phones among themselves may speak what they like, encrypted or not. */
+function dialectsOf({ callerSdp, calleeIsBrowser }: MediaFacts): Dialects {
+  const callerIsBrowser = isWebRtc(callerSdp)
+  if (!callerIsBrowser && !calleeIsBrowser) return { caller: 'any', callee: 'any' }
+  return { caller: callerIsBrowser ? 'webrtc' : 'rtp', callee: calleeIsBrowser ? 'webrtc' : 'rtp' }
 }

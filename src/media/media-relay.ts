@@ -1,3 +1,5 @@
+import type { MediaDialect } from './media-dialect.ts'
+
 /** The two ends of a relayed call, by any names that stay the same while it lasts. */
 export interface RelayedExchange {
   /** One for each pair of legs. */
@@ -8,12 +10,12 @@ export interface RelayedExchange {
   readonly answerer: string
 }
 
-/** A relay for media: it rewrites SDP so that both ends send to it. All calls are bounded in time. */
+/** A relay for media: it rewrites SDP so that both ends send to it, each in its dialect. All calls are bounded in time. */
 export interface MediaRelay {
   /** The SDP to send to the answerer. Rejects with `MediaRelayFailed`. */
-  offer(exchange: RelayedExchange, sdp: string): Promise<string>
+  offer(exchange: RelayedExchange, sdp: string, dialect: MediaDialect): Promise<string>
   /** The SDP to send to the offerer. Rejects with `MediaRelayFailed`. */
-  answer(exchange: RelayedExchange, sdp: string): Promise<string>
+  answer(exchange: RelayedExchange, sdp: string, dialect: MediaDialect): Promise<string>
   /** Frees the ports of the call. */
   delete(callId: string): Promise<void>
 }

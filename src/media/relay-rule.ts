@@ -1,4 +1,5 @@
 import type { CallPath } from '../domain/call-record.ts'
+import { isWebRtc } from '../domain/web-rtc.ts'
 
 export interface MediaFacts {
   readonly callId: string
@@ -9,16 +10,19 @@ export interface MediaFacts {
   /** Where the caller's signalling comes from; empty when it is not known. */
   readonly callerAddress: string
   readonly calleeIsBehindNat: boolean
+  /** It takes nothing but RTP over DTLS with ICE. */
+  readonly calleeIsBrowser: boolean
 }
 
 export type RelayMode = 'always' | 'when-needed' | 'never'
 
 const outside: ReadonlySet<CallPath> = new Set(['overlay', 'domain', 'trunk'])
 
-/** Whether a call's media must go through the relay: it leaves the site, or one end is behind NAT. */
+/** Whether a call's media must go through the relay: it leaves the site, one end is behind NAT, or one is a browser. */
 export function needsRelay(mode: RelayMode, facts: MediaFacts): boolean {
   if (mode !== 'when-needed') return mode === 'always'
   if (outside.has(facts.source) || outside.has(facts.target)) return true
+  if (facts.calleeIsBrowser !== isWebRtc(facts.callerSdp)) return true
   return facts.calleeIsBehindNat || isBehindNat(facts.callerSdp, facts.callerAddress)
 }
 

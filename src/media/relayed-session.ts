@@ -1,22 +1,34 @@
 import { GatewayError } from '../domain/gateway-error.ts'
 import type { Log } from '../lib/log.ts'
+import type { MediaDialect } from './media-dialect.ts'
 import type { MediaRelay, RelayedExchange } from './media-relay.ts'
 
 type Side = 'caller' | 'callee'
+
+/** Who of the two speaks what. */
+export type Dialects = Readonly<Record<Side, MediaDialect>>
 
 /** The media of one pair of legs while it goes through the relay. */
 export class RelayedSession {
   readonly #relay: MediaRelay
   readonly #callId: string
+  readonly #dialects: Dialects
   readonly #whenRelayFails: 'direct' | 'refuse'
   readonly #log: Log
   /** Until one offer has gone through the relay, its failure can still be hidden from both ends. */
   #state: 'untried' | 'relayed' | 'direct' = 'untried'
   #isOver = false
 
-  constructor(relay: MediaRelay, callId: string, whenRelayFails: 'direct' | 'refuse', log: Log) {
+  constructor(
+    relay: MediaRelay,
+    callId: string,
+    dialects: Dialects,
+    whenRelayFails: 'direct' | 'refuse',
+    log: Log,
+  ) {
     this.#relay = relay
     this.#callId = callId
+    this.#dialects = dialects
     this.#whenRelayFails = whenRelayFails
     this.#log = log
   }
@@ -24,7 +36,7 @@ export class RelayedSession {
   async offer(from: Side, sdp: string): Promise<string> {
     if (this.#state === 'direct' || sdp === '') return sdp
     try {
-      const relayed = await this.#relay.offer(this.#exchange(from), sdp)
+      const relayed = await this.#relay.offer(this.#exchange(from), sdp, this.#dialects[other(from)])
       this.#state = 'relayed'
       return relayed
     } catch (error) {
@@ -38,7 +50,7 @@ export class RelayedSession {
 
   async answer(from: Side, sdp: string): Promise<string> {
     if (this.#state === 'direct' || sdp === '') return sdp
-    return await this.#relay.answer(this.#exchange(other(from)), sdp)
+    return await this.#relay.answer(this.#exchange(other(from)), sdp, this.#dialects[other(from)])
   }
 
   end(): void {

@@ -1,11 +1,27 @@
 import { type Clock, systemClock, type Timer } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Part } from '../../lib/part.ts'
+import type { MediaDialect } from '../../media/media-dialect.ts'
 import type { MediaRelay, RelayedExchange } from '../../media/media-relay.ts'
 import { MediaRelayFailed } from '../../media/media-relay-failed.ts'
 import { type NgAddress, NgClient } from './ng-client.ts'
 
 const pingEveryMs = 10_000
+
+// Candidates of the other side would lead the media around the relay.
+const noCandidates = { ICE: 'remove' }
+const plain = { ...noCandidates, DTLS: 'off', SDES: ['off'], 'transport-protocol': 'RTP/AVP' }
+const browser = { ICE: 'force', DTLS: 'passive', SDES: ['off'], 'transport-protocol': 'UDP/TLS/RTP/SAVPF' }
+
+/** What is made of an SDP for who gets it. RFC 8834 §4.5: browsers want RTP and RTCP on one port. */
+const conversions: Readonly<Record<MediaDialect, Readonly<Record<'offer' | 'answer', object>>>> = {
+  any: { offer: noCandidates, answer: noCandidates },
+  rtp: { offer: { ...plain, 'rtcp-mux': ['demux'] }, answer: { ...plain, 'rtcp-mux': ['demux'] } },
+  webrtc: {
+    offer: { ...browser, 'rtcp-mux': ['require'] },
+    answer: { ...browser, 'rtcp-mux': ['accept'] },
+  },
+}
 
 /** The media relay over rtpengine. */
 export class RtpengineRelay implements MediaRelay, Part {
@@ -41,28 +57,32 @@ export class RtpengineRelay implements MediaRelay, Part {
     return this.#isReachable
   }
 
-  offer(exchange: RelayedExchange, sdp: string): Promise<string> {
-    return this.#rewrite('offer', exchange, sdp)
+  offer(exchange: RelayedExchange, sdp: string, dialect: MediaDialect = 'any'): Promise<string> {
+    return this.#rewrite('offer', exchange, sdp, dialect)
   }
 
-  answer(exchange: RelayedExchange, sdp: string): Promise<string> {
-    return this.#rewrite('answer', exchange, sdp)
+  answer(exchange: RelayedExchange, sdp: string, dialect: MediaDialect = 'any'): Promise<string> {
+    return this.#rewrite('answer', exchange, sdp, dialect)
   }
 
   async delete(callId: string): Promise<void> {
     await this.#client.command('delete', { 'call-id': callId, flags: ['fatal'] })
   }
 
-  async #rewrite(command: 'offer' | 'answer', exchange: RelayedExchange, sdp: string): Promise<string> {
+  async #rewrite(
+    command: 'offer' | 'answer',
+    exchange: RelayedExchange,
+    sdp: string,
+    dialect: MediaDialect,
+  ): Promise<string> {
     const reply = await this.#client.command(command, {
       'call-id': exchange.callId,
       'from-tag': exchange.offerer,
       'to-tag': exchange.answerer,
       sdp,
-      // Candidates would lead the media around the relay.
-      ICE: 'remove',
       replace: ['origin', 'session-connection'],
-      flags: ['trust-address'],
+      flags: ['trust-address', ...(dialect === 'webrtc' ? ['generate-mid'] : [])],
+      ...conversions[dialect][command],
     })
     const rewritten = reply.sdp
     if (typeof rewritten !== 'string') throw new MediaRelayFailed(command, 'the reply has no SDP')

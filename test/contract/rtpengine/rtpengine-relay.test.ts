@@ -42,6 +42,16 @@ describe('rtpengine', () => {
     expect(relay.isReachable).toBe(true)
   })
 
+  test('turns RTP into what browsers take, and back', async () => {
+    serve(({ reply }) => reply({ result: 'ok', sdp: 'v=0' }))
+    await relay.offer(exchange, 'v=0', 'webrtc')
+    await relay.answer(exchange, 'v=0', 'rtp')
+    expect(commands().map(({ command }) => command)).toMatchObject([
+      { ICE: 'force', DTLS: 'passive', 'transport-protocol': 'UDP/TLS/RTP/SAVPF', 'rtcp-mux': ['require'] },
+      { ICE: 'remove', DTLS: 'off', 'transport-protocol': 'RTP/AVP', 'rtcp-mux': ['demux'] },
+    ])
+  })
+
   test('is asked again with the same cookie when a datagram is lost', async () => {
     let lost = 0
     serve(({ reply }) => {

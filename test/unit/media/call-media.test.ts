@@ -5,6 +5,8 @@ import type { MediaRelay } from '../../../src/media/media-relay.ts'
 import { MediaRelayFailed } from '../../../src/media/media-relay-failed.ts'
 import { isBehindNat, type MediaFacts, needsRelay } from '../../../src/media/relay-rule.ts'
 
+const browserSdp = 'v=0\r\nc=IN IP4 192.168.1.5\r\nm=audio 50000 UDP/TLS/RTP/SAVPF 111 8\r\n'
+
 const inside: MediaFacts = {
   callId: 'c',
   source: 'phone',
@@ -12,6 +14,7 @@ const inside: MediaFacts = {
   callerSdp: 'v=0\r\nc=IN IP4 192.168.1.5\r\n',
   callerAddress: '192.168.1.5',
   calleeIsBehindNat: false,
+  calleeIsBrowser: false,
 }
 
 describe('a call goes through the relay', () => {
@@ -25,6 +28,9 @@ describe('a call goes through the relay', () => {
     ['when it goes to a domain', 'when-needed', { target: 'domain' }, true],
     ['when the callee is behind NAT', 'when-needed', { calleeIsBehindNat: true }, true],
     ['when the caller is behind NAT', 'when-needed', { callerAddress: '203.0.113.5' }, true],
+    ['when a browser calls a phone', 'when-needed', { callerSdp: browserSdp }, true],
+    ['when a phone calls a browser', 'when-needed', { calleeIsBrowser: true }, true],
+    ['not between browsers', 'when-needed', { callerSdp: browserSdp, calleeIsBrowser: true }, false],
   ] as const)('%s', (_, mode, facts, expected) => {
     expect(needsRelay(mode, { ...inside, ...facts })).toBe(expected)
   })
@@ -44,13 +50,20 @@ describe('a call goes through the relay', () => {
 
 class ScriptedRelay implements MediaRelay {
   readonly log: string[] = []
+  readonly dialects: string[] = []
   fails = false
 
-  offer({ offerer }: { offerer: string }, sdp: string): Promise<string> {
+  offer({ offerer }: { offerer: string }, sdp: string, dialect: string): Promise<string> {
+    this.dialects.push(dialect)
     return this.#do(`offer ${offerer}`, sdp)
   }
 
-  answer({ offerer, answerer }: { offerer: string; answerer: string }, sdp: string): Promise<string> {
+  answer(
+    { offerer, answerer }: { offerer: string; answerer: string },
+    sdp: string,
+    dialect: string,
+  ): Promise<string> {
+    this.dialects.push(dialect)
     return this.#do(`answer ${offerer}→${answerer}`, sdp)
   }
 
@@ -87,6 +100,21 @@ describe('a relayed session', () => {
       'answer callee→caller',
       'delete c',
     ])
+  })
+
+  test.each([
+    ['phones', {}, ['any', 'any', 'any', 'any']],
+    ['a browser and a phone', { callerSdp: browserSdp }, ['rtp', 'webrtc', 'webrtc', 'rtp']],
+    ['a phone and a browser', { calleeIsBrowser: true }, ['webrtc', 'rtp', 'rtp', 'webrtc']],
+  ])('gives each side of %s what it can take', async (_, facts, expected) => {
+    const relay = new ScriptedRelay()
+    const media = new CallMedia(relay, { relay: 'always', whenRelayFails: 'refuse' }, silentLog)
+    const session = media.session({ ...inside, ...facts })
+    await session.offer('caller', 'a')
+    await session.answer('callee', 'b')
+    await session.offer('callee', 'c')
+    await session.answer('caller', 'd')
+    expect(relay.dialects).toEqual(expected)
   })
 
   test('goes direct when the relay is down and that is allowed', async () => {

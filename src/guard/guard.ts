@@ -140,8 +140,10 @@ export class Guard {
     const until = now + this.#section.banSeconds * 1_000
     this.#bans.set(source, { address: source, since: now, until })
     this.#failures.delete(source)
+    const isUsers = (this.#trusted.get(source) ?? 0) > now
     this.#trusted.delete(source)
-    this.#onStanding(source, { kind: 'banned', until })
+    // Where users are, one of them may have to call for help: that is seen only by who reads the request.
+    this.#onStanding(source, isUsers ? undefined : { kind: 'banned', until })
     this.#log.warn({ source, seconds: this.#section.banSeconds }, 'source banned for wrong passwords')
   }
 

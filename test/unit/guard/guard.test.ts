@@ -121,10 +121,19 @@ describe('whom the engine hears of', () => {
     guard.noteUser(source, 4_600_000)
     guard.noteAuthSuccess(source)
     expect(told.splice(0)).toEqual([['198.51.100.9', { kind: 'known', until: 4_600_000 }]])
+    fail(3, '198.51.100.10')
+    guard.noteUser({ address: '198.51.100.10' }, 9_000_000)
+    expect(told.splice(0)).toEqual([['198.51.100.10', { kind: 'banned', until: 1_300_000 }]])
+    guard.release('198.51.100.10')
+    expect(told.splice(0)).toEqual([['198.51.100.10', undefined]])
+  })
+
+  it('is not told to silence a place where users are: one of them may have to call for help', () => {
+    const told: unknown[] = []
+    guard.noteUser(source, 4_600_000)
+    guard.onStanding((from, standing) => told.push([from, standing]))
     fail(3)
-    guard.noteUser(source, 9_000_000)
-    expect(told.splice(0)).toEqual([['198.51.100.9', { kind: 'banned', until: 1_300_000 }]])
-    guard.release(source.address)
+    expect(guard.admit(source)).toBe('banned')
     expect(told).toEqual([['198.51.100.9', undefined]])
   })
 })

@@ -1,16 +1,25 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
-export interface CertificatePaths {
+interface CertificatePair {
   readonly certFile: string
   readonly keyFile: string
+}
+
+export interface CertificatePaths extends CertificatePair {
+  /** For other names. */
+  readonly moreCertificates?: readonly CertificatePair[] | undefined
   readonly caFile?: string | undefined
 }
 
-/** PEM text. */
-export interface CertificateText {
+interface PairText {
   readonly cert: string
   readonly key: string
+}
+
+/** PEM text. */
+export interface CertificateText extends PairText {
+  readonly more?: readonly PairText[]
   readonly ca?: string
 }
 
@@ -32,12 +41,18 @@ export class CertificateFiles {
 
   /** Throws CertificateUnreadable. */
   read(): CertificateText {
-    const { certFile, keyFile, caFile } = this.#paths
+    const { moreCertificates = [], caFile } = this.#paths
     return {
-      cert: this.#readText('certificate', certFile),
-      key: this.#readText('key', keyFile),
+      ...this.#readPair(this.#paths),
+      ...(moreCertificates.length === 0
+        ? {}
+        : { more: moreCertificates.map((pair) => this.#readPair(pair)) }),
       ...(caFile === undefined ? {} : { ca: this.#readText('authorities', caFile) }),
     }
+  }
+
+  #readPair({ certFile, keyFile }: CertificatePair): PairText {
+    return { cert: this.#readText('certificate', certFile), key: this.#readText('key', keyFile) }
   }
 
   #readText(what: string, file: string): string {

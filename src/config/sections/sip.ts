@@ -13,6 +13,16 @@ const tls = z
       .string()
       .describe('The certificate of the box in PEM form, followed by those between it and its authority.'),
     keyFile: z.string().describe('Its private key in PEM form.'),
+    moreCertificates: z
+      .array(
+        z.strictObject({
+          certFile: z.string().describe('A certificate for other names, in the same form.'),
+          keyFile: z.string().describe('Its private key.'),
+        }),
+      )
+      .max(32)
+      .default([])
+      .describe('Further certificates: each client is shown the one for the name it asks for (SNI).'),
     caFile: z
       .string()
       .optional()

@@ -148,6 +148,21 @@ describe('a server found by name', () => {
 })
 
 describe('a certificate', () => {
+  it('is the one for the name that the client asks for, else the first', async () => {
+    const both = { ...testCertificate('box'), more: [testCertificate('other')] }
+    const box = await startTransport([tlsAt('127.0.0.1', both)])
+    const shownTo = async (servername: string) => {
+      const socket = await connectSecurely(box.hopTo(0), { servername, rejectUnauthorized: false })
+      return socket.getPeerCertificate().subject.CN
+    }
+    expect(await shownTo('box.example.org')).toBe('box.example.org')
+    expect(await shownTo('Other.example.net')).toBe('other.example.net')
+    expect(await shownTo('unknown.example.com')).toBe('box.example.org')
+    box.transport.replaceCredentials({ ...testCertificate('other'), more: [testCertificate('renewed')] })
+    expect(await shownTo('unknown.example.com')).toBe('other.example.net')
+    expect(await shownTo('example.org')).toBe('box.example.org')
+  })
+
   it('is exchanged without ending a connection', async () => {
     const box = await startTransport([tls4])
     const before = await connectSecurely(box.hopTo(0))

@@ -59,6 +59,15 @@ describe('admin', () => {
     expect(text).not.toContain('causeway_sip_penalties')
   })
 
+  it('tells which next hops are tried last, and until when', async () => {
+    const penalty = { transport: 'udp', address: '192.0.2.9', port: 5060, until: 1_000 }
+    const box = aBoxView({ penalties: async () => [penalty] })
+    const response = await createAdminApp(box, { token: undefined, refreshMs: 10 }).request(
+      'http://localhost/api/engine/penalties',
+    )
+    expect(await response.json()).toEqual({ penalties: [penalty] })
+  })
+
   it('shows a page that escapes what strangers wrote', async () => {
     const response = await app().request('http://localhost/')
     const text = await response.text()

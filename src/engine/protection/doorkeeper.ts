@@ -78,12 +78,13 @@ export class Doorkeeper implements Door {
       this.#report.note('scanner', source, look.userAgent)
       return false
     }
-    return this.#isWithinLimits(source, look, now, standing === 'known', isConnected)
+    return this.#isWithinLimits(source, look, data.length, now, standing === 'known', isConnected)
   }
 
   #isWithinLimits(
     source: string,
     { kind }: FirstLook,
+    bytes: number,
     now: number,
     isKnown: boolean,
     isConnected: boolean,
@@ -91,13 +92,13 @@ export class Doorkeeper implements Door {
     const quota = this.#quotaOf(source, now, isKnown)
     if (!quota) return true
     const isNew = kind === 'new-request'
-    if (!quota.take(isNew, now)) {
+    if (!quota.take(isNew, bytes, now)) {
       this.#report.note('source-limit', source)
       return false
     }
     // Who answers from everywhere at once costs no transaction; who is connected has shown that the address is its own.
     if (isKnown || isConnected || kind === 'response') return true
-    if (this.#strangers?.take(isNew, now) !== false) return true
+    if (this.#strangers?.take(isNew, bytes, now) !== false) return true
     this.#report.note('stranger-limit', source)
     return false
   }

@@ -20,20 +20,17 @@ export class Quota {
     this.#at = now
   }
 
-  /** Whether there was a token for one more. */
-  take(isNewRequest: boolean, now: number): boolean {
+  /** Whether there was room for one more. Each 4 KiB of a message cost as much as a message. */
+  take(isNewRequest: boolean, bytes: number, now: number): boolean {
     // A clock that was set back refills nothing.
     const tokens = (Math.max(0, now - this.#at) / 1_000) * this.#perSecond
     this.#at = now
     this.#fresh = Math.min(this.#burst, this.#fresh + tokens)
     this.#rest = Math.min(this.#burst * restFactor, this.#rest + tokens * restFactor)
-    if (isNewRequest) {
-      if (this.#fresh < 1) return false
-      this.#fresh--
-      return true
-    }
-    if (this.#rest < 1) return false
-    this.#rest--
+    const cost = Math.min(this.#burst, 1 + (bytes >> 12))
+    if ((isNewRequest ? this.#fresh : this.#rest) < cost) return false
+    if (isNewRequest) this.#fresh -= cost
+    else this.#rest -= cost
     return true
   }
 }

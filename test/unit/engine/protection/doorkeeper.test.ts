@@ -73,6 +73,13 @@ describe('one source', () => {
     expect(admitted(1_000, { data: inDialog })).toBeLessThan(100)
   })
 
+  it('pays for large messages by their size, so that what they keep in memory is bounded', () => {
+    const large = bytes(requestText('OPTIONS').replace('\r\n\r\n', `\r\nX: ${'x'.repeat(36_000)}\r\n\r\n`))
+    expect(admitted(50, { data: large })).toBe(2)
+    const largest = bytes(requestText('OPTIONS').replace('\r\n\r\n', `\r\nX: ${'x'.repeat(500_000)}\r\n\r\n`))
+    expect(admitted(50, { data: largest, from: '198.51.100.10', isConnected: true })).toBe(1)
+  })
+
   it('is a whole IPv6 network, since every host has one to send from', () => {
     expect(admitted(50, { from: (n) => `2001:db8:0:7::${n.toString(16)}` })).toBe(20)
     expect(admitted(5, { from: '2001:db8:0:8::1' })).toBe(5)

@@ -1,5 +1,6 @@
 import type { SipRequest } from '../message/message.ts'
-import { parseUri } from '../message/uri.ts'
+import { SipParseError } from '../message/sip-parse-error.ts'
+import { parseUri, type SipUri } from '../message/uri.ts'
 import type { Flow } from '../transport/flow.ts'
 import { isApplication, type RequestHandler } from './request-handler.ts'
 import {
@@ -49,23 +50,29 @@ export async function askHandler(
 }
 
 /** What drachtio-server puts into the query, and after it the parameters of the Request-URI. */
-export function* facts(request: SipRequest, flow: Flow): Iterable<readonly [string, string]> {
-  const target = /^sips?:/i.test(request.uri) ? parseUri(request.uri) : undefined
-  const from = /^sips?:/i.test(request.from.uri) ? parseUri(request.from.uri) : undefined
+function* facts(request: SipRequest, flow: Flow): Iterable<readonly [string, string]> {
+  const target = sipUri(request.uri)
   yield ['method', request.method]
   yield ['domain', target?.host ?? '']
   yield ['protocol', flow.transport]
   yield ['source_address', flow.remoteAddress]
-  yield ['fromUser', from?.user ?? '']
-  yield ['toUser', toUser(request)]
+  yield ['fromUser', sipUri(request.from.uri)?.user ?? '']
+  yield ['toUser', sipUri(request.to.uri)?.user ?? '']
   yield ['uriUser', target?.user ?? '']
   yield ['contentType', request.get('content-type') ?? '']
   yield ['uri', request.uri]
   for (const [name, value] of target?.params ?? []) yield [name, value === true ? '' : value]
 }
 
-function toUser({ to }: SipRequest): string {
-  return (/^sips?:/i.test(to.uri) ? parseUri(to.uri).user : undefined) ?? ''
+/** Undefined for other schemes, and for what nobody can read. */
+function sipUri(text: string): SipUri | undefined {
+  if (!/^sips?:/i.test(text)) return undefined
+  try {
+    return parseUri(text)
+  } catch (error) {
+    if (error instanceof SipParseError) return undefined
+    throw error
+  }
 }
 
 async function readBounded(response: Response): Promise<string> {

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { eventually } from '../../support/within.ts'
-import { type App, type Message, sdp } from './srf.ts'
-import { stage } from './stage.ts'
+import { isOurEngine } from './server-under-test.ts'
+import { type App, type Message, type Request, sdp } from './srf.ts'
+import { fastTimers, later, stage } from './stage.ts'
 
 /** What the application was told: `attempt network INVITE`, `start network uac 200`, `stop network normal-release BYE`. */
 function recording(app: App): string[] {
@@ -96,4 +97,67 @@ it('refused and cancelled calls are recorded with their end', async () => {
     'attempt network INVITE',
     'stop network call-canceled 487',
   ])
+})
+
+it.runIf(isOurEngine)('a call that the engine ends is recorded with that', async () => {
+  const { app, phone } = await stage(fastTimers)
+  const caller = await phone('alice')
+  let events: string[] = []
+  await app((self) => {
+    events = recording(self)
+    self.invite((request, response) => void self.createUAS(request, response, { localSdp: sdp() }))
+  })
+  caller.invite()
+  caller.answer(await caller.requestThat('BYE'), 200)
+  await eventually(2_000, 'all three records', () => events.length >= 3)
+  expect(events).toEqual([
+    'attempt network INVITE',
+    'start application uas 200',
+    'stop application system-initiated-termination BYE',
+  ])
+})
+
+it('a call that was answered while it was cancelled is recorded as ended behind its ACK', async () => {
+  const { app, phone } = await stage()
+  const callee = await phone('bob')
+  let events: string[] = []
+  const srf = await app((self) => {
+    events = recording(self)
+  })
+  const sent = later<Request>()
+  const call = srf.createUAC(
+    callee.uri,
+    { localSdp: sdp() },
+    { cbRequest: (_, request) => sent.resolve(request) },
+  )
+  const invite = await callee.requestThat('INVITE')
+  callee.answer(invite, 180)
+  ;(await sent.promise).cancel()
+  await callee.requestThat('CANCEL')
+  callee.answer(invite, 200, {}, sdp())
+  await call
+  callee.answer(await callee.requestThat('BYE'), 200)
+  await eventually(2_000, 'all three records', () => events.length >= 3)
+  expect(events).toEqual([
+    'attempt application INVITE',
+    'start network uac 200',
+    'stop application ackbye BYE',
+  ])
+})
+
+it('applications that asked for records take turns', async () => {
+  const { app, phone } = await stage()
+  const callee = await phone('bob')
+  const heard: string[] = []
+  const apps = []
+  for (const name of ['one', 'two'])
+    apps.push(await app((self) => self.on('cdr:attempt', () => heard.push(name))))
+  for (let call = 0; call < 4; call++) {
+    const refused = apps[0]?.createUAC(callee.uri, { localSdp: sdp() }).catch(() => undefined)
+    callee.answer(await callee.requestThat('INVITE'), 486)
+    await refused
+    await eventually(2_000, 'a record', () => heard.length > call)
+  }
+  expect(heard.slice(0, 2).sort()).toEqual(['one', 'two'])
+  expect(heard.slice(2)).toEqual(heard.slice(0, 2))
 })

@@ -162,6 +162,16 @@ describe.runIf(isOurEngine)('a web server that is asked', () => {
     },
   )
 
+  it('is told what can be read of a request', async () => {
+    const web = await webServer({ action: 'reject', data: { status: 404 } })
+    const { phone } = await stage(handledBy(web.url))
+    const alice = await phone('alice')
+    alice.send(alice.request('OPTIONS', { From: '<sip:a@[::>;tag=1', To: '<tel:+41>' }))
+    await alice.responseThat([404, 'OPTIONS'])
+    const { query } = web.questions[0] as Question
+    expect([query.get('fromUser'), query.get('toUser')]).toEqual(['', ''])
+  })
+
   it('names a tag: those applications take turns, routes or not', async () => {
     const web = await webServer({ action: 'route', data: { tag: 'blue' } })
     const { server, phone, raw } = await stage(handledBy(web.url))

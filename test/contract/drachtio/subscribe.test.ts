@@ -36,10 +36,12 @@ describe('a subscription to an application', () => {
   it('is refreshed and ended by the watcher', async () => {
     const { app, phone } = await stage()
     const accepted = later<Dialog>()
+    const ended = later<void>()
     await app((self) =>
       self.subscribe(async (request, response) => {
         const dialog = await self.createUAS(request, response, {})
         dialog.on('subscribe', (_, answer) => answer.send(200, { headers: { Expires: '300' } }))
+        dialog.on('unsubscribe', () => ended.resolve())
         accepted.resolve(dialog)
       }),
     )
@@ -52,10 +54,36 @@ describe('a subscription to an application', () => {
     expect((await watcher.responseThat([200, 'SUBSCRIBE'])).get('expires')).toBe('300')
     watcher.inDialog(subscribe, answer, 'SUBSCRIBE', { ...event, Expires: '0' })
     await watcher.responseThat([202, 'SUBSCRIBE'])
+    await within(2_000, 'the end', ended.promise)
   })
 })
 
 describe('a subscription of an application', () => {
+  it('is refreshed, and ended by the last NOTIFY', async () => {
+    const { app, phone } = await stage()
+    const srf = await app()
+    const notifier = await phone('bob')
+    // drachtio-srf finds the subscription that a NOTIFY ends by the user in its To: one who watches himself.
+    const headers = { ...event, From: '<sip:bob@127.0.0.1>' }
+    const subscribed = srf.createUAC(notifier.uri, { method: 'SUBSCRIBE', headers })
+    const subscribe = await notifier.requestThat('SUBSCRIBE')
+    const answer = notifier.answer(subscribe, 200, { Expires: '60' })
+    const dialog = await subscribed
+    const refreshed = dialog.request({ method: 'SUBSCRIBE', headers: { ...event, Expires: '60' } })
+    const refresh = await notifier.requestThat('SUBSCRIBE')
+    expect([refresh.callId, refresh.get('event')]).toEqual([subscribe.callId, 'presence'])
+    expect(refresh.cseq.number).toBe(subscribe.cseq.number + 1)
+    notifier.answer(refresh, 200, { Expires: '60' })
+    expect((await refreshed).status).toBe(200)
+    const ended = later<void>()
+    dialog.on('destroy', () => ended.resolve())
+    const last = { Event: 'presence', 'Subscription-State': 'terminated;reason=noresource' }
+    notifier.asCallee(subscribe, answer, 'NOTIFY', last)
+    await notifier.responseThat([200, 'NOTIFY'])
+    await within(2_000, 'the end', ended.promise)
+    expect(srf.findDialogById(dialog.id)).toBeUndefined()
+  })
+
   it.each(['after', 'before'] as const)('hears the NOTIFY that comes %s its answer', async (order) => {
     const { app, phone } = await stage()
     const notified = later<Message>()

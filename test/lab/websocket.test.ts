@@ -95,6 +95,15 @@ test('sound passes both ways between it and a phone that knows only RTP', async 
   await browser.event('ended')
 })
 
+test('after a reload of its page it is called on the new connection', async () => {
+  await browser.load()
+  const call = await phone.call('201')
+  await call.answered()
+  await browser.event('confirmed')
+  await call.hangUp()
+  await browser.event('ended')
+})
+
 interface Binding {
   readonly aor: string
   readonly contact: string

@@ -44,7 +44,6 @@ export class BrowserPhone implements Part {
 
   /** Resolves when it has registered. */
   async start(): Promise<void> {
-    const { aor, password, url, certificate } = this.#options
     this.#browser = await chromium.launch({
       executablePath: '/usr/bin/chromium',
       args: [
@@ -52,19 +51,25 @@ export class BrowserPhone implements Part {
         '--use-fake-device-for-media-stream',
         '--use-fake-ui-for-media-stream',
         '--allow-loopback-in-peer-connection',
-        `--ignore-certificate-errors-spki-list=${keyHash(certificate)}`,
+        `--ignore-certificate-errors-spki-list=${keyHash(this.#options.certificate)}`,
       ],
     })
     this.#server.listen(0, '127.0.0.1')
     await once(this.#server, 'listening')
     const context = await this.#browser.newContext({ permissions: ['microphone'] })
     this.#page = await context.newPage()
-    await this.#page.goto(`http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`)
     await this.#page.exposeFunction('tell', (name: string, cause: string) =>
       this.#events.push({ name, cause }),
     )
-    await this.#page.addScriptTag({ content: await bundle() })
-    await this.#page.addScriptTag({ content: page })
+    await this.load()
+  }
+
+  /** The page again, as by the button: its connection ends without a word, and JsSIP begins anew. */
+  async load(): Promise<void> {
+    const { aor, password, url } = this.#options
+    await this.#page?.goto(`http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`)
+    await this.#page?.addScriptTag({ content: await bundle() })
+    await this.#page?.addScriptTag({ content: page })
     await this.#order(`phone.start(${JSON.stringify({ url, uri: `sip:${aor}`, password })})`)
     await this.event('registered')
   }

@@ -23,3 +23,12 @@ test.each([
   const legs = new PhoneLegs({ displayNameOf: () => undefined })
   expect(legs.prepare(target({ proxy }), question, undefined).proxy).toBe(expected)
 })
+
+test.each([
+  ['sip:192.0.2.7:50522;transport=wss;ob', true],
+  ['sip:192.0.2.7:50522;transport=ws', true],
+  ['sip:192.0.2.7:50522;transport=tls;ob', false],
+])('who is reached by %s is a browser: %s', (proxy, isBrowser) => {
+  const legs = new PhoneLegs({ displayNameOf: () => undefined })
+  expect(legs.prepare(target({ proxy }), question, undefined).isBrowser).toBe(isBrowser)
+})

@@ -9,8 +9,9 @@ import { FlowFailed } from './flow-failed.ts'
 import type { Hop, TransportName } from './hop.ts'
 import { hostPort } from './host-port.ts'
 import type { ListenSpec } from './listen-spec.ts'
+import { RouteTable } from './route-table.ts'
 import { SocketFlow } from './socket-flow.ts'
-import { SourceChoice } from './source-choice.ts'
+import { type Routes, SourceChoice } from './source-choice.ts'
 import { StreamConnection } from './stream-connection.ts'
 import { StreamListener } from './stream-listener.ts'
 import { dialTcp } from './tcp-dial.ts'
@@ -38,6 +39,9 @@ const nobody: TransportUser = {
   onBadFrame: () => undefined,
 }
 
+/** Until the start. */
+const noRoutes: Routes = { deviceTowards: () => undefined }
+
 type Listener = UdpListener | StreamListener
 
 /** SIP over the machine's sockets. */
@@ -58,9 +62,9 @@ export class SocketTransport implements Transport, Part {
   readonly #pool: TcpPool
   #points: readonly ListeningPoint[] = []
   #listeners: readonly Listener[] = []
-  #udp = new SourceChoice<UdpListener>([])
-  #tcp = new SourceChoice<StreamListener>([])
-  #tls = new SourceChoice<StreamListener>([])
+  #udp = new SourceChoice<UdpListener>([], noRoutes)
+  #tcp = new SourceChoice<StreamListener>([], noRoutes)
+  #tls = new SourceChoice<StreamListener>([], noRoutes)
 
   constructor(options: SocketTransportOptions) {
     this.#listen = options.listen
@@ -95,9 +99,13 @@ export class SocketTransport implements Transport, Part {
       await this.stop()
       throw failed.reason
     }
-    this.#udp = new SourceChoice(this.#listeners.filter((listener) => listener instanceof UdpListener))
-    this.#tcp = new SourceChoice(this.#streamListeners('tcp'))
-    this.#tls = new SourceChoice(this.#streamListeners('tls'))
+    const routes = new RouteTable()
+    this.#udp = new SourceChoice(
+      this.#listeners.filter((listener) => listener instanceof UdpListener),
+      routes,
+    )
+    this.#tcp = new SourceChoice(this.#streamListeners('tcp'), routes)
+    this.#tls = new SourceChoice(this.#streamListeners('tls'), routes)
   }
 
   async stop(): Promise<void> {

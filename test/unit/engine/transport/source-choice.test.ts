@@ -5,8 +5,8 @@ const listener = (address: string) => ({
   point: { transport: 'udp', address, port: 5060, advertisedHost: address, advertisedPort: 5060 } as const,
 })
 
-const chosen = (addresses: readonly string[], target: string) =>
-  new SourceChoice(addresses.map(listener)).towards(target)?.point.address
+const chosen = (addresses: readonly string[], target: string, device?: string) =>
+  new SourceChoice(addresses.map(listener), { deviceTowards: () => device }).towards(target)?.point.address
 
 describe('the address to send from', () => {
   it.each([
@@ -18,5 +18,11 @@ describe('the address to send from', () => {
     ['is none when the family is not listened on', ['192.0.2.1'], '2001:db8::9', undefined],
   ])('%s', (_, addresses, target, expected) => {
     expect(chosen(addresses, target)).toBe(expected)
+  })
+
+  it('is on the device that the route to the target leaves by', () => {
+    // The only device that every machine has.
+    expect(chosen(['192.0.2.1', '127.0.0.1'], '203.0.113.9', 'lo')).toBe('127.0.0.1')
+    expect(chosen(['192.0.2.1', '127.0.0.1'], '203.0.113.9', 'wan0')).toBe('192.0.2.1')
   })
 })

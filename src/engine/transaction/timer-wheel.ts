@@ -35,10 +35,16 @@ const slotCount = 4_096
 const slotMask = slotCount - 1
 /** More than this between two looks at the clock is a step of the clock, not time that passed. */
 const longestStepMs = 2_000
+/** How far the wheel looks ahead for the next timer; it sleeps no longer. */
+const longestSleepTicks = 20
+/** Timers of some seconds come due together, every so many ticks: waking up costs more than what most of them do. */
+const longTimerMs = 4_000
+const longTimerGrain = 10
 
 /**
  * Many timers on one: each slot is a list of the timers that fall due in its tick, so that starting and stopping costs
- * the same however many there are. A timer fires up to one tick late, never early. Nothing runs while no timer does.
+ * the same however many there are. A timer fires up to one tick late, a long one up to ten, never early. Nothing runs
+ * while no timer does, and the wheel sleeps over ticks without any.
  */
 export class TimerWheel {
   readonly #clock: Clock
@@ -49,6 +55,8 @@ export class TimerWheel {
   #lastNow = 0
   #elapsedMs = 0
   #tick = 0
+  /** The tick that it sleeps until. */
+  #wakeTick = 0
   #size = 0
 
   /** `onError` hears what the owners of timers throw, so that one of them does not stop the wheel for all. */
@@ -67,8 +75,9 @@ export class TimerWheel {
     this.stop(timer)
     if (!this.#ticking) this.#wake()
     timer.name = name
-    timer.dueTick = Math.max(Math.ceil((this.#elapsed() + milliseconds) / this.#tickMs), this.#tick + 1)
+    timer.dueTick = Math.max(this.#dueTick(milliseconds), this.#tick + 1)
     this.#insert(timer as unknown as AnyTimer)
+    if (!this.#ticking || timer.dueTick < this.#wakeTick) this.#sleepUntil(timer.dueTick)
   }
 
   stop<Name extends string>(timer: WheelTimer<Name>): void {
@@ -79,8 +88,7 @@ export class TimerWheel {
 
   /** Stops everything. */
   clear(): void {
-    this.#ticking?.cancel()
-    this.#ticking = undefined
+    this.#rest()
     this.#slots.fill(undefined)
     this.#size = 0
   }
@@ -104,15 +112,33 @@ export class TimerWheel {
     this.#size--
   }
 
+  #dueTick(milliseconds: number): number {
+    const tick = Math.ceil((this.#elapsed() + milliseconds) / this.#tickMs)
+    return milliseconds < longTimerMs ? tick : Math.ceil(tick / longTimerGrain) * longTimerGrain
+  }
+
+  #rest(): void {
+    this.#ticking?.cancel()
+    this.#ticking = undefined
+  }
+
   #wake(): void {
     this.#lastNow = this.#clock.now()
     this.#elapsedMs = 0
     this.#tick = 0
-    this.#tickLater()
   }
 
-  #tickLater(): void {
-    this.#ticking = this.#clock.after(this.#tickMs, () => this.#advance())
+  #sleepUntil(tick: number): void {
+    this.#ticking?.cancel()
+    this.#wakeTick = Math.min(tick, this.#tick + longestSleepTicks)
+    const milliseconds = Math.max(1, this.#wakeTick * this.#tickMs - this.#elapsedMs)
+    this.#ticking = this.#clock.after(milliseconds, () => this.#advance())
+  }
+
+  #nextBusyTick(): number {
+    const last = this.#tick + longestSleepTicks
+    for (let tick = this.#tick + 1; tick < last; tick++) if (this.#slots[tick & slotMask]) return tick
+    return last
   }
 
   /** Milliseconds since the wheel began to turn. The clock may be set while we run: backwards counts as standing still. */
@@ -131,8 +157,8 @@ export class TimerWheel {
       this.#tick++
       this.#fireSlot(this.#tick)
     }
-    if (this.#size > 0) this.#tickLater()
-    else this.#ticking = undefined
+    if (this.#size > 0) this.#sleepUntil(this.#nextBusyTick())
+    else this.#rest()
   }
 
   #fireSlot(tick: number): void {

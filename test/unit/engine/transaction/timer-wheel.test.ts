@@ -76,12 +76,44 @@ describe('the timer wheel', () => {
     wheel.start(one, 'a', 100)
     expect(clock.pendingTimers).toBe(1)
     wheel.stop(one)
-    clock.advance(10)
+    clock.advance(200)
     expect(clock.pendingTimers).toBe(0)
     clock.advance(5_000)
     wheel.start(one, 'b', 100)
     clock.advance(100)
     expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('sleeps over ticks without a timer, but not over one that is started meanwhile', () => {
+    const inner = new FakeClock()
+    let sleeps = 0
+    const clock: Clock = {
+      now: () => inner.now(),
+      after: (ms, action) => {
+        sleeps++
+        return inner.after(ms, action)
+      },
+    }
+    const wheel = new TimerWheel(clock, 10, () => undefined)
+    const fired: string[] = []
+    const timer = () => new WheelTimer<string>({ onTimer: (name) => fired.push(`${name} at ${inner.now()}`) })
+    wheel.start(timer(), 'late', 2_000)
+    inner.advance(1_005)
+    wheel.start(timer(), 'soon', 10)
+    inner.advance(2_000)
+    expect(fired).toEqual(['soon at 1020', 'late at 2000'])
+    expect(sleeps).toBeLessThan(15)
+    expect(inner.pendingTimers).toBe(0)
+  })
+
+  it('lets long timers come due together', () => {
+    const { clock, wheel, fired, timer } = makeWheel()
+    for (const name of ['a', 'b', 'c']) {
+      wheel.start(timer(), name, 5_000)
+      clock.advance(30)
+    }
+    clock.advance(6_000)
+    expect(fired).toEqual(['a at 5000', 'c at 5100', 'b at 5100'])
   })
 
   it('survives an owner that throws', () => {

@@ -21,6 +21,8 @@ export interface Answering {
   /** Answers the request that was kept though other messages have come since. */
   readonly toKept?: boolean
   readonly contact?: string
+  /** Of a router in front of the phone. */
+  readonly recordRoute?: string
   /** Makes this the answer of another fork. */
   readonly tag?: string
 }
@@ -135,7 +137,7 @@ export class SippScript {
     const isInvite = this.#last === 'INVITE' || toKept
     const lines = [`SIP/2.0 ${status} ${reasonOf(status)}`]
     if (toKept) lines.push('[$vias][$routes]From:[$remote]', `To:[$local];tag=${tagOf(options)}`)
-    else lines.push('[last_Via:]', '[last_Record-Route:]', '[last_From:]', this.#lastTo(isInvite, options))
+    else lines.push('[last_Via:]', ...recordRoutes(options), '[last_From:]', this.#lastTo(isInvite, options))
     lines.push('Call-ID: [call_id]', toKept ? 'CSeq:[$cseq]' : '[last_CSeq:]')
     lines.push(...(isInvite ? [contactOf(options)] : []), ...headers)
     const isRepeated = isInvite && (status >= 200 || headers.includes('Require: 100rel'))
@@ -214,7 +216,7 @@ export class SippScript {
     const variable = this.#variable(`check${++this.#checks}`)
     const where = `search_in="hdr" header="${header}:" assign_to="${variable}"`
     if (value === null) return `<ereg regexp=".+" ${where} check_it_inverse="true" />`
-    return `<ereg regexp="${value}" ${where} check_it="true" />`
+    return `<ereg regexp="${escaped(value)}" ${where} check_it="true" />`
   }
 
   #keep(variable: string, header: string): string {
@@ -243,6 +245,14 @@ const contact = 'Contact: <sip:sipp@[contact];transport=[transport]>'
 function ownVia(stepsAway = 0): string {
   const branch = stepsAway === 0 ? '[branch]' : `[branch${stepsAway}]`
   return `Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=${branch};rport`
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
+
+function recordRoutes({ recordRoute }: Answering): string[] {
+  return [...(recordRoute === undefined ? [] : [`Record-Route: ${recordRoute}`]), '[last_Record-Route:]']
 }
 
 function contactOf(options: Answering): string {

@@ -22,7 +22,6 @@ export interface AttemptGround {
   /** A sign of life came: a failure of the flow need not be told any more. */
   settled(attempt: ClientAttempt): void
   forget(attempt: ClientAttempt): void
-  countSent(request: SipRequest): void
   countResent(): void
   onStrayResponse(response: SipResponse, flow: Flow): void
 }

@@ -9,7 +9,6 @@ import { ClientRequest, type RequestGround } from './client-request.ts'
 import { HopFinder } from './hop-finder.ts'
 import { keepAsAgreed } from './keep-alive-terms.ts'
 import type { LayerGround } from './layer-ground.ts'
-import { countMessage } from './message-counts.ts'
 import { PenaltyTable } from './penalty-table.ts'
 import type { TimerValues } from './timer-values.ts'
 import type { TimerWheel } from './timer-wheel.ts'
@@ -113,10 +112,6 @@ export class ClientSide implements RequestGround {
   forget(attempt: ClientAttempt): void {
     this.#attempts.remove(attempt)
     this.#ground.counts.client = this.#attempts.size
-  }
-
-  countSent(request: SipRequest): void {
-    countMessage(this.#ground.counts.sent, request)
   }
 
   countResent(): void {

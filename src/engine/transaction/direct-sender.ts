@@ -8,7 +8,6 @@ import { defaultPortOf } from '../transport/transport-name.ts'
 import { BoundedWait } from './bounded-wait.ts'
 import type { HopFinder } from './hop-finder.ts'
 import type { LayerGround } from './layer-ground.ts'
-import { countMessage } from './message-counts.ts'
 import { ownVia } from './top-via.ts'
 import type { Destination } from './transaction-user.ts'
 
@@ -52,7 +51,6 @@ export class DirectSender {
   }
 
   #send(flow: Flow, message: SipMessage): void {
-    countMessage(this.#ground.counts.sent, message)
     this.#ground.transport.send(flow, message.toBuffer())
   }
 

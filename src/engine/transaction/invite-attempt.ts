@@ -121,7 +121,6 @@ export class InviteAttempt implements ClientAttempt {
     const wheel = this.#ground.wheel
     switch (action) {
       case 'send-request':
-        if (this.#sent) this.#ground.countSent(this.#sent.request)
         this.#transmit()
         break
       case 'resend-request':
@@ -201,9 +200,7 @@ export class InviteAttempt implements ClientAttempt {
 
   #sendAck(response: SipResponse): void {
     if (this.#sent && !this.#ack) {
-      const ack = ackFor(this.#sent, response)
-      this.#ground.countSent(ack)
-      this.#ack = ack.toBuffer()
+      this.#ack = ackFor(this.#sent, response).toBuffer()
     }
     if (this.#ack) this.#ground.transport.send(this.flow, this.#ack)
   }

@@ -153,7 +153,6 @@ export class InviteServerTransaction implements ServerTransaction, SendingParty 
     // RFC 6026 §7.1: a 2xx is retransmitted by the core alone.
     this.#lastResponse = this.#state === 'accepted' ? undefined : data
     if (this.#state === 'proceeding') this.#ringOn()
-    this.#ground.countSent(response)
     if (this.isFinal) this.#countAnswer()
     this.#transmit(data)
     if (this.isFinal) this.#request.compact()

@@ -1,5 +1,3 @@
-import { type CountsByKind, noCounts } from './message-counts.ts'
-
 /** Messages that were dropped without an answer. */
 export interface LayerDrops {
   /** Not readable, and not to be answered either. */
@@ -19,8 +17,6 @@ export interface LayerCounts {
   /** Requests of ours that got no final response in time, requests to us whose answer was not acknowledged or never made. */
   clientTimeouts: number
   serverTimeouts: number
-  readonly received: CountsByKind
-  readonly sent: CountsByKind
   requestRetransmissions: number
   responseRetransmissions: number
   /** Messages that could not be read, whether answered or not. */
@@ -40,8 +36,6 @@ export function newLayerCounts(): LayerCounts {
     serverStarted: 0,
     clientTimeouts: 0,
     serverTimeouts: 0,
-    received: noCounts(),
-    sent: noCounts(),
     requestRetransmissions: 0,
     responseRetransmissions: 0,
     parseErrors: 0,

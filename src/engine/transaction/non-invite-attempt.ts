@@ -97,7 +97,6 @@ export class NonInviteAttempt implements ClientAttempt {
     const wheel = this.#ground.wheel
     switch (action) {
       case 'send-request':
-        if (this.#sent) this.#ground.countSent(this.#sent.request)
         this.#transmit()
         break
       case 'resend-request':

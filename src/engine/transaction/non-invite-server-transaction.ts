@@ -125,7 +125,6 @@ export class NonInviteServerTransaction implements ServerTransaction, SendingPar
     const data = response.toBuffer()
     this.#lastResponse = data.toString('latin1')
     this.#toTag.note(response)
-    this.#ground.countSent(response)
     this.#transmit(data)
     if (this.isFinal) this.#request.compact()
   }

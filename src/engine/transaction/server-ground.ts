@@ -1,4 +1,4 @@
-import type { SipRequest, SipResponse } from '../message/message.ts'
+import type { SipRequest } from '../message/message.ts'
 import type { Flow } from '../transport/flow.ts'
 import type { Transport } from '../transport/transport-layer.ts'
 import type { TimerValues } from './timer-values.ts'
@@ -14,7 +14,6 @@ export interface ServerGround {
   /** Aborted when the layer stops. */
   readonly signal: AbortSignal
   timersFor(flow: Flow): TimerValues
-  countSent(response: SipResponse): void
   countResent(): void
   /** A request was never answered, or the answer never acknowledged. */
   countTimeout(): void

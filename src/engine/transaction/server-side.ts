@@ -6,7 +6,6 @@ import type { Transport } from '../transport/transport-layer.ts'
 import { InviteServerTransaction } from './invite-server-transaction.ts'
 import { takeOffers } from './keep-alive-terms.ts'
 import type { LayerGround } from './layer-ground.ts'
-import { countMessage } from './message-counts.ts'
 import { NonInviteServerTransaction } from './non-invite-server-transaction.ts'
 import { ResponsePath } from './response-path.ts'
 import type { ServerGround } from './server-ground.ts'
@@ -65,10 +64,6 @@ export class ServerSide implements ServerGround {
 
   timersFor(flow: Flow): TimerValues {
     return this.#ground.timersFor(flow)
-  }
-
-  countSent(response: SipResponse): void {
-    countMessage(this.#ground.counts.sent, response)
   }
 
   countResent(): void {
@@ -172,7 +167,6 @@ export class ServerSide implements ServerGround {
   }
 
   #reply(request: SipRequest, flow: Flow, response: SipResponse): void {
-    this.countSent(response)
     const path = new ResponsePath(this.transport, flow, request.topVia)
     path.send(response.toBuffer(), this.signal, {
       onSendFailed: (cause) =>

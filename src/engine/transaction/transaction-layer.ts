@@ -10,7 +10,6 @@ import { ClientSide } from './client-side.ts'
 import { DirectSender } from './direct-sender.ts'
 import { type LayerCounts, newLayerCounts } from './layer-counts.ts'
 import type { LayerGround, LoadShedder } from './layer-ground.ts'
-import { countMessage } from './message-counts.ts'
 import type { Penalty } from './penalty-table.ts'
 import { ServerSide } from './server-side.ts'
 import { reliableTimers, type TimerValues, unreliableTimers } from './timer-values.ts'
@@ -119,7 +118,6 @@ export class SipTransactionLayer implements TransactionLayer, TransportUser, Lay
   onMessage(data: Buffer, flow: Flow): void {
     try {
       const message = parseMessage(data)
-      countMessage(this.counts.received, message)
       if (message.isRequest) this.#servers.receive(message, flow)
       else this.#clients.receive(message, flow)
     } catch (cause) {

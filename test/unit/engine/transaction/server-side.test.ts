@@ -316,15 +316,24 @@ describe('what cannot be served', () => {
 })
 
 describe('the counts', () => {
-  it('tell messages by kind, unknown methods under one name', () => {
+  it('tell how many transactions were begun, and how many are open', () => {
     const { transport, core, layer, phone } = withPhone()
     transport.receive(requestText('INVITE'), phone)
     transport.receive(requestText('FROBNICATE'), phone)
     respond(core.last, 501)
-    expect(layer.counts.received).toMatchObject({ INVITE: 1, other: 1 })
-    expect(layer.counts.sent).toMatchObject({ '5xx': 1 })
-    expect(layer.counts.server).toBe(2)
+    expect(layer.counts).toMatchObject({ server: 2, serverStarted: 2 })
     layer.stop()
-    expect(layer.counts.server).toBe(0)
+    expect(layer.counts).toMatchObject({ server: 0, serverStarted: 2, serverTimeouts: 0 })
+  })
+
+  it('tell how long the caller waited for its answer, and answers that nobody acknowledged', () => {
+    const { transport, core, layer, phone, clock } = withPhone()
+    transport.receive(requestText('INVITE'), phone)
+    respond(core.last, 180)
+    expect(layer.answerDelays.figures.counts.reduce((sum, count) => sum + count)).toBe(0)
+    respond(core.last, 486)
+    expect(layer.answerDelays.figures.counts.reduce((sum, count) => sum + count)).toBe(1)
+    clock.advance(33_000)
+    expect(layer.counts).toMatchObject({ server: 0, serverTimeouts: 1 })
   })
 })

@@ -7,11 +7,10 @@ import { freePort } from '../test/support/free-port.ts'
 import { installDebian } from '../test/support/install-debian.ts'
 import { registerFields } from '../test/support/sipp-fields.ts'
 import { SippRun } from '../test/support/sipp-run.ts'
-import type { TestBox } from '../test/support/test-box.ts'
 import { eventually } from '../test/support/within.ts'
 import { goalLine } from './support/goal.ts'
 import { recordRun } from './support/history.ts'
-import { registerAll } from './support/register-load.ts'
+import { register } from './support/register-load.ts'
 import { manyUsers, registrarBox, registrarDomain } from './support/registrar-system.ts'
 
 // node bench/memory.ts [--json] [--record]: what a box takes with many phones registered and many calls up, and where it
@@ -29,10 +28,13 @@ interface Stage {
   readonly external: Readonly<Record<string, number>>
 }
 
-const bindings = 20_000
+const userCount = 2_000
+const phonesOfAUser = 10
+const bindings = userCount * phonesOfAUser
+const firstContactPort = 40_000
 const standingCalls = 2_500 // two dialogs each: the box is in the middle
-const registrationsPerSecond = 1_000
-const callsPerSecond = 200
+const registrationsPerSecond = 500
+const callsPerSecond = 100
 const callerScenario = fileURLToPath(new URL('./support/scenarios/caller.xml', import.meta.url))
 const calleeScenario = fileURLToPath(new URL('./support/scenarios/callee-holds.xml', import.meta.url))
 const hourMs = 3_600_000
@@ -45,9 +47,8 @@ const { values } = parseArgs({
 })
 if (!installDebian()) process.exit(1)
 
-const users = manyUsers(bindings)
-const [called = ''] = users
-const box = registrarBox(users)
+const [called = '', ...users] = manyUsers(1 + userCount)
+const box = registrarBox([called, ...users])
 const calleePort = await freePort()
 const callee = new SippRun({ scenario: calleeScenario, port: calleePort, timeoutSeconds: 3_600 })
 const stages: Stage[] = []
@@ -55,7 +56,7 @@ let caller: SippRun | undefined
 try {
   await box.start()
   await tell('started')
-  await registerAll({ ...systemOf(box), name: 'box' }, users, registrationsPerSecond)
+  await registerPhones()
   await pause(settleMs)
   await tell(`${bindings} bindings`)
   await registerCallee()
@@ -74,17 +75,33 @@ if (values.json) console.log(JSON.stringify(stages, null, 2))
 else console.log(goalLine(goal))
 if (values.record) recordRun('memory', stages)
 
-/** The callee's phone is a program that answers, in place of the contact that nobody listens at. */
+async function registerPhones(): Promise<void> {
+  for (let phone = 0; phone < phonesOfAUser; phone++) {
+    const { successShare } = await register(
+      { target: box.hostPort, pid: box.pid },
+      {
+        users,
+        registrations: users.length,
+        perSecond: registrationsPerSecond,
+        contactPort: firstContactPort + phone,
+      },
+    )
+    if (successShare < 1)
+      throw new Error(`only ${successShare * users.length} of ${users.length} phones registered`)
+  }
+}
+
+/** The one phone that answers. */
 async function registerCallee(): Promise<void> {
-  await callee.start()
   await new SippRun({
     scenario: 'register',
     target: box.hostPort,
-    port: await freePort(),
+    port: calleePort,
     calls: 1,
     fields: [registerFields(called, `secret-${called}`, registrarDomain, 3_600)],
     keys: { contact_port: String(calleePort), contact_transport: 'udp' },
   }).run()
+  await callee.start()
 }
 
 /** Returns when all of them are up. */
@@ -101,7 +118,7 @@ async function standCalls(): Promise<SippRun> {
     timeoutSeconds: 3_600,
   })
   await run.start()
-  await eventually(60_000, 'all calls to be up', async () => {
+  await eventually(120_000, 'all calls to be up', async () => {
     const figures = await Figures.read(box.adminUrl)
     return figures.sum('causeway_sip_dialogs') >= 2 * standingCalls
   })
@@ -131,10 +148,6 @@ async function tell(stage: string): Promise<void> {
     `${stage}: ${found.bindings} bindings, ${found.dialogs} dialogs, ${found.transactions} transactions; RSS ${found.rssMiB} MiB; ` +
       `heap used ${threads(found.heapUsed)}, taken ${threads(found.heapTotal)}; buffers ${threads(found.external)}`,
   )
-}
-
-function systemOf(of: TestBox) {
-  return { target: of.hostPort, pid: of.pid, start: async () => undefined, stop: async () => undefined }
 }
 
 function mebibytes(bytes: number): number {

@@ -3,7 +3,7 @@ import { installDebian } from '../test/support/install-debian.ts'
 import { goalLine } from './support/goal.ts'
 import { recordRun } from './support/history.ts'
 import { median } from './support/quantile.ts'
-import { holds, type RegisterResult, registerAll } from './support/register-load.ts'
+import { holds, type RegisterResult, register } from './support/register-load.ts'
 import {
   kamailioName,
   manyUsers,
@@ -38,8 +38,7 @@ const runs = Number(values.runs)
 if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs ${values.runs} is not a number of runs`)
 if (!installDebian()) process.exit(1)
 
-const users = manyUsers(Math.max(...rungs) * secondsOfRung)
-const comparedUsers = users.slice(0, comparedRate * 8)
+const users = manyUsers(5_000)
 const measured: Run[] = []
 for (let run = 1; run <= runs; run++) {
   for (const { name, make } of registrarSystems(users)) {
@@ -74,14 +73,15 @@ if (values.record) recordRun('registrar', rows)
 async function measure(name: string, system: RegistrarSystem): Promise<Run> {
   try {
     await system.start()
-    const fresh = told('fresh', await registerAll(system, comparedUsers, comparedRate))
-    const refreshing = told('refreshing', await registerAll(system, comparedUsers, comparedRate))
+    const each = { users, registrations: users.length, perSecond: comparedRate }
+    const fresh = told('fresh', await register(system, each))
+    const refreshing = told('refreshing', await register(system, each))
     let highestRate = holds(refreshing) ? comparedRate : 0
-    for (const rate of rungs) {
-      const phones = users.slice(0, rate * secondsOfRung)
-      const result = told('highest', await registerAll(system, phones, rate))
+    for (const perSecond of rungs) {
+      const load = { users, registrations: perSecond * secondsOfRung, perSecond }
+      const result = told('highest', await register(system, load))
       if (!holds(result)) break
-      highestRate = rate
+      highestRate = perSecond
     }
     return { system: name, fresh, refreshing, highestRate }
   } finally {

@@ -16,37 +16,44 @@ export interface RegisterResult {
   readonly isOffered: boolean
 }
 
-const expiresSeconds = 3_600
-/** Where all phones are: nobody calls them here. */
-const contactPort = 40_000
+export interface RegisterLoad {
+  /** They register in turn. */
+  readonly users: readonly string[]
+  readonly registrations: number
+  readonly perSecond: number
+  /** Of the phone of each user; nobody calls them here. */
+  readonly contactPort?: number
+}
 
-/** Each of the users registers once: challenge, digest, 200. */
-export async function registerAll(
-  system: RegistrarSystem,
-  users: readonly string[],
-  perSecond: number,
+const expiresSeconds = 3_600
+const graceSeconds = 60
+
+/** Registrations one after the other, each a challenge, a digest and a 200. */
+export async function register(
+  { target, pid }: Pick<RegistrarSystem, 'target' | 'pid'>,
+  { users, registrations, perSecond, contactPort = 40_000 }: RegisterLoad,
 ): Promise<RegisterResult> {
-  const seconds = users.length / perSecond
+  const seconds = registrations / perSecond
   const run = new SippRun({
     scenario: 'register',
-    target: system.target,
+    target,
     port: await freePort(),
-    calls: users.length,
+    calls: registrations,
     rate: perSecond,
     limit: 50_000,
     fields: users.map((user) => registerFields(user, `secret-${user}`, registrarDomain, expiresSeconds)),
     keys: { contact_port: String(contactPort), contact_transport: 'udp' },
-    timeoutSeconds: Math.ceil(seconds) + 20,
+    timeoutSeconds: Math.ceil(seconds) + graceSeconds,
     toleratesFailures: true,
   })
-  const cpuBefore = cpuSeconds(system.pid)
+  const cpuBefore = cpuSeconds(pid)
   const begin = performance.now()
   const { successful, retransmissions } = await run.run()
   const took = (performance.now() - begin) / 1_000
   return {
     perSecond,
-    successShare: successful / users.length,
-    cpuMs: ((cpuSeconds(system.pid) - cpuBefore) / users.length) * 1_000,
+    successShare: successful / registrations,
+    cpuMs: ((cpuSeconds(pid) - cpuBefore) / registrations) * 1_000,
     retransmissions,
     isOffered: took < seconds * 1.25 + 2,
   }

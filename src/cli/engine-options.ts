@@ -37,17 +37,14 @@ export interface EngineWishes {
   readonly logLevel: string
 }
 
-/** 'help' when that is asked for. Throws UsageError, and what `parseArgs` does. */
-export function readEngineWishes(
-  argv: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
-): EngineWishes | 'help' {
+/** `secret` is for when no option says it. 'help' when that is asked for. Throws UsageError, and what `parseArgs` does. */
+export function readEngineWishes(argv: readonly string[], secret: string): EngineWishes | 'help' {
   const { values } = parseArgs({
     args: [...argv],
     options: {
       control: { type: 'string', default: '127.0.0.1:9022' },
       'tls-port': { type: 'string' },
-      secret: { type: 'string', default: environment.DRACHTIO_SECRET ?? 'cymru' },
+      secret: { type: 'string', default: secret },
       contact: { type: 'string', multiple: true, default: ['sip:127.0.0.1:5060;transport=udp,tcp'] },
       'http-handler': { type: 'string', multiple: true, default: [] },
       'http-method': { type: 'string', default: 'GET' },

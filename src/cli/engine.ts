@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type CertificateFiles, CertificateUnreadable } from '../config/certificate-files.ts'
+import { engineSecret } from '../config/engine-secret.ts'
 import { DnsHopResolver } from '../drivers/dns/dns-hop-resolver.ts'
 import { createLog } from '../drivers/pino-log.ts'
 import { Engine } from '../engine/engine.ts'
@@ -14,7 +15,7 @@ export const engineCommand: Command = {
   name: 'engine',
   summary: 'run the SIP engine alone, for any drachtio application; --help lists its options',
   async run(argv) {
-    const wishes = readEngineWishes(argv, process.env)
+    const wishes = readEngineWishes(argv, engineSecret())
     if (wishes === 'help') {
       console.log(engineHelp)
       return 0

@@ -416,7 +416,9 @@ describe('requests in a dialog', () => {
       const theirs = await caller.requestThat('INVITE')
       for (const port of [5006, 5008])
         expect((await dialog.request({ method: 'INVITE', body: sdp(port) })).status).toBe(491)
-      expect(caller.count('INVITE')).toBe(1)
+      // It may have come again.
+      const invites = caller.received.filter((message) => message.isRequest && message.method === 'INVITE')
+      expect(new Set(invites.map(({ cseq }) => cseq.number)).size).toBe(1)
       caller.answer(theirs, 200, {}, sdp(4006), ok.from.tag)
       await first
       await caller.requestThat('ACK')

@@ -1,12 +1,12 @@
+import { eventually } from '../support/within.ts'
+
 /** One reading of the metrics page, by sample: `causeway_sip_sent{kind="INVITE"}`. */
 export class Figures {
   readonly #values = new Map<string, number>()
 
-  /** `adminUrl` is `http://host:port`. */
-  static async read(adminUrl: string): Promise<Figures> {
-    const response = await fetch(`${adminUrl}/metrics`, { signal: AbortSignal.timeout(10_000) })
-    if (!response.ok) throw new Error(`the metrics page answered ${response.status}`)
-    return new Figures(await response.text())
+  /** `adminUrl` is `http://host:port`. A box under load may not have its figures at once: it is asked again, but not long. */
+  static read(adminUrl: string): Promise<Figures> {
+    return eventually(30_000, 'the metrics page', () => readOnce(adminUrl), 1_000)
   }
 
   constructor(text: string) {
@@ -31,4 +31,10 @@ export class Figures {
   #of(metric: string): [sample: string, value: number][] {
     return [...this.#values].filter(([sample]) => sample === metric || sample.startsWith(`${metric}{`))
   }
+}
+
+async function readOnce(adminUrl: string): Promise<Figures | undefined> {
+  const response = await fetch(`${adminUrl}/metrics`, { signal: AbortSignal.timeout(10_000) })
+  const text = await response.text()
+  return response.ok ? new Figures(text) : undefined
 }

@@ -10,14 +10,16 @@ import { MemoryLog, type MemoryReading } from './memory-log.ts'
 import { isNothing, openWork } from './open-work.ts'
 import { list, mebibytes, soakReport, soakText } from './soak-report.ts'
 
-// node test/soak/soak.ts [--seconds 1800] [--rate 100] [--seed N] [--json]: calls and, beside them, one malformed message
-// for a hundred good ones. Exit code 1 when a good call failed, memory grew, or anything is still open in the end.
+// node test/soak/soak.ts [--seconds 1800] [--rate 100] [--seed N] [--forgive-overload] [--json]: calls and, beside them,
+// one malformed message for a hundred good ones. Exit code 1 when a good call failed, memory grew, or anything is still
+// open in the end.
 
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '1800' },
     rate: { type: 'string', default: '100' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+    'forgive-overload': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 })
@@ -100,12 +102,15 @@ async function soak(traffic: GoodTraffic): Promise<number> {
   const openAtEnd = openWork(await Figures.read(box.adminUrl))
   const idleAfterSeconds = await becomeIdle()
   const after = await quietMemory()
-  const stuck = openWork(await Figures.read(box.adminUrl))
+  const figures = await Figures.read(box.adminUrl)
+  const stuck = openWork(figures)
   const { now: stuckCalls } = await box.ask<{ now: readonly object[] }>('/api/calls')
   const report = soakReport({
     seconds,
     callsPerSecond,
     calls,
+    forgivesOverload: values['forgive-overload'],
+    turnedAway: figures.byLabel('causeway_sip_rejected_total').get('overload') ?? 0,
     malformedSent: malformed.sent,
     malformedAnswered: malformed.answers,
     memory: trends,

@@ -51,8 +51,7 @@ afterAll(async () => {
 })
 
 test('a browser registers with digest over its WebSocket', async () => {
-  const { bindings } = await box.ask<{ bindings: Binding[] }>('/api/registrations')
-  const binding = bindings.find(({ aor }) => aor === `sip:201@${site}`)
+  const [binding] = await bindingsOfBrowser()
   expect(binding?.contact).toMatch(/\.invalid;transport=ws/)
   expect(binding?.source.transport).toBe('wss')
 })
@@ -95,8 +94,12 @@ test('sound passes both ways between it and a phone that knows only RTP', async 
   await browser.event('ended')
 })
 
-test('after a reload of its page it is called on the new connection', async () => {
+test('after a reload of its page it is called on the new connection, which replaces the old', async () => {
+  const before = await bindingsOfBrowser()
   await browser.load()
+  const after = await bindingsOfBrowser()
+  expect(after).toHaveLength(1)
+  expect(after[0]?.source.port).not.toBe(before[0]?.source.port)
   const call = await phone.call('201')
   await call.answered()
   await browser.event('confirmed')
@@ -107,7 +110,12 @@ test('after a reload of its page it is called on the new connection', async () =
 interface Binding {
   readonly aor: string
   readonly contact: string
-  readonly source: { readonly transport: string }
+  readonly source: { readonly transport: string; readonly port: number }
+}
+
+async function bindingsOfBrowser(): Promise<Binding[]> {
+  const { bindings } = await box.ask<{ bindings: Binding[] }>('/api/registrations')
+  return bindings.filter(({ aor }) => aor === `sip:201@${site}`)
 }
 
 /** SIPp as the phone of 202. */

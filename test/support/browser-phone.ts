@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from 'node:crypto'
+import { createHash, randomUUID, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -31,6 +31,8 @@ export class BrowserPhone implements Part {
   readonly name = 'browser phone'
   readonly #options: BrowserPhoneOptions
   readonly #events: PhoneEvent[] = []
+  /** As a page keeps it in its storage: by this the box knows the phone again (RFC 5626 §4.1). */
+  readonly #instance = randomUUID()
   /** Of the page: from elsewhere it might neither use the microphone nor connect to this machine. */
   readonly #server = createServer((_, response) =>
     response.setHeader('Content-Type', 'text/html').end('<title>phone</title>'),
@@ -70,7 +72,8 @@ export class BrowserPhone implements Part {
     await this.#page?.goto(`http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`)
     await this.#page?.addScriptTag({ content: await bundle() })
     await this.#page?.addScriptTag({ content: page })
-    await this.#order(`phone.start(${JSON.stringify({ url, uri: `sip:${aor}`, password })})`)
+    const account = { url, uri: `sip:${aor}`, password, instance: this.#instance }
+    await this.#order(`phone.start(${JSON.stringify(account)})`)
     await this.event('registered')
   }
 

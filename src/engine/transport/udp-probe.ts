@@ -57,17 +57,23 @@ export class UdpProbe {
   }
 
   #sweep(): void {
-    const now = this.#clock.now()
-    for (const flow of this.#ripe) {
-      flow.isWatched = false
-      const mayProbe = now >= flow.nextProbeAt && this.#sockets.size < this.#settings.maxProbes
-      if (flow.hasAnswered || !mayProbe) continue
-      flow.nextProbeAt = now + atMostEveryMs
-      this.#probe(flow)
-    }
+    for (const flow of this.#ripe) this.#consider(flow)
     this.#ripe = this.#fresh
     this.#fresh = []
     if (this.#ripe.length > 0) this.#sweepLater()
+  }
+
+  #consider(flow: UdpFlow): void {
+    const waitMs = flow.nextProbeAt - this.#clock.now()
+    if (!flow.hasAnswered && waitMs > 0 && !this.#isStopped) {
+      // It was alive a moment ago, or slow: that says nothing about the request that waits now.
+      this.#clock.after(waitMs, () => this.#consider(flow))
+      return
+    }
+    flow.isWatched = false
+    if (flow.hasAnswered || this.#isStopped || this.#sockets.size >= this.#settings.maxProbes) return
+    flow.nextProbeAt = this.#clock.now() + atMostEveryMs
+    this.#probe(flow)
   }
 
   #probe(flow: UdpFlow): void {

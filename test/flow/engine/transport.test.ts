@@ -331,6 +331,22 @@ const bobHop = (flow: Flow): Hop => ({
   host: flow.remoteAddress,
 })
 
+it('a UDP destination that dies just after it was probed is found dead all the same', async () => {
+  const box = await startTransport([udp4])
+  const slow = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(slow, 'listening')
+  const { port } = slow.address()
+  const flow = await box.transport.flowTo(
+    { transport: 'udp', address: '127.0.0.1', port, host: 'slow' },
+    never,
+  )
+  box.transport.expectAnswer(flow)
+  await once(slow, 'message')
+  slow.close()
+  box.transport.expectAnswer(flow)
+  expect((await box.failures.next(5_000)).flow).toBe(flow)
+})
+
 describe('a flow', () => {
   const flowOf = ({ transport, remoteAddress, remotePort }: Flow): Hop => ({
     transport,

@@ -22,7 +22,8 @@ export function flowUri(transport: TransportName, address: string, port: number)
 }
 
 function needsFlow(uri: SipUri, flow: Flow): boolean {
-  if (isIP(flow.remoteAddress) === 0) return false
+  // RFC 3986 has no place for the zone of a link-local address.
+  if (isIP(flow.remoteAddress) === 0 || flow.remoteAddress.includes('%')) return false
   if (uri.params.has('ob') || uri.host.endsWith('.invalid')) return true
   switch (flow.transport) {
     case 'ws':

@@ -9,9 +9,11 @@ import { keepAliveSeconds } from './keep-alive-terms.ts'
 export function stampSource(request: SipRequest, flow: Flow): void {
   const via = request.topVia
   const wantsPort = via.rport !== undefined
-  const isKnown = via.host === flow.remoteAddress && !via.params.has('received')
+  // The zone of a link-local address means nothing to others (RFC 4007 §11.2).
+  const address = flow.remoteAddress.replace(/%.*$/, '')
+  const isKnown = via.host === address && !via.params.has('received')
   if (!wantsPort && isKnown && !via.params.has('keep')) return
-  const params = via.params.clone().set('received', flow.remoteAddress)
+  const params = via.params.clone().set('received', address)
   if (via.params.get('keep') === true && flow.transport !== 'udp')
     params.set('keep', String(keepAliveSeconds))
   if (wantsPort) params.set('rport', String(flow.remotePort))

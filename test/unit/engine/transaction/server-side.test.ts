@@ -168,6 +168,17 @@ describe('the top Via', () => {
     expect(core.last.request.get('via')?.endsWith(expected)).toBe(true)
   })
 
+  it('names a link-local sender without the zone, which is a matter of this machine', () => {
+    const bed = makeLayer()
+    const via = '[2001:db8::9]:5080;rport;branch=z9hG4bK1'
+    bed.transport.receive(requestText('OPTIONS', { via }), bed.transport.flow('udp', 'fe80::9%eth0', 5080))
+    bed.core.last.respond(responseTo(bed.core.last.request, 200))
+    const { message, flow } = bed.transport.takeOne()
+    expect(message.get('via')).toContain(';received=fe80::9')
+    expect(message.get('via')).not.toContain('%')
+    expect(flow.remoteAddress).toBe('fe80::9%eth0')
+  })
+
   it.each([
     ['with rport', '10.0.0.1:5060;rport;branch=z9hG4bK1', 5080],
     ['without rport', '10.0.0.1:5099;branch=z9hG4bK1', 5099],

@@ -4,6 +4,7 @@ import type { CallQuestion, RoutePlan, RouteTarget } from '../domain/route.ts'
 import type { IncomingInvite, SipDialog, SipHeaders, SipResponseView } from '../domain/sip.ts'
 import { within } from '../lib/time-box.ts'
 import { allowed } from './allowed.ts'
+import { isNoOffer } from './body-type.ts'
 import { Bridge } from './bridge.ts'
 import type { CallEnding, CallLog } from './call-log.ts'
 import type { CallParts } from './call-parts.ts'
@@ -83,6 +84,7 @@ export class IncomingCall implements CallUnderWay {
     if (destinations) return this.#forward(plan.targets, destinations)
     const tags = requiredInVain(invite)
     if (tags.length > 0) return this.#refuseExtensions(tags)
+    if (isNoOffer(invite)) return this.#refuseBody()
     return this.#hunted(await this.#startHunt(plan.targets).run())
   }
 
@@ -246,6 +248,11 @@ export class IncomingCall implements CallUnderWay {
     const unsupported = tags.join(', ')
     void this.#caller.tell(420, { headers: { Unsupported: unsupported } })
     this.#end({ status: 420, by: 'box', cause: `the caller requires ${unsupported}` })
+  }
+
+  #refuseBody(): void {
+    void this.#caller.tell(415, { headers: { Accept: 'application/sdp' } })
+    this.#end({ status: 415, by: 'box', cause: 'the body is no session description' })
   }
 
   #demand({ status, headers }: Demand): void {

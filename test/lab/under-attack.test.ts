@@ -232,8 +232,12 @@ test('a million distinct Call-IDs, of one source and of many, leave calls and me
     withinMs: 10_000,
     addresses: 4_000,
   })
-  await warmUp.start()
-  await warmUp.finished()
+  try {
+    await warmUp.start()
+    await warmUp.finished()
+  } finally {
+    await warmUp.stop()
+  }
   const before = memory()
   const figures = []
   for (const addresses of [1, 50_000]) {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import { losing } from '../../support/line-faults.ts'
 import { type SippScript, sdp } from '../../support/sipp-script.ts'
 import { ProxyEngine } from './proxy-engine.ts'
 import {
@@ -11,10 +12,12 @@ import {
   refusingCallee,
   untilHungUp,
 } from './scripts.ts'
+import type { Part } from './sipp-stage.ts'
 
 // RFC 3261 §16 between a caller and several phones: where a proxy sends a request next, and which answer comes back.
 
-const engine = new ProxyEngine()
+// Timers B and F end after 6.4 s instead of 32.
+const engine = new ProxyEngine({ transaction: { t1Ms: 100 } })
 beforeAll(() => engine.start())
 afterAll(() => engine.stop())
 
@@ -69,6 +72,16 @@ describe.concurrent('a proxy', () => {
       options: { followRedirects: true, recordRoute: true },
     }))
 
+  it('§17.1.1.2 Timer B gives a phone up that stays silent: 408', () =>
+    engine.play({ caller: { script: refusedCaller(408) }, targets: [silent()] }))
+
+  it('§16.7 step 6, §17.1.1.2 goes on to the next phone when one stays silent', () =>
+    engine.play({
+      caller: { script: callerHangsUp() },
+      targets: [silent(), { script: calleeIsHungUp() }],
+      options: { recordRoute: true },
+    }))
+
   it('§16.12.1.1 sends what is in a dialog by the loose router behind it', () => {
     const route = '<sip:127.0.0.1:[local_port];lr>'
     return play(behindRouter(), [routed(route, { Route: route.replace('[local_port]', '[0-9]+') })], {
@@ -82,6 +95,13 @@ describe.concurrent('a proxy', () => {
       recordRoute: true,
     })
   })
+})
+
+/** What is sent to this phone is lost. */
+const silent = (): Part => ({
+  script: calleeIsHungUp(),
+  line: losing(/^/, Number.POSITIVE_INFINITY),
+  mayGoUncalled: true,
 })
 
 const behindRouter = (): SippScript =>

@@ -29,6 +29,13 @@ const talked: readonly Loss[] = [
   { what: '§17.1.2.2 Timer E: the 200 to the BYE from the phone', atCallee: okToBye, times: 2 },
 ]
 
+const rungReliably: readonly Loss[] = [
+  { what: 'RFC 3262 §3: the reliable 180 to the caller', atCaller: /^SIP\/2\.0 180/, times: 2 },
+  { what: 'RFC 3262 §3: the reliable 180 from the phone', atCallee: /^SIP\/2\.0 180/, times: 2 },
+  { what: 'RFC 3262 §4: the PRACK of the caller', atCaller: /^PRACK/ },
+  { what: 'RFC 3262 §4: the PRACK to the phone', atCallee: /^PRACK/ },
+]
+
 const refused: readonly Loss[] = [
   { what: '§17.2.1 Timer G: the 486 to the caller', atCaller: /^SIP\/2\.0 486/, times: 2 },
   { what: '§17.2.1 Timer G: the ACK of the caller', atCaller: /^ACK/, times: 2 },
@@ -53,6 +60,12 @@ describe.each(['b2bua', 'proxy'] as const)('the box as %s', (callHandling) => {
     play(loss, { script: scripts.callerHangsUp(), holdMs: 1_800 }, { script: scripts.calleeIsHungUp(2_000) }),
   )
 
+  // When the PRACK was late, a B2BUA's 2xx goes out just ahead of the PRACK's own 200; SIPp takes them in one order only.
+  const reliably = rungReliably.filter(({ atCallee }) => callHandling === 'proxy' || atCallee)
+  it.concurrent.each(reliably)('the call goes on without $what', (loss) =>
+    play(loss, { script: scripts.acknowledgesRinging() }, { script: scripts.ringsReliably(2_000) }),
+  )
+
   it.concurrent.each(refused)('the refusal arrives without $what', (loss) =>
     play(loss, { script: scripts.refusedCaller(486, 2_500) }, { script: scripts.refusingCallee(486, 2_500) }),
   )
@@ -68,7 +81,7 @@ describe.each(['b2bua', 'proxy'] as const)('the box as %s', (callHandling) => {
 
   it('64 calls at once succeed on a line that loses 5 %, doubles 5 % and reorders 10 %', async () => {
     const noise = { loss: 0.05, duplication: 0.05, reordering: 0.1, holdMs: 60 }
-    const common = { calls: 64, ignoresUnexpected: true }
+    const common = { calls: 64, ignoresUnexpected: true, timeoutSeconds: 60 }
     const { caller, callees, harmed } = await box.play({
       caller: {
         ...common,
@@ -77,7 +90,9 @@ describe.each(['b2bua', 'proxy'] as const)('the box as %s', (callHandling) => {
         holdMs: 2_000,
         line: noisyLine({ ...noise, seed: 3261 }),
       },
-      callees: [{ ...common, script: scripts.calleeIsHungUp(), line: noisyLine({ ...noise, seed: 17 }) }],
+      callees: [
+        { ...common, script: scripts.calleeIsHungUpEarly(), line: noisyLine({ ...noise, seed: 17 }) },
+      ],
     })
     expect(caller).toMatchObject({ successful: 64, failed: 0 })
     expect(callees[0]).toMatchObject({ successful: 64, failed: 0 })

@@ -1,4 +1,8 @@
-import { type ServerUnderTest, startServer } from '../../contract/drachtio/server-under-test.ts'
+import {
+  type ServerUnderTest,
+  startServer,
+  type TestSettings,
+} from '../../contract/drachtio/server-under-test.ts'
 import { type App, startApp } from '../../contract/drachtio/srf.ts'
 import { type Part, SippPhone } from './sipp-stage.ts'
 
@@ -16,10 +20,15 @@ export interface ForwardedCall {
 export class ProxyEngine {
   #server: ServerUnderTest | undefined
   #app: App | undefined
+  readonly #settings: TestSettings
   readonly #options = new Map<string, Readonly<Record<string, unknown>>>()
 
+  constructor(settings: TestSettings = {}) {
+    this.#settings = settings
+  }
+
   async start(): Promise<void> {
-    this.#server = await startServer()
+    this.#server = await startServer(this.#settings)
     this.#app = await startApp(this.#server, (app) => {
       app.invite((request) => {
         const user = /^sip:([^@]+)@/.exec(request.uri)?.[1] ?? ''
@@ -44,12 +53,12 @@ export class ProxyEngine {
     const calling = await SippPhone.at(port, caller)
     const all = [...called, ...(other ? [other] : []), calling]
     try {
-      const user = called.map((phone) => phone.port).join('-')
+      const user = called.map(({ contact }) => contact.split(':')[1]).join('-')
       this.#options.set(user, options)
       await other?.wait()
       for (const phone of called) await phone.wait(other?.contact)
       await calling.call(`sip:${user}@127.0.0.1:${port}`)
-      await Promise.all(all.map((phone) => phone.finished()))
+      await Promise.all(all.filter((phone) => !phone.mayGoUncalled).map((phone) => phone.finished()))
     } finally {
       await Promise.all(all.map((phone) => phone.end()))
     }

@@ -108,6 +108,18 @@ describe.each(['b2bua', 'proxy'] as const)('the box as %s', (callHandling) => {
 
     // Two copies that branched before a proxy are its target's to tell apart; a B2BUA is that target.
     if (callHandling === 'b2bua') {
+      it.concurrent('§8.2.3: 415 with Accept for a body that is no session description', async () => {
+        const script = caller('sends prose')
+          .send('INVITE', { body: 'Mr. Watson, come here', contentType: 'text/prose' })
+          .expect(100, { optional: true })
+          .expect(415, { has: { Accept: 'application/sdp' } })
+          .ackRefusal()
+        await box.play({
+          caller: { script, transport },
+          callees: [{ script: callee('is not called').await('INVITE'), transport, mayGoUncalled: true }],
+        })
+      })
+
       it.concurrent('§8.2.2.2: 482 for a call that comes by two ways, while the first way goes on', async () => {
         const script = caller('comes twice')
           .send('INVITE', { body: sdp(), as: 'first' })

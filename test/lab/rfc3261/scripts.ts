@@ -21,6 +21,17 @@ export const calleeIsHungUp = (lingerMs?: number): SippScript =>
 export const untilHungUp = (script: SippScript, lingerMs?: number): SippScript =>
   script.await('BYE').answer(200).linger(lingerMs)
 
+/** On a bad line the BYE may come before any ACK has. */
+export const calleeIsHungUpEarly = (): SippScript =>
+  untilHungUp(
+    callee('answers and is hung up, with or without ACK')
+      .await('INVITE')
+      .answer(180)
+      .answer(200, { body: sdp() })
+      .await('ACK', { optional: true }),
+    8_000, // the 200 to its BYE may be lost again and again
+  )
+
 export const callerIsHungUp = (): SippScript => untilHungUp(connected('calls and is hung up'))
 
 export const calleeHangsUp = (): SippScript =>
@@ -47,3 +58,27 @@ export const refusedCaller = (status: number, lingerMs?: number): SippScript =>
 
 export const refusingCallee = (status: number, lingerMs?: number): SippScript =>
   callee(`refuses with ${status}`).await('INVITE').answer(180).answer(status).await('ACK').linger(lingerMs)
+
+export const acknowledgesRinging = (): SippScript =>
+  caller('acknowledges ringing')
+    .send('INVITE', { body: sdp(), headers: ['Require: 100rel'], as: 'invite' })
+    .expect(100, { optional: true })
+    .expect(180, { opensDialog: true, has: { Require: '100rel' }, keeps: { rseq: 'RSeq' } })
+    .send('PRACK', { headers: ['RAck:[$rseq] 1 INVITE'] })
+    .expect(200)
+    .expect(200, { of: 'invite', opensDialog: true })
+    .ack()
+    .send('BYE')
+    .expect(200)
+
+export const ringsReliably = (lingerMs?: number): SippScript =>
+  untilHungUp(
+    callee('rings reliably')
+      .await('INVITE')
+      .answer(180, { headers: ['Require: 100rel', 'RSeq: 7'], body: sdp() })
+      .await('PRACK', { has: { RAck: '7 [0-9]+ INVITE' } })
+      .answer(200)
+      .answer(200, { toKept: true, body: sdp() })
+      .await('ACK'),
+    lingerMs,
+  )

@@ -23,6 +23,9 @@ export const metricCatalogue = {
   pbx_up: gauge('1 while the PBX does its work, 0 while the box suspects it or stands in.', ['pbx']),
   overlay_peers: gauge('Boxes of the overlay that are connected now.', ['overlay']),
 
+  engine_answered: gauge(
+    '1 when the engine has answered this query; else 0, and what only it knows is missing: `causeway_sip_…`, the captures and its thread.',
+  ),
   sip_messages_total: counter(
     'SIP messages on the wire, repeats among them; `direction` is `in` or `out`, `kind` a method, a class of responses such as `2xx`, or `other`.',
     ['direction', 'transport', 'kind'],

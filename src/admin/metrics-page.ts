@@ -11,7 +11,7 @@ export function metricsPage(): string {
     '',
     'Printed from the code by `npm run reference`; do not edit. `/metrics` on the admin port serves them in the text format',
     'of Prometheus. Counters count from the start of the box. With an external drachtio-server as engine the metrics that',
-    'begin with `causeway_sip_` are missing.',
+    'begin with `causeway_sip_` are missing, and `causeway_engine_answered` is, too.',
     '',
     '| name | type | labels | meaning |',
     '| --- | --- | --- | --- |',

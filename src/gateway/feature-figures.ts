@@ -1,13 +1,26 @@
 import { type Figures, samplesBy } from '../admin/figures.ts'
-import type { BoxViewParts } from './live-box-view.ts'
+import type { CallHandler } from '../edge/call-handler.ts'
+import type { Guard } from '../guard/guard.ts'
+import type { Location } from '../registrar/location.ts'
+import type { Registrar } from '../registrar/registrar.ts'
+import type { FrontRegistration } from '../survival/front-registration.ts'
+import type { PbxWatch } from '../survival/pbx-watch.ts'
+import type { Trunks } from '../trunk/trunks.ts'
+import type { JoinedOverlays } from './joined-overlays.ts'
 
-type Counted = Pick<
-  BoxViewParts,
-  'calls' | 'location' | 'guard' | 'registrar' | 'front' | 'trunks' | 'pbxs' | 'overlays'
->
+export interface CountedFeatures {
+  readonly calls: Pick<CallHandler, 'count'>
+  readonly location: Pick<Location, 'size'>
+  readonly guard: Pick<Guard, 'counts' | 'bans'>
+  readonly registrar: Pick<Registrar, 'counts'>
+  readonly front: Pick<FrontRegistration, 'passedOn'>
+  readonly trunks: Pick<Trunks, 'view'>
+  readonly pbxs: Pick<PbxWatch, 'view'>
+  readonly overlays: Pick<JoinedOverlays, 'all'>
+}
 
 /** Calls, registrations and neighbours as metrics. */
-export function featureFigures(parts: Counted): Figures {
+export function featureFigures(parts: CountedFeatures): Figures {
   const { calls, location, guard, registrar, front, overlays } = parts
   const { accepted, challenged, wrongPassword, refused } = registrar.counts
   const trunks = parts.trunks.view()

@@ -19,11 +19,9 @@ import type { Site } from '../routing/site.ts'
 import type { FrontRegistration } from '../survival/front-registration.ts'
 import type { PbxWatch } from '../survival/pbx-watch.ts'
 import type { Trunks } from '../trunk/trunks.ts'
-import { engineFigures } from './engine-figures.ts'
-import { featureFigures } from './feature-figures.ts'
+import { boxFigures } from './box-figures.ts'
 import type { JoinedOverlays } from './joined-overlays.ts'
 import type { LoopLag } from './loop-lag.ts'
-import { processFigures } from './process-figures.ts'
 
 export interface BoxViewParts {
   readonly config: Config
@@ -168,14 +166,8 @@ export class LiveBoxView implements BoxView {
     return this.#parts.stack.isConnected ? undefined : 'the SIP engine is not connected'
   }
 
-  async figures(): Promise<Figures> {
-    const { engine, loopLag } = this.#parts
-    const counts = await engine?.counts()
-    return {
-      ...featureFigures(this.#parts),
-      ...(counts && engineFigures(counts)),
-      ...processFigures({ mainLags: loopLag.figures, engine: counts }),
-    }
+  figures(): Promise<Figures> {
+    return boxFigures(this.#parts)
   }
 
   #sipState(): PartState {

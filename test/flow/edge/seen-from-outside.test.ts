@@ -126,6 +126,7 @@ describe('a call between two phones is seen from outside', () => {
           ?.split(' ')
           .at(-1),
       )
+    expect(value('engine_answered')).toBe(1)
     expect(value('registrations_total{outcome="accepted"}')).toBe(2)
     expect(value('registrations_total{outcome="challenged"}')).toBe(2)
     expect(value('sip_messages_total{direction="out",transport="udp",kind="INVITE"}')).toBeGreaterThanOrEqual(

@@ -1,0 +1,35 @@
+import type { Figures } from '../admin/figures.ts'
+import type { EngineCounts } from '../engine/engine.ts'
+import { engineFigures } from './engine-figures.ts'
+import { type CountedFeatures, featureFigures } from './feature-figures.ts'
+import type { LoopLag } from './loop-lag.ts'
+import { processFigures } from './process-figures.ts'
+
+export interface CountedParts extends CountedFeatures {
+  /** `counts` settles in bounded time. Undefined when the engine is another process. */
+  readonly engine: { counts(): Promise<EngineCounts> } | undefined
+  readonly loopLag: Pick<LoopLag, 'figures'>
+}
+
+/** All metrics. An engine that hangs or has died costs its own figures only: then the others matter most. */
+export async function boxFigures(parts: CountedParts): Promise<Figures> {
+  const { engine, loopLag } = parts
+  const counts = engine && (await countsIfAnswered(engine))
+  return {
+    ...featureFigures(parts),
+    ...(engine && { engine_answered: counts ? 1 : 0 }),
+    ...(counts && engineFigures(counts)),
+    ...processFigures({ mainLags: loopLag.figures, engine: counts }),
+  }
+}
+
+async function countsIfAnswered(
+  engine: NonNullable<CountedParts['engine']>,
+): Promise<EngineCounts | undefined> {
+  try {
+    return await engine.counts()
+  } catch {
+    // `engine_answered` says so; why it died is in the log.
+    return undefined
+  }
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { printMetrics } from '../../../src/admin/metrics.ts'
+import { boxFigures, type CountedParts } from '../../../src/gateway/box-figures.ts'
+
+const idle: Omit<CountedParts, 'engine'> = {
+  calls: { count: 3 },
+  location: { size: 2 },
+  guard: { counts: { banned: 0, tooFast: 0, authFailures: 0 }, bans: () => [] },
+  registrar: { counts: { accepted: 1, challenged: 0, wrongPassword: 0, refused: 0 } },
+  front: { passedOn: 0 },
+  trunks: { view: () => [] },
+  pbxs: { view: () => [] },
+  overlays: { all: [] },
+  loopLag: { figures: { bounds: [0.1], counts: [1, 0], sum: 0 } },
+}
+
+const page = async (engine: CountedParts['engine']) => printMetrics(await boxFigures({ ...idle, engine }))
+
+describe('the metrics page', () => {
+  it('says when the engine does not answer, and has everything else', async () => {
+    const text = await page({ counts: () => Promise.reject(new Error('the engine does not answer')) })
+    expect(text).toContain('causeway_engine_answered 0')
+    expect(text).toContain('causeway_calls_now 3')
+    expect(text).toContain('causeway_bindings 2')
+    expect(text).toContain('causeway_event_loop_lag_seconds_count{thread="main"} 1')
+    expect(text).toContain('causeway_resident_memory_bytes ')
+    expect(text).not.toContain('thread="engine"')
+    expect(text).not.toMatch(/^causeway_sip_/m)
+  })
+
+  it('says nothing of an engine that is not its own', async () => {
+    expect(await page(undefined)).not.toContain('causeway_engine_answered')
+  })
+})

@@ -57,6 +57,8 @@ export const metricCatalogue = {
     'From an INVITE that begins a call to its final response, as the caller sees it: with the time that it rings.',
   ),
   sip_connections: gauge('Connections open now (TCP, TLS, WebSocket).'),
+  sip_quiet_connections: gauge('Connections that others have opened and that have brought no message yet.'),
+  sip_quiet_connections_closed_total: counter('Such connections that were closed to make room for others.'),
   sip_connections_refused_total: counter('Connections turned away because of a limit.'),
   sip_applications: gauge('Applications on the control port; in a box it is the box itself.'),
   sip_shed_percent: gauge('Share of the new requests that is turned away because the engine lags.'),

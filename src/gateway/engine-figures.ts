@@ -46,6 +46,8 @@ export function engineFigures(counts: EngineCounts): Figures {
     }),
     sip_answer_seconds: [{ labels: {}, value: counts.answerDelays }],
     sip_connections: connections.open,
+    sip_quiet_connections: connections.quiet,
+    sip_quiet_connections_closed_total: connections.turnedOut,
     sip_connections_refused_total: connections.refused,
     sip_applications: counts.applications,
     sip_shed_percent: overload.shedPercent,

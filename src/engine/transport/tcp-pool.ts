@@ -13,6 +13,8 @@ export interface ConnectionCounts {
   readonly open: number
   /** Opened by others, without a message yet; some of them are not open for SIP either. */
   readonly quiet: number
+  /** Quiet ones closed to make room for others. */
+  readonly turnedOut: number
   readonly refused: number
 }
 
@@ -47,7 +49,8 @@ export class TcpPool {
   }
 
   get counts(): ConnectionCounts {
-    return { open: this.#streams.size, quiet: this.#quiet.size, refused: this.#refused }
+    const { size: quiet, turnedOut } = this.#quiet
+    return { open: this.#streams.size, quiet, turnedOut, refused: this.#refused }
   }
 
   /**

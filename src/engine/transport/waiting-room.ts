@@ -9,6 +9,7 @@ export class WaitingRoom {
   readonly #limit: number
   readonly #byAddress = new Map<string, Map<number, Socket>>()
   #size = 0
+  #turnedOut = 0
 
   constructor(limit: number) {
     this.#limit = limit
@@ -16,6 +17,11 @@ export class WaitingRoom {
 
   get size(): number {
     return this.#size
+  }
+
+  /** How many had to make room since the start. */
+  get turnedOut(): number {
+    return this.#turnedOut
   }
 
   /** Until it closes, or `leave` is called for it. */
@@ -44,6 +50,7 @@ export class WaitingRoom {
     for (const [port, socket] of most?.[1] ?? []) {
       this.leave(socket, most?.[0] ?? '', port)
       socket.destroy()
+      this.#turnedOut++
       return
     }
   }

@@ -48,6 +48,7 @@ describe('connections that say nothing', () => {
     talker.write(message('still here'))
     expect((await messages.next()).text).toContain('still here')
     await eventually(2_000, 'three to be left', () => transport.connections.quiet === 3)
+    expect(transport.connections.turnedOut).toBe(1)
     expect(silent.slice(1).some(({ destroyed }) => destroyed)).toBe(false)
   })
 

@@ -116,7 +116,7 @@ export class HandledRequests {
   #offer(application: Application, transaction: ServerTransaction, request: SipRequest): void {
     this.#forget(transaction)
     // It may have come by a second path meanwhile (RFC 3261 §8.2.2.2).
-    if (transaction.isInvite && this.#parts.incoming.isMerged(request)) this.#refuse(transaction, 482)
+    if (this.#parts.incoming.isMerged(request)) this.#refuse(transaction, 482)
     else this.#parts.incoming.offer(application, transaction, request)
   }
 

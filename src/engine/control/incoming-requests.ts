@@ -39,7 +39,7 @@ export class IncomingRequests {
   readonly #byTransaction = new Map<ServerTransaction, IncomingRequest>()
   /** Names of the dialogs that answers to open requests will make. */
   readonly #dialogIds = new Set<string>()
-  /** INVITEs whose transaction is not over, by what stays the same on every path they may take. */
+  /** Requests whose transaction is not over, by what stays the same on every path they may take. */
   readonly #identities = new Set<string>()
 
   constructor(parts: IncomingParts) {
@@ -54,17 +54,19 @@ export class IncomingRequests {
     return this.#open.get(transactionId)
   }
 
-  /** RFC 3261 §8.2.2.2: whether the same INVITE, for the same user, has come by another path. */
-  isMerged(invite: SipRequest): boolean {
-    return this.#identities.has(identityOf(invite))
+  /** RFC 3261 §8.2.2.2: whether the same request, for the same user, has come by another path. */
+  isMerged(request: SipRequest): boolean {
+    return this.#identities.has(identityOf(request))
   }
 
   /** A request outside any dialog, to the application whose turn it is. */
   offer(application: Application, transaction: ServerTransaction, request: SipRequest): void {
     const incoming = this.#remember(application, transaction, undefined)
-    if (request.method === 'INVITE') {
+    if (!isHarmlessTwice(request.method)) {
       incoming.identity = identityOf(request)
       this.#identities.add(incoming.identity)
+    }
+    if (request.method === 'INVITE') {
       this.#parts.records.attempt('network', request)
       this.#watch(incoming)
     }
@@ -212,8 +214,11 @@ export class IncomingRequests {
 }
 
 /** The Request-URI belongs to it: one call may come for several users of ours, and each of them is to ring. */
-const identityOf = (invite: SipRequest): string =>
-  `${invite.callId} ${invite.from.tag} ${invite.cseq.number} ${invite.uri}`
+const identityOf = ({ callId, from, cseq, uri }: SipRequest): string =>
+  `${callId} ${from.tag} ${cseq.number} ${cseq.method} ${uri}`
+
+/** The same answer twice: some phones begin such a request anew, under its old CSeq, when an answer is late. */
+const isHarmlessTwice = (method: string): boolean => method === 'REGISTER' || method === 'OPTIONS'
 
 /** Whether a proxy has sent back to us what we sent to it (RFC 3261 §6, spiral): our own Via is below the topmost. */
 function isSpiral(request: SipRequest, ownNames: OwnNames): boolean {

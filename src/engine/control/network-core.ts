@@ -91,7 +91,7 @@ export class NetworkCore implements TransactionUser {
       reply(transaction, 481)
       return
     }
-    if (request.method === 'INVITE' && incoming.isMerged(request)) {
+    if (incoming.isMerged(request)) {
       reply(transaction, 482)
       return
     }

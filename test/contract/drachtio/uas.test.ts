@@ -170,6 +170,32 @@ describe('a call to an application', () => {
     }
   })
 
+  it.runIf(isOurEngine).each([
+    ['MESSAGE', 1, 482],
+    ['OPTIONS', 2, 200],
+  ] as const)(
+    '%s by two paths is offered %d time(s), the second path hears %d',
+    async (method, times, second) => {
+      const { app, phone } = await stage()
+      let offers = 0
+      await app((self) =>
+        self[method === 'MESSAGE' ? 'message' : 'options']((_: Request, response: Response) => {
+          offers++
+          response.send(200)
+        }),
+      )
+      const alice = await phone('alice')
+      const request = alice.request(method)
+      alice.send(request)
+      await alice.responseThat([200, method])
+      const again = request.clone()
+      again.set('Via', alice.via())
+      alice.send(again)
+      await (second === 200 ? alice.countReaches(200, 2) : alice.responseThat([second, method]))
+      expect(offers).toBe(times)
+    },
+  )
+
   it('is cancelled by the caller: the server answers for the application', async () => {
     const { app, phone } = await stage()
     const offered = later<{ request: Request; response: Response }>()

@@ -51,6 +51,8 @@ function parseParams(text: string): Map<string, string> | undefined {
 /** Parts between separators that stand outside of quotes and `<…>`, trimmed; empty ones only when asked for. */
 function splitOutside(text: string, separator: string, keepsEmpty = false): string[] {
   const parts: string[] = []
+  // What opens beyond it never closes.
+  const lastClose = text.lastIndexOf('>')
   let start = 0
   const endPart = (end: number): void => {
     const part = text.slice(start, end).trim()
@@ -60,7 +62,7 @@ function splitOutside(text: string, separator: string, keepsEmpty = false): stri
   for (let i = 0; i < text.length; i++) {
     const character = text[i]
     if (character === '"') i = closingQuote(text, i)
-    else if (character === '<') i = endOrSame(text.indexOf('>', i), i)
+    else if (character === '<' && i < lastClose) i = text.indexOf('>', i)
     else if (character === separator) endPart(i)
   }
   endPart(text.length)
@@ -75,8 +77,6 @@ function closingQuote(text: string, open: number): number {
   }
   return text.length
 }
-
-const endOrSame = (end: number, same: number): number => (end < 0 ? same : end)
 
 function unquoted(text: string): string {
   return text.startsWith('"') ? text.slice(1, closingQuote(text, 0)).replace(/\\(.)/g, '$1') : text

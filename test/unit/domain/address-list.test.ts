@@ -40,16 +40,14 @@ describe('address list', () => {
     expect(parseAddresses(line)).toBeUndefined()
   })
 
-  it('takes a long hostile line in its stride', () => {
-    const begun = performance.now()
-    for (const text of [
-      ' '.repeat(60_000),
-      '"'.repeat(60_000),
-      '<'.repeat(60_000),
-      ';'.repeat(60_000),
-      '\\"'.repeat(30_000),
-    ])
-      parseAddresses(`<sip:a@h>, ${text}x`)
-    expect(performance.now() - begun).toBeLessThan(2_000)
+  // Some million steps when linear; were it the square, far beyond the time of a test.
+  it.each([
+    [' ', 'x'],
+    ['"', undefined],
+    ['<', undefined],
+    [';', undefined],
+    ['\\"', undefined],
+  ])('reads a long line of %s in work that grows with its length, not with the square', (text, expected) => {
+    expect(parseAddresses(`<sip:a@h>, ${text.repeat(1_000_000)}x`)?.[1]?.uri).toBe(expected)
   })
 })

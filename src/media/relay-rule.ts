@@ -1,5 +1,6 @@
 import type { CallPath } from '../domain/call-record.ts'
 import { isWebRtc } from '../domain/web-rtc.ts'
+import { isPrivate } from '../lib/private-address.ts'
 
 export interface MediaFacts {
   readonly callId: string
@@ -31,13 +32,6 @@ export function isBehindNat(sdp: string, address: string): boolean {
   const named = /^c=IN IP[46] ([^\s/]+)/m.exec(sdp)?.[1]?.toLowerCase()
   if (named === undefined || address === '' || named === address.toLowerCase()) return false
   return isPrivate(named) && !isLoopback(address)
-}
-
-// RFC 1918, RFC 6598 (carrier-grade NAT), RFC 4193
-function isPrivate(address: string): boolean {
-  return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd])/.test(
-    address,
-  )
 }
 
 function isLoopback(address: string): boolean {

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net'
+import { isPrivate } from '../../lib/private-address.ts'
 import { SipParseError } from '../message/sip-parse-error.ts'
 import { parseUri, type SipUri } from '../message/uri.ts'
 import type { Flow } from '../transport/flow.ts'
 import type { TransportName } from '../transport/hop.ts'
 import { hostPort } from '../transport/host-port.ts'
-import { isPrivate } from '../transport/private-address.ts'
 
 /**
  * The URI of the flow that a dialog's requests go by when the far end's Contact leads nowhere from here: browsers, TLS

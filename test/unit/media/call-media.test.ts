@@ -42,6 +42,8 @@ describe('a call goes through the relay', () => {
     ['c=IN IP4 192.168.1.5', '192.168.1.5', false],
     ['c=IN IP4 198.51.100.7', '203.0.113.5', false],
     ['c=IN IP4 172.32.0.1', '203.0.113.5', false],
+    ['c=IN IP4 10.example.net', '203.0.113.5', false],
+    ['c=IN IP6 fd.example.net', '2001:db8::5', false],
     ['no connection', '203.0.113.5', false],
   ])('%s from %s: behind NAT %s', (line, address, expected) => {
     expect(isBehindNat(`v=0\r\n${line}\r\n`, address)).toBe(expected)

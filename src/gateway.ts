@@ -47,6 +47,8 @@ import { systemClock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
 import type { Part } from './lib/part.ts'
 import { PartList } from './lib/part-list.ts'
+import { QuietCollector } from './lib/quiet-collector.ts'
+import { V8Thread } from './lib/v8-thread.ts'
 import { CallMedia } from './media/call-media.ts'
 import { DialPlan } from './numbering/dial-plan.ts'
 import { CallRecords } from './records/call-records.ts'
@@ -322,6 +324,7 @@ export class Gateway implements Part {
         trunks,
         ...(neighbours ? [neighbours] : []),
         loopLag,
+        new QuietCollector(new V8Thread(), clock, log),
         ...(this.#admin ? [this.#admin] : []),
       ],
       log,

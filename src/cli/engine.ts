@@ -7,7 +7,10 @@ import { Engine } from '../engine/engine.ts'
 import { ListenError } from '../engine/transport/listen-error.ts'
 import { withCredentials } from '../engine/transport/listen-spec.ts'
 import { transportsOf } from '../engine/transport/transport-name.ts'
+import { systemClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { QuietCollector } from '../lib/quiet-collector.ts'
+import { V8Thread } from '../lib/v8-thread.ts'
 import type { Command } from './command.ts'
 import { type EngineWishes, engineHelp, readEngineWishes } from './engine-options.ts'
 
@@ -23,11 +26,14 @@ export const engineCommand: Command = {
     const log = createLog(wishes.logLevel)
     const engine = await startEngine(wishes, log)
     if (!engine) return 1
+    const collector = new QuietCollector(new V8Thread(), systemClock, log)
+    await collector.start()
     process.on('SIGHUP', () => reloadCertificate(engine, wishes.certificate, log))
     for (const { transport, address, port } of engine.listeningPoints)
       log.info({ transport, address, port }, 'listening')
     const signal = await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
     log.info({ signal }, 'stopping')
+    await collector.stop()
     await engine.stop()
     return 0
   },

@@ -3,6 +3,9 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Engine } from '../../engine/engine.ts'
 import type { Hop, HopQuery } from '../../engine/transport/hop.ts'
 import { transportsOf } from '../../engine/transport/transport-name.ts'
+import { systemClock } from '../../lib/clock.ts'
+import { QuietCollector } from '../../lib/quiet-collector.ts'
+import { V8Thread } from '../../lib/v8-thread.ts'
 import { DnsHopResolver } from '../dns/dns-hop-resolver.ts'
 import { PeerHopResolver } from './peer-hop-resolver.ts'
 import { PortLog } from './port-log.ts'
@@ -51,6 +54,7 @@ const engine = new Engine({
   log,
   settings: task.settings,
 })
+const collector = new QuietCollector(new V8Thread(), systemClock, log)
 
 function answerTo(question: EngineQuestion): EngineAnswer {
   switch (question.about) {
@@ -85,12 +89,13 @@ port.on('message', (message: ToWorker) => {
       engine.replaceCredentials(message.credentials)
       break
     case 'stop':
-      engine.stop().finally(() => port.close())
+      Promise.all([collector.stop(), engine.stop()]).finally(() => port.close())
   }
 })
 
 try {
   await engine.start()
+  await collector.start()
   const listeningPoints = engine.listeningPoints.map((point) => ({ ...point }))
   post({ type: 'ready', controlPort: engine.controlPort, listeningPoints })
 } catch (error) {

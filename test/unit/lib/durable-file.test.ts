@@ -26,4 +26,15 @@ it('creates a file once', () => {
   expect(createDurably(path, 'first')).toBe(true)
   expect(createDurably(path, 'second')).toBe(false)
   expect(readFileSync(path, 'utf8')).toBe('first')
+  expect(readdirSync(folder)).toEqual(['used'])
+})
+
+it('leaves nothing behind, and what was there as it was, when it cannot write', () => {
+  const path = join(folder, 'key.pem')
+  writeDurably(path, 'first')
+  const unwritable = 7 as unknown as string
+  expect(() => writeDurably(path, unwritable)).toThrow(TypeError)
+  expect(() => createDurably(join(folder, 'used'), unwritable)).toThrow(TypeError)
+  expect(readdirSync(folder)).toEqual(['key.pem'])
+  expect(readFileSync(path, 'utf8')).toBe('first')
 })

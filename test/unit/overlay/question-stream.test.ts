@@ -24,6 +24,17 @@ describe('frames', () => {
     )
   })
 
+  it('the longest one that drips byte by byte is put together without copying it over and over', () => {
+    const dripping = encodeFrame({ id: 9, payload: Buffer.alloc(327_680, 'd') })
+    const reader = new FrameReader(327_680)
+    const found = []
+    for (let start = 0; start < dripping.length; start++)
+      found.push(...reader.read(dripping.subarray(start, start + 1)))
+    expect(found.map(({ id, payload }) => [id, payload.length, text(payload.subarray(-3))])).toEqual([
+      [9, 327_680, 'ddd'],
+    ])
+  })
+
   it('one that is announced too long is refused at its head', () => {
     expect(() => new FrameReader(1_999).read(bytes)).toThrow(RangeError)
   })

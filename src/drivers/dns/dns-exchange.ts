@@ -77,7 +77,9 @@ function overUdp(
       const reply = decodeReply(data, question, id)
       if (reply) finish(reply)
     })
-    socket.connect(server.port, server.address, () => {
+    // Called with an error when there is no route to the server; an unconnected socket would throw at `send`.
+    socket.connect(server.port, server.address, (error?: Error) => {
+      if (error) return fail(error)
       socket.send(query)
       resend = clock.after(resendMs, () => socket.send(query))
     })

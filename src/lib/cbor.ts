@@ -1,4 +1,5 @@
 import { decode, encode, rfc8949EncodeOptions } from 'cborg'
+import { countItems } from './cbor-items.ts'
 
 export type CborValue =
   | string
@@ -32,9 +33,10 @@ export class CborMap {
     this.#fields = new Map(Object.entries(value))
   }
 
+  /** Names, addresses and reasons are printed for people: nothing in them may steer a terminal. */
   text(key: string, longest = 255): string {
     const value = this.#take(key)
-    if (typeof value !== 'string' || value.length > longest) throw wrong(key, `text up to ${longest}`)
+    if (!isPrintable(value, longest)) throw wrong(key, `printable text up to ${longest}`)
     return value
   }
 
@@ -72,7 +74,7 @@ export class CborMap {
 
   texts(key: string, most = 64): readonly string[] {
     return this.list(key, most, (item) => {
-      if (typeof item !== 'string' || item.length > 255) throw wrong(key, 'short texts')
+      if (!isPrintable(item, 255)) throw wrong(key, 'short printable texts')
       return item
     })
   }
@@ -113,6 +115,9 @@ export class CborMap {
 }
 
 function decodeStrictly(bytes: Uint8Array): unknown {
+  // Decoding costs by the item, not by the byte: honest texts have far fewer.
+  const most = 1_024 + bytes.length / 16
+  if (countItems(bytes, most) > most) throw new MalformedCbor('too many items')
   try {
     return decode(bytes, {
       strict: true,
@@ -130,6 +135,10 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return (
     typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
   )
+}
+
+function isPrintable(value: unknown, longest: number): value is string {
+  return typeof value === 'string' && value.length <= longest && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value)
 }
 
 function isCount(value: unknown): value is number {

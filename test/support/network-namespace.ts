@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 
 const path = `${process.env.PATH}:/usr/sbin:/sbin`
 let made = 0
@@ -9,7 +10,7 @@ export class NetworkNamespace {
 
   create(): void {
     run('ip', ['netns', 'add', this.name])
-    this.exec('ip', ['link', 'set', 'lo', 'up'])
+    this.ip('link', 'set', 'lo', 'up')
   }
 
   /** From now on this share of the packets to the UDP ports of SIP is lost. */
@@ -29,8 +30,23 @@ export class NetworkNamespace {
     return run('ip', ['netns', 'exec', this.name, command, ...args])
   }
 
+  /** iproute2 in this namespace, without a change of process. */
+  ip(...words: readonly string[]): string {
+    return run('ip', ['-n', this.name, ...words])
+  }
+
+  iptables(...words: readonly string[]): string {
+    return this.exec('iptables', ['-w', ...words])
+  }
+
   remove(): void {
     run('ip', ['netns', 'del', this.name])
+  }
+
+  /** Removes what a run that was killed has left: namespaces named after processes that are no more. */
+  static removeOrphans(): void {
+    for (const [name, pid] of run('ip', ['netns', 'list']).matchAll(/^causeway-(\d+)-\d+/gm))
+      if (!existsSync(`/proc/${pid}`)) run('ip', ['netns', 'del', name])
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:dgram'
 import { newCallId } from '../../src/engine/message/identifiers.ts'
 import { SipRequest, type SipResponse } from '../../src/engine/message/message.ts'
 
@@ -24,6 +25,8 @@ export interface SipPhoneOptions {
   readonly server?: { readonly host: string; readonly port: number }
   readonly transport?: WireTransport
   readonly listen?: { readonly address?: string; readonly port?: number }
+  /** Where a bound UDP socket comes from, when not from this process's own network. */
+  readonly openUdp?: (address: string, port: number) => Promise<Socket>
   readonly answering?: Answering
   /** Sends this tone on every call and hears the other's. */
   readonly tone?: number
@@ -76,6 +79,7 @@ export class SipPhone implements Part, CallOwner {
       transport,
       address: listen.address ?? '127.0.0.1',
       port: listen.port ?? 0,
+      openUdp: options.openUdp,
       onArrival: (arrival) => this.#arrivedAt(arrival),
     })
   }

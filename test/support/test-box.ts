@@ -20,7 +20,10 @@ export interface TestBoxOptions {
   /** 0 takes a free one, for UDP and TCP. */
   readonly sipPort?: number
   readonly address?: string
+  /** A network namespace that the test has made. */
   readonly namespace?: string
+  /** How the admin API is reached when the box is in another namespace. */
+  readonly fetch?: (url: string) => Promise<Response>
 }
 
 const execute = promisify(execFile)
@@ -137,9 +140,12 @@ export class TestBox implements Part {
   /** Runs `causeway <words> --config …` as an operator does. Resolves with what it prints; rejects when it fails. */
   async command(...words: readonly string[]): Promise<string> {
     const file = await this.writeConfig()
-    const { stdout } = await execute(process.execPath, [main, ...words, '--config', file], {
-      timeout: 20_000,
-    })
+    const { namespace } = this.#options
+    const [program, ...args] = [
+      ...(namespace ? ['ip', 'netns', 'exec', namespace] : []),
+      ...[process.execPath, main, ...words, '--config', file],
+    ]
+    const { stdout } = await execute(program ?? '', args, { timeout: 20_000 })
     return stdout
   }
 
@@ -161,7 +167,8 @@ export class TestBox implements Part {
   }
 
   #fetch(path: string): Promise<Response> {
-    return fetch(`http://127.0.0.1:${this.#adminPort}${path}`, { signal: AbortSignal.timeout(5_000) })
+    const url = `${this.adminUrl}${path}`
+    return this.#options.fetch?.(url) ?? fetch(url, { signal: AbortSignal.timeout(5_000) })
   }
 
   get #running(): ChildProgram {

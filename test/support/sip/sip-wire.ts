@@ -13,6 +13,8 @@ export interface WireOptions {
   /** 0 takes a free one. */
   readonly port: number
   readonly onMessage: (message: SipMessage, from: Remote) => void
+  /** Where a bound socket comes from, when not from this process's own network. */
+  readonly openUdp?: ((address: string, port: number) => Promise<UdpSocket>) | undefined
 }
 
 const frameLimits = { maxHeaderBytes: 64 * 1024, maxMessageBytes: 1024 * 1024 }
@@ -53,13 +55,11 @@ export class SipWire implements Part {
   async start(): Promise<void> {
     const { transport, address, port } = this.#options
     if (transport === 'udp') {
-      const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
+      const socket = await (this.#options.openUdp ?? openUdp)(address, port)
       this.#udp = socket
       socket.on('message', (data, from) =>
         this.#receive(data, { transport, address: from.address, port: from.port }),
       )
-      socket.bind(port, address)
-      await once(socket, 'listening')
     } else {
       const server = createServer((connection) => this.#adopt(connection))
       this.#tcp = server
@@ -134,4 +134,11 @@ export class SipWire implements Part {
   #fault(error: Error): void {
     if (this.faults.length < maxFaults) this.faults.push(error)
   }
+}
+
+async function openUdp(address: string, port: number): Promise<UdpSocket> {
+  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
+  socket.bind(port, address)
+  await once(socket, 'listening')
+  return socket
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { AdminServer } from './admin/admin-server.ts'
 import { CertificateFiles } from './config/certificate-files.ts'
 import type { LoadedConfig } from './config/load.ts'
+import { usualServiceOrder } from './domain/service-order.ts'
 import { DnsHopResolver } from './drivers/dns/dns-hop-resolver.ts'
 import { DrachtioStack } from './drivers/drachtio/drachtio-stack.ts'
 import { EngineWorker } from './drivers/engine-worker/engine-worker.ts'
@@ -24,6 +25,7 @@ import { PhoneLegs } from './edge/phone-legs.ts'
 import { readListenUri } from './engine/listen-uri.ts'
 import { withCredentials } from './engine/transport/listen-spec.ts'
 import { admissionRules } from './gateway/admission-rules.ts'
+import { AnnouncedUsers } from './gateway/announced-users.ts'
 import { BoxSecrets } from './gateway/box-secrets.ts'
 import { captureSettings } from './gateway/capture-settings.ts'
 import { CertificateWatch } from './gateway/certificate-watch.ts'
@@ -34,7 +36,9 @@ import { LiveBoxView } from './gateway/live-box-view.ts'
 import { LoopLag } from './gateway/loop-lag.ts'
 import { NeighbourAddresses } from './gateway/neighbour-addresses.ts'
 import { openOverlays } from './gateway/open-overlays.ts'
+import { OverlayOnlyBox } from './gateway/overlay-only-box.ts'
 import { OwnHosts } from './gateway/own-hosts.ts'
+import { OwnServices } from './gateway/own-services.ts'
 import { passwordAccounts } from './gateway/passwords.ts'
 import { routingSite } from './gateway/routing-site.ts'
 import { witnessedByTrunks } from './gateway/trunk-witness.ts'
@@ -62,8 +66,25 @@ import { LeadHome } from './survival/lead-home.ts'
 import { PbxWatch } from './survival/pbx-watch.ts'
 import { Trunks } from './trunk/trunks.ts'
 
+/** A whole box as its process sees it. */
+export interface Box extends Part {
+  /** Takes no new calls and waits for those under way, at most `withinMs`. */
+  drain(withinMs: number): Promise<void>
+  /** Looks whether the certificate on disk is a new one, and uses it. */
+  reloadCertificate(): void
+  /** Resolves when the box can work no longer and should be started anew. */
+  readonly broken: Promise<Error>
+  readonly adminUrl: string | undefined
+  readonly listening: readonly string[]
+}
+
+/** The box that the config asks for, not yet started. */
+export function buildBox(loaded: LoadedConfig, log: Log): Box {
+  return loaded.config.sip.enabled ? new Gateway(loaded, log) : new OverlayOnlyBox(loaded, log)
+}
+
 /** One box: builds every part from the config and lists them in start order. */
-export class Gateway implements Part {
+export class Gateway implements Box {
   readonly name = 'gateway'
   readonly #parts: PartList
   readonly #engine: EngineWorker | undefined
@@ -113,8 +134,11 @@ export class Gateway implements Part {
     const guard = new Guard(config.guard, log, clock)
 
     // The networks around the box
-    const overlays = new JoinedOverlays(openOverlays(config.overlays, dataDir, clock, log))
     const names = new DnsHopResolver({ ...config.dns, log, clock })
+    const overlays = new JoinedOverlays(
+      openOverlays(config.overlays, dataDir, names, clock, log),
+      usualServiceOrder,
+    )
     const secret = randomBytes(24).toString('hex')
     const engine =
       config.sip.engine === 'drachtio'
@@ -138,7 +162,9 @@ export class Gateway implements Part {
             dns: config.dns,
             recordRouteSecret: () => secrets.recordRoute,
             peerSuffixes: overlays.peerSuffixes,
-            resolvePeer: async ({ host }) => [{ transport: 'tcp', host, ...(await overlays.linkTo(host)) }],
+            resolvePeer: async ({ host }) => [
+              { transport: 'tcp', host, isLink: true, ...(await overlays.linkTo(host)) },
+            ],
             onCrash: (cause) => this.#broken.resolve(cause),
             isDebugging: config.box.logLevel === 'debug',
             log,
@@ -289,7 +315,15 @@ export class Gateway implements Part {
     this.#certificate = certificateWatch
     this.#calls = calls
 
-    const wiring = new Wiring({ overlays, location, trunks, calls, front, pbxs, stack, engine })
+    const announcedUsers = new AnnouncedUsers({ overlays, location, accounts, settings })
+    const wiring = new Wiring({ overlays, trunks, calls, front, pbxs, stack, engine })
+    const ownServices = new OwnServices({
+      overlays: overlays.all,
+      section: config.services,
+      relay,
+      callsFree: () => config.sip.maxCalls - calls.count,
+      clock,
+    })
     const knownSources = new KnownSources({ location, guard, engine, clock })
     // Other boxes' calls come in over the local ends of SIP links.
     const linkEnds = { knownAddresses: () => (overlays.all.length > 0 ? ['127.0.0.1'] : []) }
@@ -317,8 +351,10 @@ export class Gateway implements Part {
         otherRequests,
         stack,
         wiring,
+        announcedUsers,
         knownSources,
         ...overlays.all.flatMap(({ overlay, users, services }) => [overlay, users, services]),
+        ownServices,
         leadHome,
         pbxs,
         trunks,

@@ -53,6 +53,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   multiformats: ['overlay'],
   libp2p: ['drivers/libp2p'],
   '@libp2p': ['drivers/libp2p'],
+  'multicast-dns': ['drivers/libp2p'],
   '@multiformats': ['drivers/libp2p'],
 }
 

@@ -6,6 +6,7 @@ import type { BoxView } from './box-view.ts'
 import { metricsContentType, printMetrics } from './metrics.ts'
 import { sameOrigin } from './same-origin.ts'
 import { ladderPage } from './ui/ladder-page.ts'
+import { overlayPage } from './ui/overlay-page.ts'
 import { livePart, page } from './ui/page.ts'
 
 export interface AdminAppOptions {
@@ -38,6 +39,7 @@ export function createAdminApp(box: BoxView, options: AdminAppOptions): Hono {
     const messages = await box.ladder(context.req.param('id'))
     return context.html(ladderPage(context.req.param('id'), messages), messages.length > 0 ? 200 : 404)
   })
+  app.get('/overlay', async (context) => context.html(await overlayPage(box, context.req.query('aor'))))
   app.get('/live', (context) =>
     streamSSE(context, async (stream) => {
       while (!stream.aborted) {

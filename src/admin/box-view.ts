@@ -3,6 +3,7 @@ import type { CallRecord } from '../domain/call-record.ts'
 import type { DecisionRecord, DecisionStep } from '../domain/decision-record.ts'
 import type { RoutePlan } from '../domain/route.ts'
 import type { Figures } from './figures.ts'
+import type { OverlayQuestions, OverlayView } from './overlay-view.ts'
 
 /** How a part of the box is, and in words why. */
 export interface PartState {
@@ -31,20 +32,6 @@ export interface CallNow {
   readonly state: 'routing' | 'ringing' | 'talking'
   readonly startedAt: number
   readonly answeredAt: number | undefined
-}
-
-export interface OverlayView {
-  readonly domain: string
-  readonly peerName: string
-  readonly health: PartState
-  readonly peers: readonly {
-    readonly peerName: string
-    readonly connected: boolean
-    readonly roundTripMs: number | undefined
-    readonly addresses: readonly string[]
-    readonly foundBy: string
-  }[]
-  readonly services: readonly { readonly peerName: string; readonly kind: string; readonly text: string }[]
 }
 
 export interface TrunkState {
@@ -101,13 +88,8 @@ export interface BoxView {
   ladder(id: string): Promise<readonly LadderMessage[]>
   penalties(): Promise<readonly PenaltyView[]>
   bindings(): readonly Binding[]
-  overlays(): Promise<readonly OverlayView[]>
-  /** Peer names of the home boxes of an AoR, by overlay. */
-  lookUp(
-    aor: string,
-  ): Promise<
-    readonly { readonly overlay: string; readonly homeBoxes: readonly string[]; readonly tookMs: number }[]
-  >
+  overlays(): readonly OverlayView[]
+  readonly askOverlay: OverlayQuestions
   trunks(): readonly TrunkState[]
   pbxs(): readonly PbxState[]
   bans(): readonly Ban[]

@@ -21,7 +21,35 @@ export const metricCatalogue = {
   trunk_calls: gauge('Calls that a trunk carries now.', ['trunk']),
   trunk_up: gauge('1 while calls may be sent to the trunk, else 0.', ['trunk']),
   pbx_up: gauge('1 while the PBX does its work, 0 while the box suspects it or stands in.', ['pbx']),
+
   overlay_peers: gauge('Boxes of the overlay that are connected now.', ['overlay']),
+  overlay_proven: gauge(
+    '1 while another box has found a record of this one within five minutes, else 0: then calls from other boxes may not find their way.',
+    ['overlay'],
+  ),
+  overlay_isolated: gauge('1 while there must be other boxes and none is connected, else 0.', ['overlay']),
+  overlay_records_held: gauge('Records that this box holds for the overlay.', ['overlay']),
+  overlay_copies_wanted: gauge('Copies that there should be of the records of this box.', ['overlay']),
+  overlay_copies_confirmed: gauge('Copies of them that other boxes are known to have, and its own.', [
+    'overlay',
+  ]),
+  overlay_look_up_seconds: histogram(
+    'Look-ups by this box; `outcome` is `cached` (from memory), `found`, `none` (the holders have nothing) or `failed` (no holder answered).',
+    ['overlay', 'outcome'],
+  ),
+  overlay_holders_asked_total: counter('Boxes asked by these look-ups.', ['overlay']),
+  overlay_peer_changes_total: counter('Times that a box was connected (`joined`) and that one was `lost`.', [
+    'overlay',
+    'change',
+  ]),
+  overlay_refused_records_total: counter(
+    'Records that other boxes stored or served and that were not believed or not taken; `older` and `expired` are ordinary.',
+    ['overlay', 'fault'],
+  ),
+  overlay_bytes_total: counter(
+    'Bytes of questions and answers between the boxes, without encryption, TCP and SIP links.',
+    ['overlay', 'direction'],
+  ),
 
   engine_answered: gauge(
     '1 when the engine has answered this query; else 0, and what only it knows is missing: `causeway_sip_…`, the captures and its thread.',

@@ -28,7 +28,7 @@ export const overlayCreateCommand: Command = {
       console.log(
         [
           `the overlay ${overlay} exists, and this box is its first member: ${peerName}`,
-          `keep a copy of ${trustRootFile} in a safe place: who has it decides who may join`,
+          `move ${trustRootFile} to a safe place, off this box: who has it decides who may let others in, and nothing here needs it`,
           'to let another box in: causeway overlay invite',
         ].join('\n'),
       )

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
-import { joinedOverlays, MembershipProblem } from '../identity/overlay-membership.ts'
+import { MembershipProblem } from '../identity/membership-problem.ts'
+import { joinedOverlays } from '../identity/overlay-membership.ts'
 
 /** Options of every `causeway overlay` command. */
 export const overlayOptions = {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { OverlayView } from '../admin/box-view.ts'
+import type { OverlayView } from '../admin/overlay-view.ts'
 import { askBox } from './box-api.ts'
 import type { Command } from './command.ts'
 import { overlayOptions, overlayPlace } from './overlay-options.ts'

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { ConfigInvalid } from '../config/config-invalid.ts'
 import { type LoadedConfig, loadConfig } from '../config/load.ts'
 import { createLog } from '../drivers/pino-log.ts'
-import { Gateway } from '../gateway.ts'
+import { type Box, buildBox } from '../gateway.ts'
 import type { Log } from '../lib/log.ts'
 import type { Command } from './command.ts'
 
@@ -52,9 +52,9 @@ function load(path: string | undefined): LoadedConfig | undefined {
 }
 
 /** Undefined when the box cannot start; the operator has been told why. */
-async function startGateway(loaded: LoadedConfig, log: Log): Promise<Gateway | undefined> {
+async function startGateway(loaded: LoadedConfig, log: Log): Promise<Box | undefined> {
   try {
-    const gateway = new Gateway(loaded, log)
+    const gateway = buildBox(loaded, log)
     await gateway.start()
     return gateway
   } catch (error) {
@@ -71,7 +71,7 @@ function isBug(error: Error): boolean {
 }
 
 /** First signal: no new calls, those under way may end. Second signal: stop at once. */
-async function runUntilStopped(gateway: Gateway): Promise<number> {
+async function runUntilStopped(gateway: Box): Promise<number> {
   const signals = () => Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   const why = await Promise.race([signals(), gateway.broken])
   if (why instanceof Error) {

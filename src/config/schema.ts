@@ -10,6 +10,7 @@ import { overlaysSection } from './sections/overlays.ts'
 import { pbxsSection } from './sections/pbxs.ts'
 import { recordsSection } from './sections/records.ts'
 import { registrarSection } from './sections/registrar.ts'
+import { servicesSection } from './sections/services.ts'
 import { sipSection } from './sections/sip.ts'
 import { trunksSection } from './sections/trunks.ts'
 import { usersSection } from './sections/users.ts'
@@ -21,6 +22,7 @@ export const configSchema = z.strictObject({
   users: usersSection,
   registrar: registrarSection,
   overlays: overlaysSection,
+  services: servicesSection,
   pbxs: pbxsSection,
   trunks: trunksSection,
   numbering: numberingSection,

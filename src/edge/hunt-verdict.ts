@@ -26,6 +26,14 @@ export function mayTryNext({ path, status }: FailedTarget): boolean {
   return status < 400 // redirections are not followed
 }
 
+/**
+ * Whether all that was tried failed, and a box of the overlay was among it: what the overlay said a while ago may be wrong
+ * by now, the user may be at another box.
+ */
+export function wasLedAstray(failures: readonly FailedTarget[]): boolean {
+  return failures.every(mayTryNext) && failures.some(({ path }) => path === 'overlay')
+}
+
 /** Whether a failure in a group that rings together silences the other phones (RFC 3261 §16.7 step 5). */
 export function endsGroup({ status }: FailedTarget): boolean {
   return status >= 600 || status === 603

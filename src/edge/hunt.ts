@@ -3,9 +3,10 @@ import { CallAborted } from '../domain/call-rejected.ts'
 import type { DecisionStep } from '../domain/decision-record.ts'
 import type { RouteTarget } from '../domain/route.ts'
 import type { SipHeaders } from '../domain/sip.ts'
-import { endsGroup, mayTryNext, mostTelling } from './hunt-verdict.ts'
-import type { MediaSession } from './neighbours.ts'
+import { endsGroup, mayTryNext, mostTelling, wasLedAstray } from './hunt-verdict.ts'
+import type { MediaSession, Router } from './neighbours.ts'
 import type { AnsweredLeg, FailedLeg, LegOrder, OutgoingLeg } from './outgoing-leg.ts'
+import { untriedTargets } from './untried-targets.ts'
 
 export interface HuntOrder {
   readonly targets: readonly RouteTarget[]
@@ -15,6 +16,8 @@ export interface HuntOrder {
   demandOf(target: RouteTarget): Demand | undefined
   /** Takes the offer of a target when the caller made none; resolves to the caller's answer. */
   answerOffer(sdp: string, media: MediaSession): Promise<string>
+  /** The route as it is planned now, when the one that was planned has led astray. */
+  routeAfresh(): ReturnType<Router['route']>
   now(): number
 }
 
@@ -58,16 +61,33 @@ export class Hunt {
 
   async run(): Promise<HuntResult> {
     const failures: FailedLeg[] = []
-    for (const group of groupsOf(this.#order.targets)) {
+    const first = await this.#tryAll(this.#order.targets, failures)
+    if (first) return first
+    if (!this.#isAborted && wasLedAstray(failures)) {
+      const second = await this.#tryAll(await this.#targetsAfresh(), failures)
+      if (second) return second
+    }
+    return this.#isAborted ? { kind: 'aborted' } : { kind: 'failed', failure: mostTelling(failures) }
+  }
+
+  /** Undefined when nobody answered; then `failures` has grown. */
+  async #tryAll(targets: readonly RouteTarget[], failures: FailedLeg[]): Promise<HuntResult | undefined> {
+    for (const group of groupsOf(targets)) {
       if (this.#isAborted) return { kind: 'aborted' }
       const demand = group.map((target) => this.#order.demandOf(target)).find((each) => each !== undefined)
       if (demand) return { kind: 'demand', demand }
       const outcome = await this.#tryGroup(group)
       if (outcome.winner) return { kind: 'answered', leg: outcome.winner }
       failures.push(...outcome.failures)
-      if (!outcome.failures.every(mayTryNext)) break
+      if (!outcome.failures.every(mayTryNext)) return undefined
     }
-    return this.#isAborted ? { kind: 'aborted' } : { kind: 'failed', failure: mostTelling(failures) }
+    return undefined
+  }
+
+  async #targetsAfresh(): Promise<readonly RouteTarget[]> {
+    const { plan, steps } = await this.#order.routeAfresh()
+    this.steps.push(...steps)
+    return untriedTargets(plan, this.#order.targets)
   }
 
   #tryGroup(

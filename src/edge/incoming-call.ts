@@ -131,6 +131,7 @@ export class IncomingCall implements CallUnderWay {
       openLeg: (target, answerOffer) => this.#openLeg(target, answerOffer),
       demandOf: (target) => this.#demandOf(target),
       answerOffer: (sdp, media) => this.#caller.exchangeOffer(sdp, media),
+      routeAfresh: () => this.#parts.router.route(this.question, true),
     })
     this.#caller.onGiveUp(() => hunt.abort())
     this.#hunt = hunt

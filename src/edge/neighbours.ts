@@ -7,8 +7,10 @@ import type { CallQuestion, RoutePlan } from '../domain/route.ts'
 import type { IncomingRequest, SipHeaders, SipSource } from '../domain/sip.ts'
 
 export interface Router {
+  /** `isAfresh`: what was remembered from before the call does not do. */
   route(
     question: CallQuestion,
+    isAfresh?: boolean,
   ): Promise<{ readonly plan: RoutePlan; readonly steps: readonly DecisionStep[] }>
 }
 

@@ -6,11 +6,12 @@ import type { Log } from '../lib/log.ts'
 import type { Part } from '../lib/part.ts'
 import { type Admission, type AdmissionRules, admit, proveCaller } from './admission.ts'
 import { allowed } from './allowed.ts'
-import { mayTryNext } from './hunt-verdict.ts'
+import { type FailedTarget, mayTryNext, wasLedAstray } from './hunt-verdict.ts'
 import { guardAgainstLoop } from './loop-guard.ts'
 import type { Router } from './neighbours.ts'
 import { challengesOf, credentialsOf, passedInDialog, passedOfResponse } from './passed-headers.ts'
 import type { LegPreparer } from './prepared-leg.ts'
+import { untriedTargets } from './untried-targets.ts'
 
 export interface RequestStack {
   onRequest(method: string, handler: (request: IncomingRequest) => Promise<void>): void
@@ -28,6 +29,23 @@ export interface OtherRequestParts {
 }
 
 type Admitted = Extract<Admission, { kind: 'admitted' }>
+type Demand = Extract<Admission, { kind: 'refused' }>
+
+interface Errand {
+  readonly request: IncomingRequest
+  readonly question: CallQuestion
+  readonly displayName: string | undefined
+  readonly headers: SipHeaders
+}
+
+interface Outcome {
+  /** Nobody else is to be tried. */
+  readonly isOver: boolean
+  readonly failures: readonly FailedTarget[]
+  readonly demand?: Demand
+  /** The last one. */
+  readonly response: SipResponseView | undefined
+}
 
 const maxTargets = 5
 const finalWithinMs = 32_000
@@ -68,23 +86,33 @@ export class OtherRequests implements Part {
     const question = questionOf(request, admitted, this.#parts.clock.now())
     const { plan } = await this.#parts.router.route(question)
     if (plan.kind === 'refuse') return request.respond(plan.status, { reason: plan.reason })
-    const targets = plan.targets.filter(({ path }) => path !== 'trunk').slice(0, maxTargets)
-    let last: SipResponseView | undefined
-    for (const target of targets) {
+    const errand = { request, question, displayName: admitted.displayName, headers }
+    const first = await this.#tryAll(plan.targets, errand)
+    if (first.isOver || !wasLedAstray(first.failures)) return this.#answer(request, first)
+    const afresh = await this.#parts.router.route(question, true)
+    const targets = untriedTargets(afresh.plan, plan.targets)
+    return this.#answer(request, targets.length > 0 ? await this.#tryAll(targets, errand) : first)
+  }
+
+  async #tryAll(targets: readonly RouteTarget[], errand: Errand): Promise<Outcome> {
+    const { request, question } = errand
+    const failures: FailedTarget[] = []
+    let response: SipResponseView | undefined
+    for (const target of targets.filter(({ path }) => path !== 'trunk').slice(0, maxTargets)) {
       const demand = demandOf(request, question, target, this.#parts.admission)
-      if (demand) return request.respond(demand.status, { headers: demand.headers })
-      last = await this.#forward(request, target, question, admitted.displayName, headers)
-      if (last && (last.status < 300 || !mayTryNext({ path: target.path, status: last.status }))) break
+      if (demand) return { isOver: true, failures, demand, response: undefined }
+      response = await this.#forward(target, errand)
+      const failure = { path: target.path, status: response?.status ?? 503 }
+      if (response && (response.status < 300 || !mayTryNext(failure)))
+        return { isOver: true, failures, response }
+      failures.push(failure)
     }
-    return this.#answer(request, last)
+    return { isOver: false, failures, response }
   }
 
   async #forward(
-    request: IncomingRequest,
     target: RouteTarget,
-    question: CallQuestion,
-    displayName: string | undefined,
-    headers: SipHeaders,
+    { request, question, displayName, headers }: Errand,
   ): Promise<SipResponseView | undefined> {
     try {
       const leg = await this.#parts.legs.prepare(target, question, displayName)
@@ -114,7 +142,8 @@ export class OtherRequests implements Part {
     }
   }
 
-  #answer(request: IncomingRequest, response: SipResponseView | undefined): Promise<void> {
+  #answer(request: IncomingRequest, { demand, response }: Outcome): Promise<void> {
+    if (demand) return request.respond(demand.status, { headers: demand.headers })
     if (!response) return request.respond(480)
     const isChallenge = response.status === 401 || response.status === 407
     return request.respond(response.status, {
@@ -130,7 +159,7 @@ function demandOf(
   { caller, callerIsAuthenticated }: CallQuestion,
   target: RouteTarget,
   admission: AdmissionRules,
-): Extract<Admission, { kind: 'refused' }> | undefined {
+): Demand | undefined {
   if (!target.callerMustBeAuthenticated || callerIsAuthenticated || !caller) return undefined
   const proof = proveCaller(request, caller, admission)
   return proof.kind === 'refused' ? proof : undefined

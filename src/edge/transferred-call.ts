@@ -97,6 +97,7 @@ export class TransferredCall implements CallUnderWay {
       now: () => this.#parts.clock.now(),
       openLeg: (target, answerOffer) => this.#openLeg(target, answerOffer),
       demandOf: () => undefined, // the referrer has proven itself
+      routeAfresh: () => this.#parts.router.route(this.question, true),
       answerOffer: async (sdp, media) => {
         // The target offers, so that nobody stays on the hold that came before the transfer.
         const offer = await media.offer('callee', sdp)

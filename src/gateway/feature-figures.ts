@@ -7,6 +7,7 @@ import type { FrontRegistration } from '../survival/front-registration.ts'
 import type { PbxWatch } from '../survival/pbx-watch.ts'
 import type { Trunks } from '../trunk/trunks.ts'
 import type { JoinedOverlays } from './joined-overlays.ts'
+import { overlayFigures } from './overlay-figures.ts'
 
 export interface CountedFeatures {
   readonly calls: Pick<CallHandler, 'count'>
@@ -48,9 +49,6 @@ export function featureFigures(parts: CountedFeatures): Figures {
     pbx_up: parts.pbxs
       .view()
       .map(({ name, state }) => ({ labels: { pbx: name }, value: state === 'normal' ? 1 : 0 })),
-    overlay_peers: overlays.all.map(({ overlay }) => ({
-      labels: { overlay: overlay.domain },
-      value: overlay.peers().filter(({ connected }) => connected).length,
-    })),
+    ...overlayFigures(overlays),
   }
 }

@@ -1,14 +1,12 @@
-import type { BoxStatus, BoxView, OverlayView, PartState } from '../admin/box-view.ts'
+import type { BoxStatus, BoxView, PartState } from '../admin/box-view.ts'
 import type { Figures } from '../admin/figures.ts'
 import type { Config } from '../config/schema.ts'
-import { parseAor, printAor } from '../domain/aor.ts'
 import type { DrachtioStack } from '../drivers/drachtio/drachtio-stack.ts'
 import type { EngineWorker } from '../drivers/engine-worker/engine-worker.ts'
 import type { RtpengineRelay } from '../drivers/rtpengine/rtpengine-relay.ts'
 import type { CallHandler } from '../edge/call-handler.ts'
 import type { Guard } from '../guard/guard.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Overlay } from '../overlay/overlay.ts'
 import type { CallRecords } from '../records/call-records.ts'
 import type { DecisionRecords } from '../records/decision-records.ts'
 import type { Location } from '../registrar/location.ts'
@@ -22,6 +20,8 @@ import type { Trunks } from '../trunk/trunks.ts'
 import { boxFigures } from './box-figures.ts'
 import type { JoinedOverlays } from './joined-overlays.ts'
 import type { LoopLag } from './loop-lag.ts'
+import { isolationOf, overlayState } from './overlay-state.ts'
+import { OverlayInquiry, overlayViews } from './overlay-views.ts'
 
 export interface BoxViewParts {
   readonly config: Config
@@ -47,15 +47,16 @@ export interface BoxViewParts {
 }
 
 const maxListed = 2_000
-const lookUpWithinMs = 3_000
 
 /** The running box as the admin pages see it. */
 export class LiveBoxView implements BoxView {
+  readonly askOverlay: OverlayInquiry
   readonly #parts: BoxViewParts
   readonly #startedAt: number
 
   constructor(parts: BoxViewParts) {
     this.#parts = parts
+    this.askOverlay = new OverlayInquiry(parts.overlays)
     this.#startedAt = parts.clock.now()
   }
 
@@ -107,38 +108,8 @@ export class LiveBoxView implements BoxView {
     return [...this.#parts.location.all()].slice(0, maxListed)
   }
 
-  overlays(): Promise<readonly OverlayView[]> {
-    return Promise.all(
-      this.#parts.overlays.all.map(async ({ overlay, services }) => ({
-        domain: overlay.domain,
-        peerName: overlay.peerName,
-        health: overlayState(overlay),
-        peers: overlay.peers(),
-        services: (await services.find('pstn', AbortSignal.timeout(lookUpWithinMs))).map(
-          ({ peerName, service: { kind, prefixes, channelsFree } }) => ({
-            peerName,
-            kind,
-            text: `${prefixes.join(' ')}, ${channelsFree} channels free`,
-          }),
-        ),
-      })),
-    )
-  }
-
-  async lookUp(aor: string) {
-    const name = parseAor(aor)
-    if (!name) return []
-    return Promise.all(
-      this.#parts.overlays.all.map(async ({ overlay, users }) => {
-        const began = performance.now()
-        const homes = await users.find(printAor(name), AbortSignal.timeout(lookUpWithinMs))
-        return {
-          overlay: overlay.domain,
-          homeBoxes: homes.map(({ peerName }) => peerName),
-          tookMs: performance.now() - began,
-        }
-      }),
-    )
+  overlays() {
+    return overlayViews(this.#parts.overlays)
   }
 
   trunks() {
@@ -163,7 +134,10 @@ export class LiveBoxView implements BoxView {
   }
 
   notReadyBecause(): string | undefined {
-    return this.#parts.stack.isConnected ? undefined : 'the SIP engine is not connected'
+    const { stack, overlays, clock } = this.#parts
+    if (!stack.isConnected) return 'the SIP engine is not connected'
+    const isolations = overlays.all.flatMap(({ overlay }) => isolationOf(overlay, clock.now()) ?? [])
+    return isolations.length > 0 ? isolations.join('; ') : undefined
   }
 
   figures(): Promise<Figures> {
@@ -183,12 +157,4 @@ export class LiveBoxView implements BoxView {
       ? { name: 'media', state: 'good', text: 'rtpengine answers' }
       : { name: 'media', state: 'degraded', text: 'rtpengine does not answer' }
   }
-}
-
-function overlayState(overlay: Overlay): PartState {
-  const { state, why } = overlay.health()
-  const name = `overlay ${overlay.domain}`
-  if (state === 'proven') return { name, state: 'good', text: why }
-  if (state === 'isolated') return { name, state: 'failed', text: why }
-  return { name, state: 'degraded', text: why }
 }

@@ -1,5 +1,6 @@
 import { type OverlayEntry, overlayEntry } from '../config/sections/overlays.ts'
 import { libp2pOverlay } from '../drivers/libp2p/libp2p-overlay.ts'
+import type { NameService } from '../drivers/libp2p/published-boxes.ts'
 import { MemoryOverlays } from '../drivers/memory-overlay/memory-overlay.ts'
 import { joinedOverlays } from '../identity/overlay-membership.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -16,6 +17,7 @@ import type { JoinedOverlay } from './joined-overlays.ts'
 export function openOverlays(
   entries: readonly OverlayEntry[],
   dataDir: string,
+  names: NameService,
   clock: Clock,
   log: Log,
 ): readonly JoinedOverlay[] {
@@ -23,7 +25,7 @@ export function openOverlays(
     .filter((domain) => !entries.some((entry) => entry.domain === domain))
     .map((domain) => overlayEntry.parse({ domain }))
   return [...entries, ...unnamed].map((entry) => {
-    const overlay = openOverlay(entry, dataDir, clock, log)
+    const overlay = openOverlay(entry, dataDir, names, clock, log)
     const users = new AorDirectory(overlay, {
       longestLifetimeSeconds: entry.recordLifetimeSeconds,
       clock,
@@ -33,7 +35,13 @@ export function openOverlays(
   })
 }
 
-function openOverlay(entry: OverlayEntry, dataDir: string, clock: Clock, log: Log): Overlay {
+function openOverlay(
+  entry: OverlayEntry,
+  dataDir: string,
+  names: NameService,
+  clock: Clock,
+  log: Log,
+): Overlay {
   if (entry.driver === 'memory') return new MemoryOverlays(entry.domain).box({ clock, log }).overlay
-  return libp2pOverlay(entry, dataDir, clock, log)
+  return libp2pOverlay(entry, dataDir, clock, log, names)
 }

@@ -2,7 +2,6 @@ import type { DrachtioStack } from '../drivers/drachtio/drachtio-stack.ts'
 import type { EngineWorker } from '../drivers/engine-worker/engine-worker.ts'
 import type { CallHandler } from '../edge/call-handler.ts'
 import type { Part } from '../lib/part.ts'
-import type { Location } from '../registrar/location.ts'
 import type { FrontRegistration } from '../survival/front-registration.ts'
 import type { PbxWatch } from '../survival/pbx-watch.ts'
 import type { Trunks } from '../trunk/trunks.ts'
@@ -10,7 +9,6 @@ import type { JoinedOverlays } from './joined-overlays.ts'
 
 export interface WiringParts {
   readonly overlays: JoinedOverlays
-  readonly location: Location
   readonly trunks: Trunks
   readonly calls: Pick<CallHandler, 'pbxIsGone'>
   readonly front: Pick<FrontRegistration, 'pbxIsGone'>
@@ -19,33 +17,32 @@ export interface WiringParts {
   readonly engine: EngineWorker | undefined
 }
 
-/** What one feature tells another: registrations and trunks to the overlays, a lost PBX to the calls. */
+/** What one feature tells another: trunks to the overlays, a lost PBX to the calls. */
 export class Wiring implements Part {
   readonly name = 'wiring'
   readonly #parts: WiringParts
-  #unsubscribe: (() => void)[] = []
 
   constructor(parts: WiringParts) {
     this.#parts = parts
   }
 
   async start(): Promise<void> {
-    const { overlays, location, trunks, calls, front, pbxs } = this.#parts
+    const { overlays, trunks, calls, front, pbxs } = this.#parts
     const sipPoint = this.#sipPointOfLinks()
     for (const { overlay } of overlays.all) overlay.serveSipAt(sipPoint)
-    for (const aor of location.aors()) overlays.publish(aor, location.lookup(aor))
-    this.#unsubscribe = [location.onChange((aor, bindings) => overlays.publish(aor, bindings))]
     pbxs.onStateChange(({ name, to }) => {
       if (to !== 'survival') return
       calls.pbxIsGone(name)
       front.pbxIsGone(name)
     })
-    trunks.onServiceChange((service) => overlays.offer(service))
+    trunks.onServiceChange((service) => {
+      if (service) overlays.offer(service)
+      else overlays.withdraw('pstn')
+    })
   }
 
   async stop(): Promise<void> {
-    for (const unsubscribe of this.#unsubscribe) unsubscribe()
-    this.#unsubscribe = []
+    // What is wired ends with its parts.
   }
 
   /** Where the engine takes what other boxes send: a loopback TCP listener. */

@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../lib/clock.ts'
-import { writeDurably } from '../lib/durable-file.ts'
 import { SigningKey } from '../lib/ed25519.ts'
-import { issueCredential } from './credential.ts'
-import { credentialLifetime } from './enrolment-desk.ts'
+import { type ChainedCredential, readCertificate } from './credential.ts'
+import { appointIssuer, CredentialIssuer, drawPlace } from './credential-issuer.ts'
 import { EnrolmentShelf } from './enrolment-shelf.ts'
+import { base64url, MembershipFiles, notedBytes, notedTexts } from './membership-files.ts'
+import { MembershipProblem } from './membership-problem.ts'
+import { TrustedCredentials } from './trusted-credentials.ts'
 
 /** What makes a box a member of an overlay. */
 export interface Membership {
@@ -16,11 +18,6 @@ export interface Membership {
   readonly credential: Uint8Array
   /** Where the box that let this one in was to be found; empty at the box that created the overlay. */
   readonly admittedAt: readonly string[]
-}
-
-/** The box is not, or already, or no longer readably, a member of an overlay; the message says what to do. */
-export class MembershipProblem extends Error {
-  override readonly name = 'MembershipProblem'
 }
 
 const domainPattern = /^(?=.{1,180}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/
@@ -38,7 +35,7 @@ export function joinedOverlays(dataDir: string): string[] {
 export class OverlayMembership {
   readonly domain: string
   readonly shelf: EnrolmentShelf
-  readonly #folder: string
+  readonly #files: MembershipFiles
 
   /** Throws `MembershipProblem` for a domain that is none. */
   constructor(dataDir: string, domain: string) {
@@ -47,59 +44,76 @@ export class OverlayMembership {
         `"${domain}" cannot name an overlay: give a DNS domain such as phones.example.org`,
       )
     this.domain = domain
-    this.#folder = join(dataDir, 'overlay', domain)
-    this.shelf = new EnrolmentShelf(join(this.#folder, 'tickets'))
+    this.#files = new MembershipFiles(join(dataDir, 'overlay', domain))
+    this.shelf = new EnrolmentShelf(this.path('tickets'))
   }
 
   /** Where other files about this overlay belong. */
   path(name: string): string {
-    return join(this.#folder, name)
+    return this.#files.path(name)
   }
 
   get exists(): boolean {
-    return existsSync(this.path('membership.json'))
+    return this.#files.has('membership.json')
   }
 
   /** The running box notes where it listens, for tickets made by another process. */
   noteAddresses(addresses: readonly string[]): void {
-    writeDurably(this.path('addresses.json'), `${JSON.stringify(addresses, undefined, 2)}\n`)
+    this.#files.writeJson('addresses.json', addresses)
   }
 
-  /** Undefined when the box has never run. */
+  /** Undefined when the box has never run, or the file is damaged: the next start writes it anew. */
   notedAddresses(): readonly string[] | undefined {
-    if (!existsSync(this.path('addresses.json'))) return undefined
-    return this.#readJson('addresses.json', (noted) => texts(noted))
+    if (!this.#files.has('addresses.json')) return undefined
+    try {
+      return this.#files.readJson('addresses.json', notedTexts)
+    } catch (error) {
+      if (error instanceof MembershipProblem) return undefined
+      throw error
+    }
   }
 
-  /** Makes the overlay, its trust root, and this box its first member. Throws `MembershipProblem`. */
+  /** Makes the overlay and its trust root, and this box its first issuer and member. Throws `MembershipProblem`. */
   create(clock: Clock): Membership {
     this.#mustBeNew()
     const trustRoot = SigningKey.generate()
     const key = this.identity()
     const now = clock.now()
-    const credential = issueCredential(
-      {
-        overlay: this.domain,
-        publicKey: key.publicKey,
-        roles: ['peer'],
-        mayServe: ['*'],
-        notBefore: now,
-        notAfter: now + credentialLifetime,
-      },
-      trustRoot,
-    )
-    writeDurably(this.path('trust-root.pem'), trustRoot.toPem())
+    const certificate = appointIssuer(this.domain, key.publicKey, trustRoot, now)
+    const rights = { publicKey: key.publicKey, place: drawPlace(), roles: ['peer'] as const, mayServe: ['*'] }
+    const credential = new CredentialIssuer(this.domain, key, certificate).issue(rights, now)
+    this.#files.write('trust-root.pem', trustRoot.toPem())
+    this.#saveAppointment(certificate)
     return this.save(key, trustRoot.publicKey, credential, [])
   }
 
   /** This box's key in the overlay, made at the first call. */
   identity(): SigningKey {
-    return this.#readKey('identity.pem') ?? this.#makeIdentity()
+    return this.#files.readKey('identity.pem') ?? this.#makeIdentity()
   }
 
-  /** The trust root's key; undefined at a box that was invited. */
-  trustRootKey(): SigningKey | undefined {
-    return this.#readKey('trust-root.pem')
+  /** Undefined at a box that may not let others in. Throws `MembershipProblem`. */
+  issuer(): CredentialIssuer | undefined {
+    const key = this.#files.readKey('identity.pem')
+    if (!key || !this.#files.has('issuer.json')) return undefined
+    const certificate = this.#files.readJson('issuer.json', (noted) => notedBytes(noted.certificate))
+    return new CredentialIssuer(this.domain, key, certificate)
+  }
+
+  /** The trust root made this box an issuer. From now on it also renews its own credential. Throws `MembershipProblem`. */
+  acceptAppointment(certificate: Uint8Array, now: number): void {
+    const { key, trustRoot, credential } = this.load()
+    try {
+      const { publicKey, overlay } = readCertificate(certificate, trustRoot)
+      if (overlay !== this.domain || Buffer.compare(publicKey, key.publicKey) !== 0)
+        throw new Error('it is for another box')
+    } catch (cause) {
+      throw new MembershipProblem(`the appointment is no good: ${(cause as Error).message}`, { cause })
+    }
+    const { place, roles, mayServe } = this.#read(credential, trustRoot)
+    const issuer = new CredentialIssuer(this.domain, key, certificate)
+    this.#saveAppointment(certificate)
+    this.replaceCredential(issuer.issue({ publicKey: key.publicKey, place, roles, mayServe }, now))
   }
 
   save(
@@ -109,26 +123,51 @@ export class OverlayMembership {
     admittedAt: readonly string[],
   ): Membership {
     this.#mustBeNew()
-    const text = {
-      overlay: this.domain,
-      trustRoot: Buffer.from(trustRoot).toString('base64url'),
-      credential: Buffer.from(credential).toString('base64url'),
-      admittedAt,
-    }
-    writeDurably(this.path('membership.json'), `${JSON.stringify(text, undefined, 2)}\n`)
+    this.#write(trustRoot, credential, admittedAt)
     return { overlay: this.domain, key, trustRoot, credential, admittedAt }
   }
 
-  /** Throws `MembershipProblem` when this box is no member, or its files cannot be read. */
+  /** A newer credential for the same box: renewed, or with other rights. Throws `MembershipProblem`. */
+  replaceCredential(credential: Uint8Array): void {
+    const { trustRoot, admittedAt } = this.load()
+    this.#write(trustRoot, credential, admittedAt)
+  }
+
+  /** Throws `MembershipProblem` when this box is no member, or its files cannot be read or do not belong together. */
   load(): Membership {
     if (!this.exists)
       throw new MembershipProblem(
         `this box is not in the overlay ${this.domain}: run "causeway overlay create ${this.domain}" at the first box, or "causeway overlay join <ticket>"`,
       )
-    const key = this.#readKey('identity.pem')
-    const membership = this.#readMembership()
-    if (!key) throw this.#unreadable('identity.pem', 'it is missing')
-    return { ...membership, overlay: this.domain, key }
+    const key = this.#files.readKey('identity.pem')
+    if (!key) throw this.#files.unusable('identity.pem', 'it is missing')
+    const { trustRoot, credential, admittedAt } = this.#files.readJson('membership.json', (noted) => ({
+      trustRoot: notedBytes(noted.trustRoot),
+      credential: notedBytes(noted.credential),
+      admittedAt: notedTexts(noted.admittedAt),
+    }))
+    const { publicKey } = this.#read(credential, trustRoot)
+    if (Buffer.compare(publicKey, key.publicKey) !== 0)
+      throw this.#files.unusable('membership.json', 'it belongs to another box than identity.pem')
+    return { overlay: this.domain, key, trustRoot, credential, admittedAt }
+  }
+
+  /** The files that make this box this box. The key of the trust root is not among them, nor are tickets. */
+  pack(): Record<string, Uint8Array> {
+    const names = ['identity.pem', 'issuer.json', 'membership.json'].filter((name) => this.#files.has(name))
+    return Object.fromEntries(names.map((name) => [name, readFileSync(this.path(name))]))
+  }
+
+  /** The reverse, at a box that is not in the overlay yet. Throws `MembershipProblem`. */
+  unpack(files: Readonly<Record<string, Uint8Array>>): ChainedCredential {
+    this.#mustBeNew()
+    // The last one makes the box a member: a restore that was cut off can be repeated.
+    for (const name of ['identity.pem', 'issuer.json', 'membership.json']) {
+      const content = files[name]
+      if (content) this.#files.write(name, content)
+    }
+    const { credential, trustRoot } = this.load()
+    return this.#read(credential, trustRoot)
   }
 
   #mustBeNew(): void {
@@ -140,49 +179,28 @@ export class OverlayMembership {
 
   #makeIdentity(): SigningKey {
     const key = SigningKey.generate()
-    writeDurably(this.path('identity.pem'), key.toPem())
+    this.#files.write('identity.pem', key.toPem())
     return key
   }
 
-  #readKey(name: string): SigningKey | undefined {
-    if (!existsSync(this.path(name))) return undefined
+  #saveAppointment(certificate: Uint8Array): void {
+    this.#files.writeJson('issuer.json', { certificate: base64url(certificate) })
+  }
+
+  #read(credential: Uint8Array, trustRoot: Uint8Array): ChainedCredential {
     try {
-      return SigningKey.fromPem(readFileSync(this.path(name), 'utf8'))
+      return new TrustedCredentials(trustRoot, this.domain).read(credential)
     } catch (cause) {
-      throw this.#unreadable(name, (cause as Error).message, cause)
+      throw this.#files.unusable('membership.json', `its credential: ${(cause as Error).message}`, cause)
     }
   }
 
-  #readMembership(): Omit<Membership, 'overlay' | 'key'> {
-    return this.#readJson('membership.json', (noted) => {
-      const { trustRoot, credential, admittedAt } = noted as Record<string, unknown>
-      return { trustRoot: bytes(trustRoot), credential: bytes(credential), admittedAt: texts(admittedAt) }
+  #write(trustRoot: Uint8Array, credential: Uint8Array, admittedAt: readonly string[]): void {
+    this.#files.writeJson('membership.json', {
+      overlay: this.domain,
+      trustRoot: base64url(trustRoot),
+      credential: base64url(credential),
+      admittedAt,
     })
   }
-
-  #readJson<Content>(name: string, read: (noted: unknown) => Content): Content {
-    try {
-      return read(JSON.parse(readFileSync(this.path(name), 'utf8')))
-    } catch (cause) {
-      throw this.#unreadable(name, (cause as Error).message, cause)
-    }
-  }
-
-  #unreadable(name: string, problem: string, cause?: unknown): MembershipProblem {
-    return new MembershipProblem(
-      `${this.path(name)} cannot be used (${problem}): restore the folder from a backup, or remove it and join again`,
-      { cause },
-    )
-  }
-}
-
-function bytes(noted: unknown): Uint8Array {
-  if (typeof noted !== 'string') throw new TypeError('bytes in base64url are missing')
-  return Buffer.from(noted, 'base64url')
-}
-
-function texts(noted: unknown): string[] {
-  if (!Array.isArray(noted) || !noted.every((item) => typeof item === 'string'))
-    throw new TypeError('a list of addresses is missing')
-  return noted
 }

@@ -1,16 +1,17 @@
 import type { Clock, Timer } from './clock.ts'
 
 interface Pending {
-  due: number
-  order: number
-  action: () => void
+  readonly due: number
+  readonly order: number
+  readonly action: () => void
 }
 
 /** A clock that moves only when told to. Timers fire in the order of their due time, then of their setting. */
 export class FakeClock implements Clock {
   #now: number
   #order = 0
-  #pending: Pending[] = []
+  /** What is due first comes last. */
+  readonly #pending: Pending[] = []
 
   constructor(now = 0) {
     this.#now = now
@@ -22,10 +23,11 @@ export class FakeClock implements Clock {
 
   after(milliseconds: number, action: () => void): Timer {
     const entry: Pending = { due: this.#now + milliseconds, order: this.#order++, action }
-    this.#pending.push(entry)
+    this.#pending.splice(this.#placeOf(entry), 0, entry)
     return {
       cancel: () => {
-        this.#pending = this.#pending.filter((other) => other !== entry)
+        const place = this.#placeOf(entry)
+        if (this.#pending[place] === entry) this.#pending.splice(place, 1)
       },
     }
   }
@@ -34,9 +36,9 @@ export class FakeClock implements Clock {
   advance(milliseconds: number): void {
     const end = this.#now + milliseconds
     for (;;) {
-      const next = this.#nextDue(end)
-      if (!next) break
-      this.#pending = this.#pending.filter((other) => other !== next)
+      const next = this.#pending.at(-1)
+      if (!next || next.due > end) break
+      this.#pending.pop()
       this.#now = next.due
       next.action()
     }
@@ -47,12 +49,15 @@ export class FakeClock implements Clock {
     return this.#pending.length
   }
 
-  #nextDue(end: number): Pending | undefined {
-    let next: Pending | undefined
-    for (const entry of this.#pending) {
-      if (entry.due > end) continue
-      if (!next || entry.due < next.due || (entry.due === next.due && entry.order < next.order)) next = entry
+  #placeOf({ due, order }: Pending): number {
+    let from = 0
+    let to = this.#pending.length
+    while (from < to) {
+      const middle = (from + to) >> 1
+      const other = this.#pending[middle] as Pending
+      if (other.due > due || (other.due === due && other.order > order)) from = middle + 1
+      else to = middle
     }
-    return next
+    return from
   }
 }

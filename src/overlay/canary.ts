@@ -1,19 +1,22 @@
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { type Proof, proofAfter } from './canary-proof.ts'
 import type { PeerCalls } from './peer-calls.ts'
 import type { PeerId } from './peer-id.ts'
 import type { PeerTable } from './peer-table.ts'
 
-const everyMilliseconds = 60_000
+const everyMilliseconds = 120_000
 const soonMilliseconds = 1_000
-const lifetimeSeconds = 300
+/** After the first failure, doubling: another box is asked then, since the fault may be the first one's. */
+const againMilliseconds = 5_000
+const lifetimeSeconds = 600
 const answerWithin = 2_000
 
 interface Canaries {
   store(kind: 'canary', resource: string, value: Uint8Array, lifetimeSeconds: number): Promise<unknown>
 }
 
-/** Proves the truth: stores a record and has another box, each time another one, find it. */
+/** Proves the truth: stores a record and has another box, each time another one, find it at a third. */
 export class Canary {
   readonly #self: PeerId
   readonly #table: PeerTable
@@ -22,8 +25,9 @@ export class Canary {
   readonly #clock: Clock
   readonly #log: Log
   #timer: Timer | undefined
+  #dueAt = Number.POSITIVE_INFINITY
   #turn = 0
-  #provenAt: number | undefined
+  #proof: Proof = { provenAt: undefined, failures: 0, failure: undefined }
   #stopped = true
 
   constructor(parts: {
@@ -42,9 +46,8 @@ export class Canary {
     this.#log = parts.log
   }
 
-  /** When a record of this box was last found by another one. */
-  get provenAt(): number | undefined {
-    return this.#provenAt
+  get proof(): Proof {
+    return this.#proof
   }
 
   start(): void {
@@ -59,12 +62,16 @@ export class Canary {
 
   /** While nothing is proven, a box that was just connected is asked soon. */
   peersChanged(): void {
-    if (this.#provenAt === undefined && this.#table.members().length > 0) this.#plan(soonMilliseconds)
+    const isProven = this.#proof.provenAt !== undefined && this.#proof.failures === 0
+    const isSoon = this.#dueAt <= this.#clock.now() + soonMilliseconds
+    if (!isProven && !isSoon && this.#table.members().length > 0) this.#plan(soonMilliseconds)
   }
 
   #plan(milliseconds: number): void {
     this.#timer?.cancel()
-    if (!this.#stopped) this.#timer = this.#clock.after(milliseconds, () => void this.#prove())
+    if (this.#stopped) return
+    this.#dueAt = this.#clock.now() + milliseconds
+    this.#timer = this.#clock.after(milliseconds, () => void this.#prove())
   }
 
   async #prove(): Promise<void> {
@@ -72,15 +79,23 @@ export class Canary {
     const members = this.#table.members()
     const witness = members[this.#turn++ % Math.max(1, members.length)]
     if (!witness) return
+    const failure = await this.#failureBefore(witness.peer)
+    this.#proof = proofAfter(this.#proof, failure, this.#clock.now())
+    if (failure === undefined) return
+    this.#log.warn({ witness: witness.peer, reason: failure }, 'the overlay test failed')
+    this.#plan(Math.min(everyMilliseconds, againMilliseconds * 2 ** (this.#proof.failures - 1)))
+  }
+
+  /** Undefined when the witness has found what was stored here a moment ago, else why that is not proven. */
+  async #failureBefore(witness: PeerId): Promise<string | undefined> {
     const askedAt = this.#clock.now()
     try {
       await this.#records.store('canary', this.#self, new Uint8Array(), lifetimeSeconds)
       const probe = { type: 'probe' as const, resource: this.#self }
-      const { storedAt } = await this.#calls.ask(witness.peer, probe, 'seen', answerWithin)
-      if (storedAt >= askedAt) this.#provenAt = this.#clock.now()
-      else this.#log.warn({ witness: witness.peer }, 'another box did not find the record stored here')
+      const { storedAt } = await this.#calls.ask(witness, probe, 'seen', answerWithin)
+      return storedAt >= askedAt ? undefined : 'another box did not find the record that was stored here'
     } catch (error) {
-      this.#log.warn({ witness: witness.peer, reason: (error as Error).message }, 'the overlay test failed')
+      return (error as Error).message
     }
   }
 }

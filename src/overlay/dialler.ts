@@ -1,8 +1,10 @@
+import { abortAfter, type Bound } from '../lib/abort-after.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { FoundBy } from './overlay.ts'
 import type { PeerId } from './peer-id.ts'
 import type { PeerTable } from './peer-table.ts'
+import { redialDelay } from './redial-delay.ts'
 
 /** An address to try, of a box whose peer id may not be known yet. */
 export interface Seed {
@@ -14,35 +16,54 @@ interface Network {
   dial(peerId: PeerId | undefined, addresses: readonly string[], signal: AbortSignal): Promise<PeerId>
 }
 
+interface Target {
+  /** The peer id, or a seed's address. */
+  readonly key: string
+  readonly peer: PeerId | undefined
+  readonly addresses: readonly string[]
+  readonly sinceLost: number | undefined
+  /** Known only from what others say. */
+  readonly isHearsay: boolean
+}
+
 interface Attempt {
   failures: number
   notBefore: number
+  startedAt: number
+  /** Since the attempt under way began there was a reason to try anew. */
+  again: boolean
   underWay: boolean
 }
 
 const dialWithin = 5_000
-const lookAgainEvery = 500
-const atOnce = 8
+const lookAgainEvery = 200
+const atOnce = 16
+/** The rest is kept for boxes that are known to exist. */
+const atOnceForHearsay = 8
+const mostSeeds = 64
+const seedPauseWhenConnected = 60_000
+const hurriedAtMostEvery = 1_000
+const stableAfter = 10_000
 
-/** Milliseconds to wait after so many failures: from 1 s, doubling to a minute, a fifth more or less. */
-export function redialDelay(failures: number, random: () => number): number {
-  return Math.min(60_000, 1_000 * 2 ** Math.max(0, failures - 1)) * (0.8 + 0.4 * random())
-}
-
-/** Keeps this box connected: dials every known peer that is away, and the seeds while nobody is connected. */
+/** Keeps this box connected: dials every known peer that is away, and the seeds whose boxes are not connected. */
 export class Dialler {
+  readonly #self: PeerId
   readonly #table: PeerTable
   readonly #network: Network
-  readonly #seeds: readonly Seed[]
+  readonly #seeds: Seed[]
   readonly #clock: Clock
   readonly #log: Log
   readonly #random: () => number
   readonly #attempts = new Map<string, Attempt>()
-  readonly #dials = new Map<AbortController, Promise<void>>()
+  readonly #dials = new Map<Bound, Promise<void>>()
+  /** Which box was met at a seed's address. */
+  readonly #metAt = new Map<string, PeerId>()
+  #hearsayDials = 0
   #timer: Timer | undefined
   #stopped = true
 
   constructor(parts: {
+    self: PeerId
     table: PeerTable
     network: Network
     seeds: readonly Seed[]
@@ -50,12 +71,18 @@ export class Dialler {
     log: Log
     random: () => number
   }) {
+    this.#self = parts.self
     this.#table = parts.table
     this.#network = parts.network
-    this.#seeds = parts.seeds
+    this.#seeds = [...parts.seeds]
     this.#clock = parts.clock
     this.#log = parts.log
     this.#random = parts.random
+  }
+
+  /** There is somebody to look for, although nobody may be known yet. */
+  get hasSeeds(): boolean {
+    return this.#seeds.length > 0
   }
 
   start(): void {
@@ -66,59 +93,145 @@ export class Dialler {
   async stop(): Promise<void> {
     this.#stopped = true
     this.#timer?.cancel()
-    for (const dial of this.#dials.keys()) dial.abort(new Error('stopping'))
+    for (const bound of this.#dials.keys()) bound.abort(new Error('this box stops'))
     await Promise.all(this.#dials.values())
   }
 
-  /** Dials whoever is due. Called by itself every half second, and at once when a peer was found. */
+  /** Dials whoever is due, the longest due first. Called by itself five times a second. */
   look(): void {
     if (this.#stopped) return
     this.#timer?.cancel()
     this.#timer = this.#clock.after(lookAgainEvery, () => this.look())
     const now = this.#clock.now()
-    for (const known of this.#table.all()) {
-      if (known.state === 'member') this.#attempts.delete(known.peer)
-      if (known.state === 'away' && known.addresses.length > 0)
-        this.#dialWhenDue(known.peer, known.peer, known.addresses, now)
-    }
-    if (this.#table.members().length > 0) return
-    for (const { address } of this.#seeds) this.#dialWhenDue(address, undefined, [address], now)
+    const due = [...this.#peersAway(now), ...this.#openSeeds()]
+      .map((target) => ({ target, notBefore: this.#attempts.get(target.key)?.notBefore ?? 0 }))
+      .filter(({ notBefore }) => notBefore <= now)
+      .toSorted((a, b) => a.notBefore - b.notBefore)
+    for (const { target } of due) this.#dial(target)
   }
 
-  /** The peer may be dialled again at once. */
-  hurry(peer: PeerId): void {
-    const attempt = this.#attempts.get(peer)
-    if (attempt) attempt.notBefore = 0
+  /** Addresses found on the way that may lead to boxes of the overlay. */
+  suggest(addresses: readonly string[], foundBy: FoundBy): void {
+    for (const address of addresses) {
+      if (this.#seeds.length >= mostSeeds) break
+      if (!this.#seeds.some((seed) => seed.address === address)) this.#seeds.push({ address, foundBy })
+    }
     this.look()
   }
 
-  #dialWhenDue(key: string, peer: PeerId | undefined, addresses: readonly string[], now: number): void {
-    const attempt = this.#attempts.get(key) ?? { failures: 0, notBefore: 0, underWay: false }
-    if (attempt.underWay || attempt.notBefore > now || this.#dials.size >= atOnce) return
+  /** The peer may be dialled again at once: somebody needs it, or heard that it is there. */
+  hurry(peer: PeerId): void {
+    const attempt = this.#attempts.get(peer)
+    const now = this.#clock.now()
+    if (attempt && now - attempt.startedAt >= hurriedAtMostEvery) {
+      attempt.notBefore = Math.min(attempt.notBefore, now)
+      attempt.again = attempt.underWay
+    }
+    this.look()
+  }
+
+  /** This box has moved: whoever is away may be within reach now. */
+  hurryAll(): void {
+    for (const key of this.#attempts.keys()) this.#hasten(key)
+    this.look()
+  }
+
+  /** A member was lost. One of the two boxes dials at once and the other a moment later, lest they do it twice. */
+  lost(peer: PeerId): void {
+    const now = this.#clock.now()
+    const before = this.#attempts.get(peer)
+    const failures = before ? before.failures + 1 : 0
+    const pause =
+      failures > 0 ? redialDelay(failures, 0, this.#random) : this.#self < peer ? 0 : lookAgainEvery
+    this.#attempts.set(peer, {
+      ...{ failures, notBefore: now + pause, startedAt: 0 },
+      ...{ again: false, underWay: before?.underWay ?? false },
+    })
+    if (this.#table.members().length === 0) for (const { address } of this.#seeds) this.#hasten(address)
+    this.look()
+  }
+
+  #hasten(key: string): void {
+    const attempt = this.#attempts.get(key)
+    if (!attempt) return
+    attempt.notBefore = 0
+    attempt.failures = 0
+    attempt.again = attempt.underWay
+  }
+
+  #peersAway(now: number): Target[] {
+    const targets: Target[] = []
+    for (const known of this.#table.all()) {
+      const { peer, addresses, state, since, lostAt, enrolled, foundBy } = known
+      // A box that is lost again soon has failed, and is not dialled over and over.
+      if (state === 'member' && now - since >= stableAfter) this.#attempts.delete(peer)
+      if (state === 'away' && addresses.length > 0)
+        targets.push({
+          ...{ key: peer, peer, addresses },
+          sinceLost: lostAt === undefined ? undefined : now - lostAt,
+          isHearsay: !enrolled && foundBy === 'peer',
+        })
+    }
+    return targets
+  }
+
+  #openSeeds(): Target[] {
+    return this.#seeds.flatMap(({ address }) => {
+      const peer = this.#metAt.get(address)
+      if (peer !== undefined && this.#table.isMember(peer)) return []
+      // A box that lost everybody was connected a moment ago: its seeds are as good as lost peers.
+      return [{ key: address, peer: undefined, addresses: [address], sinceLost: 0, isHearsay: false }]
+    })
+  }
+
+  #dial(target: Target): void {
+    const { key, peer, addresses, isHearsay } = target
+    const attempt = this.#attempts.get(key) ?? newAttempt()
+    if (attempt.underWay || this.#dials.size >= atOnce) return
+    if (isHearsay && this.#hearsayDials >= atOnceForHearsay) return
+    if (isHearsay) this.#hearsayDials++
     attempt.underWay = true
+    attempt.startedAt = this.#clock.now()
     this.#attempts.set(key, attempt)
-    const bound = new AbortController()
-    const timer = this.#clock.after(dialWithin, () => bound.abort(new Error(`no answer in ${dialWithin} ms`)))
+    const bound = abortAfter(this.#clock, dialWithin, `no answer in ${dialWithin} ms`)
     const dial = this.#network
       .dial(peer, addresses, bound.signal)
       .then(
-        (reached) => this.#reached(reached, addresses),
+        (reached) => {
+          if (peer === undefined) this.#metAtSeed(reached, key)
+        },
         (error: Error) =>
           this.#log.debug({ peer, addresses, reason: error.message }, 'dialling a box failed'),
       )
       .finally(() => {
-        timer.cancel()
+        bound.lift()
         this.#dials.delete(bound)
-        attempt.underWay = false
-        // Counts as a failure until the box is a member: a stranger that answers is not dialled over and over.
-        attempt.failures++
-        attempt.notBefore = this.#clock.now() + redialDelay(attempt.failures, this.#random)
+        if (isHearsay) this.#hearsayDials--
+        this.#planNext(target)
       })
     this.#dials.set(bound, dial)
   }
 
-  #reached(peer: PeerId, addresses: readonly string[]): void {
-    const seed = this.#seeds.find(({ address }) => addresses.includes(address))
-    this.#table.learn(peer, addresses, seed?.foundBy ?? 'peer', this.#clock.now())
+  // An attempt counts as failed until the box is a member for a while: a stranger that answers is not dialled on and on.
+  #planNext({ key, peer, sinceLost }: Target): void {
+    const attempt = this.#attempts.get(key)
+    if (!attempt) return
+    attempt.underWay = false
+    attempt.failures++
+    const pause = redialDelay(attempt.failures, sinceLost, this.#random)
+    const isIdleSeed = peer === undefined && this.#table.members().length > 0
+    const least = isIdleSeed ? seedPauseWhenConnected : 0
+    attempt.notBefore = attempt.again ? 0 : this.#clock.now() + Math.max(pause, least)
+    attempt.again = false
   }
+
+  #metAtSeed(peer: PeerId, address: string): void {
+    this.#metAt.set(address, peer)
+    const foundBy = this.#seeds.find((seed) => seed.address === address)?.foundBy ?? 'config'
+    this.#table.learn(peer, [address], foundBy, this.#clock.now())
+  }
+}
+
+function newAttempt(): Attempt {
+  return { failures: 0, notBefore: 0, startedAt: 0, again: false, underWay: false }
 }

@@ -4,45 +4,68 @@ import type { CredentialReader } from './credential-reader.ts'
 import { PeerRefused } from './overlay-errors.ts'
 import type { PeerCalls } from './peer-calls.ts'
 import { type PeerId, peerIdOf } from './peer-id.ts'
-import { mostPeersPerMessage, type PeerReply, type PeerRequest, protocolVersion } from './peer-message.ts'
+import { type PeerAddress, type PeerReply, type PeerRequest, protocolVersion } from './peer-message.ts'
 import type { PeerTable } from './peer-table.ts'
 import { clockTolerance } from './record-check.ts'
 
 const answerWithin = 3_000
 /** How long a peer may stay connected without being a member; long enough to enrol. */
 const strangerMayStay = 10_000
+const timeToSayWhy = 1_000
+/** Refusals that waiting, an update or a set clock will not cure. */
+const belongsElsewhere: ReadonlySet<string> = new Set(['foreign-credential', 'revoked'])
 
 interface Network {
   addresses(): readonly string[]
   drop(peer: PeerId): void
 }
 
+/** Whom members name to each other. */
+interface Members {
+  some(asker: PeerId): readonly PeerAddress[]
+  heard(from: PeerId, peers: readonly PeerAddress[]): void
+}
+
+/** Where boxes see each other, for those behind NATs. */
+interface Observer {
+  observed(peer: PeerId): string | undefined
+  observedBy(peer: PeerId, address: string): void
+}
+
 /** The mutual check of credentials that stands before anything else on a connection. */
 export class Greeting {
   readonly #overlay: string
-  readonly #credential: Uint8Array
+  readonly #own: { readonly bytes: Uint8Array }
   readonly #credentials: CredentialReader
   readonly #table: PeerTable
+  readonly #members: Members
+  readonly #observer: Observer
   readonly #calls: PeerCalls
   readonly #network: Network
   readonly #clock: Clock
   readonly #log: Log
   readonly #underWay = new Map<PeerId, Promise<void>>()
+  #refusedBecause: string | undefined
 
   constructor(parts: {
     overlay: string
-    credential: Uint8Array
+    /** This box's credential. */
+    own: { readonly bytes: Uint8Array }
     credentials: CredentialReader
     table: PeerTable
+    members: Members
+    observer: Observer
     calls: PeerCalls
     network: Network
     clock: Clock
     log: Log
   }) {
     this.#overlay = parts.overlay
-    this.#credential = parts.credential
+    this.#own = parts.own
     this.#credentials = parts.credentials
     this.#table = parts.table
+    this.#members = parts.members
+    this.#observer = parts.observer
     this.#calls = parts.calls
     this.#network = parts.network
     this.#clock = parts.clock
@@ -61,6 +84,25 @@ export class Greeting {
     this.#underWay.set(peer, greeting)
   }
 
+  /** What the last box said that did not take this one for a member; undefined once another one did. */
+  get refusedBecause(): string | undefined {
+    return this.#refusedBecause
+  }
+
+  /** This box's credential is a new one: all members should see it. */
+  async showCredential(): Promise<void> {
+    await Promise.all(
+      this.#table.members().map(async ({ peer }) => {
+        try {
+          await this.#calls.ask(peer, this.#hello(), 'hello', answerWithin)
+        } catch (error) {
+          // It will see it when it connects again, at the latest when it takes the old one for ended.
+          this.#log.debug({ peer, reason: (error as Error).message }, 'a box did not see the new credential')
+        }
+      }),
+    )
+  }
+
   /** Waits for a greeting under way: a member's first question may overtake its hello. */
   async isMember(peer: PeerId): Promise<boolean> {
     if (!this.#table.isMember(peer)) await this.#underWay.get(peer)
@@ -71,50 +113,70 @@ export class Greeting {
     const objection = this.#objection(peer, hello.version, hello.credential)
     if (objection) {
       this.#log.warn({ peer, reason: objection.message }, 'a box was refused')
+      this.#showOut(peer, objection)
       return { type: 'refused', code: objection.code, reason: objection.message }
     }
-    this.#table.learn(peer, hello.addresses, 'inbound', this.#clock.now())
+    this.#table.said(peer, hello.addresses)
+    this.#table.setRole(peer, hello.role)
     this.#admit(peer)
-    return { type: 'hello', version: protocolVersion, credential: this.#credential, peers: this.peers(peer) }
-  }
-
-  /** Members that another one should know too. */
-  peers(asker: PeerId): { peer: PeerId; addresses: readonly string[] }[] {
-    return this.#table
-      .members()
-      .filter(({ peer, addresses }) => peer !== asker && addresses.length > 0)
-      .slice(0, mostPeersPerMessage)
-      .map(({ peer, addresses }) => ({ peer, addresses }))
+    return {
+      type: 'hello',
+      version: protocolVersion,
+      credential: this.#own.bytes,
+      role: this.#table.ownRole,
+      observed: this.#observer.observed(peer) ?? '',
+      peers: this.#members.some(peer),
+    }
   }
 
   async #greet(peer: PeerId): Promise<void> {
     try {
-      const hello: PeerRequest = {
-        type: 'hello',
-        version: protocolVersion,
-        credential: this.#credential,
-        addresses: this.#network.addresses().slice(0, 16),
-      }
       const askedAt = this.#clock.now()
-      const reply = await this.#calls.ask(peer, hello, 'hello', answerWithin)
+      const reply = await this.#calls.ask(peer, this.#hello(), 'hello', answerWithin)
       const objection = this.#objection(peer, reply.version, reply.credential)
-      if (objection) throw objection
+      if (objection) {
+        this.#showOut(peer, objection)
+        throw objection
+      }
       const now = this.#clock.now()
       this.#table.measured(peer, now - askedAt)
-      for (const other of reply.peers) this.#table.learn(other.peer, other.addresses, 'peer', now)
+      this.#table.setRole(peer, reply.role)
       this.#admit(peer)
+      this.#members.heard(peer, reply.peers)
+      if (reply.observed !== '') this.#observer.observedBy(peer, reply.observed)
     } catch (error) {
       if (this.#table.get(peer)?.state === 'away') return
       const joining = error instanceof PeerRefused && error.code === 'joining'
+      if (error instanceof PeerRefused && !joining) this.#refusedBecause = error.message
       if (!joining) this.#log.warn({ peer, reason: (error as Error).message }, 'greeting a box failed')
       this.#table.setState(peer, 'greeting', this.#clock.now())
     }
+  }
+
+  #hello(): PeerRequest {
+    return {
+      type: 'hello',
+      version: protocolVersion,
+      credential: this.#own.bytes,
+      role: this.#table.ownRole,
+      addresses: this.#network.addresses().slice(0, 16),
+    }
+  }
+
+  // The answer that says why still has to get through.
+  #showOut(peer: PeerId, { code }: PeerRefused): void {
+    if (!belongsElsewhere.has(code)) return
+    this.#table.disown(peer)
+    this.#clock.after(timeToSayWhy, () => {
+      if (!this.#table.isMember(peer)) this.#network.drop(peer)
+    })
   }
 
   #admit(peer: PeerId): void {
     // The connection may have gone while the hello was under way.
     if (this.#table.get(peer)?.state !== 'greeting') return
     this.#table.setState(peer, 'member', this.#clock.now())
+    this.#refusedBecause = undefined
     this.#log.info({ peer }, 'a box is connected')
   }
 
@@ -125,11 +187,14 @@ export class Greeting {
         `that box speaks version ${version} of the overlay protocol and this one ${protocolVersion}: update the older one`,
       )
     try {
-      const { overlay, publicKey, notBefore, notAfter } = this.#credentials.read(credential)
+      const shown = this.#credentials.read(credential)
+      const { overlay, publicKey, notBefore, notAfter } = shown
       if (overlay !== this.#overlay)
         return new PeerRefused('foreign-credential', `the credential is for the overlay ${overlay}`)
       if (peerIdOf(publicKey) !== peer)
         return new PeerRefused('foreign-credential', 'the credential belongs to another box')
+      if (this.#credentials.isRevoked(shown))
+        return new PeerRefused('revoked', `the box, or who let it in, was revoked in ${this.#overlay}`)
       const now = this.#clock.now()
       if (now > notAfter || now < notBefore - clockTolerance)
         return new PeerRefused(
@@ -137,12 +202,15 @@ export class Greeting {
           `the credential is valid from ${day(notBefore)} to ${day(notAfter)}: check both clocks, or join again`,
         )
       const known = this.#table.get(peer)
-      if (known) known.notAfter = notAfter
+      if (known) {
+        known.notAfter = notAfter
+        known.credential = shown
+      }
       return undefined
     } catch (error) {
       return new PeerRefused(
         'foreign-credential',
-        `not enrolled in ${this.#overlay}: ${(error as Error).message}`,
+        `not of this overlay ${this.#overlay}, perhaps of another one of that name: ${(error as Error).message}`,
       )
     }
   }

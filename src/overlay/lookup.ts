@@ -1,8 +1,8 @@
-import type { Clock } from '../lib/clock.ts'
+import type { Clock, Timer } from '../lib/clock.ts'
 import type { PeerId } from './peer-id.ts'
 import type { CheckedRecord } from './record-check.ts'
 
-/** How long a holder may be silent before others are asked. */
+/** How long holders may be silent before others are asked. */
 export const tryMilliseconds = 300
 /** How long, after the first record came, the other holders may still add theirs. */
 export const settleMilliseconds = 25
@@ -13,28 +13,33 @@ export interface Question {
   readonly candidates: readonly PeerId[]
   /** How many of them should hold the record: so many are asked at once. */
   readonly copies: number
+  /** How many must say that there is nothing before that is believed. */
+  readonly believedFrom: number
   /** Resolves to records that were checked; rejects when the peer fails. */
   ask(peer: PeerId, signal: AbortSignal): Promise<readonly CheckedRecord[]>
 }
 
+export interface LookUpResult {
+  /** Of each signer the newest entry, without those that were removed. */
+  readonly records: readonly CheckedRecord[]
+  /** False when so few answered that there may well be records. */
+  readonly isCertain: boolean
+  /** How many boxes were asked. */
+  readonly asked: number
+}
+
+/** How many candidates a look-up may come to ask. */
+export function mostAsked(copies: number): number {
+  return mostRounds * copies
+}
+
 /**
  * Asks the holders all at once. Every holder has the entries of all home boxes, so the first one that knows any is
- * enough; the others get a moment to add what is newer. A silent or failing holder makes the next ones be asked.
+ * enough; the others get a moment to add what is newer. When holders fail or are silent the next ones are asked too, and
+ * a late answer of the first ones still counts. Takes at most 900 ms.
  */
-export async function lookUp(
-  question: Question,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<CheckedRecord[]> {
-  const { candidates, copies } = question
-  for (let round = 0; round < mostRounds; round++) {
-    signal.throwIfAborted()
-    const holders = candidates.slice(round * copies, (round + 1) * copies)
-    if (holders.length === 0) break
-    const { found, complete } = await askTogether(holders, question, clock, signal)
-    if (found.length > 0 || complete) return newestPerSigner(found)
-  }
-  return []
+export function lookUp(question: Question, clock: Clock, signal: AbortSignal): Promise<LookUpResult> {
+  return new LookUp(question, clock, signal).run()
 }
 
 /** Of each signer the newest entry, unless that is a tombstone. */
@@ -47,56 +52,95 @@ export function newestPerSigner(records: readonly CheckedRecord[]): CheckedRecor
   return [...newest.values()].filter(({ removed }) => !removed)
 }
 
-interface Answers {
-  readonly found: readonly CheckedRecord[]
-  /** Everybody answered. */
-  readonly complete: boolean
-}
+class LookUp {
+  readonly #question: Question
+  readonly #clock: Clock
+  readonly #signal: AbortSignal
+  readonly #over = new AbortController()
+  readonly #result = Promise.withResolvers<LookUpResult>()
+  readonly #found: CheckedRecord[] = []
+  #rounds = 0
+  #asked = 0
+  #answered = 0
+  #failed = 0
+  /** Of the round asked last. */
+  #pendingInRound = 0
+  #timer: Timer | undefined
 
-function askTogether(
-  holders: readonly PeerId[],
-  question: Question,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<Answers> {
-  return new Promise((resolve, reject) => {
-    const found: CheckedRecord[] = []
-    let answered = 0
-    let failed = 0
-    const late = new AbortController()
-    let timer = clock.after(tryMilliseconds, () => finish())
-    const stop = () => {
-      timer.cancel()
-      signal.removeEventListener('abort', abandon)
-      late.abort(new Error('the look-up is over'))
+  constructor(question: Question, clock: Clock, signal: AbortSignal) {
+    this.#question = question
+    this.#clock = clock
+    this.#signal = signal
+  }
+
+  async run(): Promise<LookUpResult> {
+    this.#signal.throwIfAborted()
+    const abandon = () => this.#result.reject(this.#signal.reason)
+    this.#signal.addEventListener('abort', abandon, { once: true })
+    try {
+      this.#askNext()
+      return await this.#result.promise
+    } finally {
+      this.#timer?.cancel()
+      this.#signal.removeEventListener('abort', abandon)
+      this.#over.abort(new Error('the look-up is over'))
     }
-    const finish = () => {
-      stop()
-      resolve({ found, complete: answered === holders.length })
+  }
+
+  #askNext(): void {
+    const { candidates, copies } = this.#question
+    const holders = this.#rounds < mostRounds ? candidates.slice(this.#asked, this.#asked + copies) : []
+    const areAllIn = this.#answered + this.#failed === this.#asked
+    if (holders.length === 0 && (areAllIn || this.#rounds >= mostRounds)) {
+      this.#finish()
+      return
     }
-    const abandon = () => {
-      stop()
-      reject(signal.reason)
-    }
-    const finishWhenAllAreIn = () => {
-      if (answered + failed === holders.length) finish()
-    }
-    signal.addEventListener('abort', abandon, { once: true })
-    for (const holder of holders)
-      question.ask(holder, late.signal).then(
-        (records) => {
-          answered++
-          if (found.length === 0 && records.length > 0) {
-            timer.cancel()
-            timer = clock.after(settleMilliseconds, () => finish())
-          }
-          found.push(...records)
-          finishWhenAllAreIn()
-        },
-        () => {
-          failed++
-          finishWhenAllAreIn()
-        },
-      )
-  })
+    const round = ++this.#rounds
+    this.#asked += holders.length
+    this.#pendingInRound = holders.length
+    this.#wait(tryMilliseconds, () => this.#askNext())
+    for (const holder of holders) void this.#ask(holder, round)
+  }
+
+  async #ask(holder: PeerId, round: number): Promise<void> {
+    const records = await this.#question.ask(holder, this.#over.signal).catch(() => undefined)
+    if (this.#over.signal.aborted) return
+    if (records) this.#take(records)
+    else this.#failed++
+    if (round === this.#rounds) this.#pendingInRound--
+    if (this.#answered + this.#failed === this.#asked) this.#allIn()
+    // Who has been silent for a whole round is not waited for.
+    else if (round === this.#rounds && this.#pendingInRound === 0 && this.#isAnswer) this.#finish()
+  }
+
+  #take(records: readonly CheckedRecord[]): void {
+    this.#answered++
+    if (this.#found.length === 0 && records.length > 0) this.#wait(settleMilliseconds, () => this.#finish())
+    this.#found.push(...records)
+  }
+
+  #allIn(): void {
+    if (this.#isAnswer) this.#finish()
+    else this.#askNext()
+  }
+
+  /** What came in is enough to go by. */
+  get #isAnswer(): boolean {
+    return this.#found.length > 0 || this.#isBelieved
+  }
+
+  get #isBelieved(): boolean {
+    const { believedFrom, candidates } = this.#question
+    return this.#answered >= Math.max(1, Math.min(believedFrom, candidates.length))
+  }
+
+  #wait(milliseconds: number, action: () => void): void {
+    this.#timer?.cancel()
+    this.#timer = this.#clock.after(milliseconds, action)
+  }
+
+  #finish(): void {
+    const records = newestPerSigner(this.#found)
+    this.#result.resolve({ records, isCertain: this.#isAnswer, asked: this.#asked })
+  }
 }

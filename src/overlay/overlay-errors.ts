@@ -48,3 +48,10 @@ export class TooManyLinks extends GatewayError {
     super(`already ${limit} SIP links are open`)
   }
 }
+
+/** So few boxes answered that nothing can be said, and nothing is remembered. */
+export class LookUpUnanswered extends GatewayError {
+  readonly sipStatus = 503
+  readonly fault = 'network'
+  readonly tryNextTarget = true
+}

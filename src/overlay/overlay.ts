@@ -1,4 +1,6 @@
 import type { Part } from '../lib/part.ts'
+import type { Diagnostics } from './diagnostics.ts'
+import type { OverlayFigures } from './overlay-counts.ts'
 
 /** RELOAD's Kind-ID (RFC 6940 §7.4) by name. */
 export type RecordKind = 'sip-aor' | 'service' | 'canary'
@@ -24,7 +26,7 @@ export interface StoreReceipt {
 }
 
 /** How this box first learned of a peer. */
-export type FoundBy = 'ticket' | 'remembered' | 'config' | 'mdns' | 'peer' | 'inbound'
+export type FoundBy = 'ticket' | 'remembered' | 'config' | 'mdns' | 'dns' | 'peer' | 'inbound'
 
 export interface PeerView {
   readonly peerName: string
@@ -64,6 +66,40 @@ export interface OverlayHealth {
   /** When the last proof succeeded, in milliseconds since the Unix epoch. */
   readonly provenAt: number | undefined
   readonly why: string
+  /** A `client` stores nothing for others. */
+  readonly role: 'peer' | 'client'
+  readonly roleReason: string
+}
+
+/** What this box knows of its own place in the overlay besides its health. */
+export interface OverlayStatus {
+  /** How the first box was found that it was connected to after the start or after an isolation. */
+  readonly bootstrap: FoundBy | undefined
+  /** Since when no other box is connected; undefined while one is. Milliseconds since the Unix epoch. */
+  readonly disconnectedSince: number | undefined
+  /** Where others may enter the overlay by this box, and how many more; no addresses when nobody can dial it. */
+  readonly entrance: { readonly addresses: readonly string[]; readonly free: number }
+  /** Of the records that this box has stored: how many copies there should be, and how many are known to be there. */
+  readonly copies: { readonly wanted: number; readonly confirmed: number }
+  /** When its credential ends, in milliseconds since the Unix epoch. */
+  readonly credentialEndsAt: number
+  /** What to do about it, when it ends soon or has ended. */
+  readonly credentialWarning: string | undefined
+  /** Whose clock is wrong, as far as the members' clocks tell, and what to do. */
+  readonly clockWarning: string | undefined
+  readonly revokedBoxes: number
+  /** Records of other boxes that were not believed, the last ones, newest first. */
+  readonly refusedClaims: readonly RefusedClaimView[]
+}
+
+export interface RefusedClaimView {
+  /** Peer name of the box that stored or served it. */
+  readonly from: string
+  readonly fault: string
+  readonly reason: string
+  readonly times: number
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
 }
 
 /**
@@ -77,8 +113,17 @@ export interface Overlay extends Part {
   readonly peerName: string
   /** Signs and stores this box's entry of a resource. Throws `StoreFailed` when no holder takes it. */
   store(kind: RecordKind, resource: string, value: Uint8Array, lifetimeSeconds: number): Promise<StoreReceipt>
-  /** The entries of a resource, one per storing box; empty when there are none. Takes at most 900 ms. */
-  fetch(kind: RecordKind, resource: string, signal: AbortSignal): Promise<readonly OverlayRecord[]>
+  /**
+   * The entries of a resource, one per storing box; empty when there are none. They may have been looked up a while ago, but
+   * not before `newerThan` (milliseconds since the Unix epoch). Takes at most 900 ms. Throws `LookUpUnanswered` when too
+   * few boxes answer to say.
+   */
+  fetch(
+    kind: RecordKind,
+    resource: string,
+    signal: AbortSignal,
+    newerThan?: number,
+  ): Promise<readonly OverlayRecord[]>
   /** Removes this box's entry by a signed tombstone. Throws `StoreFailed` when no holder takes it. */
   remove(kind: RecordKind, resource: string): Promise<void>
   /** Every known peer, this box left out. */
@@ -90,6 +135,9 @@ export interface Overlay extends Part {
   /** Tells where inbound links lead; without it they are refused. */
   serveSipAt(point: SipPoint): void
   health(): OverlayHealth
+  status(): OverlayStatus
+  figures(): OverlayFigures
+  readonly diagnostics: Pick<Diagnostics, 'trace' | 'ping' | 'topology'>
   /** Called after a peer was connected, lost or forgotten. Returns what ends the subscription. */
   onPeerChange(listener: () => void): () => void
 }

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { NetworkReach } from './network-reach.ts'
 import type { FoundBy } from './overlay.ts'
 import type { PeerId } from './peer-id.ts'
 
@@ -22,12 +23,32 @@ export interface PeerNetwork {
   openStream(peer: PeerId, signal: AbortSignal): Promise<Duplex>
   /** Ends all connections to a peer. */
   drop(peer: PeerId): void
+  /** The connections to a peer, for people who look. */
+  paths?(peer: PeerId): readonly PeerPath[]
+  /** Only in networks where some boxes cannot be dialled. */
+  readonly reach?: NetworkReach | undefined
+  /** Whether others can dial this box, or come by relays only; undefined while nobody has tried. */
+  reachability?(): 'direct' | 'relayed' | undefined
+}
+
+/** One connection to a peer. */
+export interface PeerPath {
+  /** As the network writes it. */
+  readonly address: string
+  readonly direction: 'in' | 'out'
+  /** The box that carries it; undefined when it is direct. */
+  readonly relay: PeerId | undefined
 }
 
 /** Called once per peer, however many connections there are to it. */
 export interface PeerNetworkEvents {
   connected(peer: PeerId, addresses: readonly string[]): void
-  disconnected(peer: PeerId): void
+  /** `isPathLost`: this end gave the connection up; the far end did not close it. */
+  disconnected(peer: PeerId, isPathLost?: boolean): void
+  /** This box has other addresses than before; `isOtherNetwork`: not only a relay's, its interfaces changed. */
+  moved?(isOtherNetwork: boolean): void
+  /** Relays carry for members only. */
+  isMember?(peer: PeerId): boolean
   /** A box that may be of this overlay was seen. */
   found(peer: PeerId | undefined, addresses: readonly string[], foundBy: FoundBy): void
   /** A question from a connected peer. Never rejects. */

@@ -2,34 +2,51 @@ import type { Duplex } from 'node:stream'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { SigningKey } from '../lib/ed25519.ts'
 import type { Log } from '../lib/log.ts'
+import { Remembered } from '../lib/remembered.ts'
 import { Canary } from './canary.ts'
+import { doubtAbout } from './canary-proof.ts'
+import { ClockWatch } from './clock-watch.ts'
+import { CopySurvey } from './copy-survey.ts'
 import type { CredentialReader, EnrolmentDesk } from './credential-reader.ts'
+import { Diagnostics } from './diagnostics.ts'
+import { DialBack } from './dial-back.ts'
 import { Dialler, type Seed } from './dialler.ts'
+import { DomainSearch, type FindPublishedBoxes } from './domain-search.ts'
 import { Greeting } from './greeting.ts'
-import { LocationService } from './location-service.ts'
+import type { PeerRole } from './known-peer.ts'
+import { type CacheLimits, usualCacheLimits } from './look-up-cache.ts'
+import { Membership } from './membership.ts'
 import type {
   FoundBy,
   LinkEnd,
   Overlay,
   OverlayHealth,
   OverlayRecord,
+  OverlayStatus,
   PeerView,
   RecordKind,
   SipPoint,
   StoreReceipt,
 } from './overlay.ts'
-import { PeerUnknown, PeerUnreachable } from './overlay-errors.ts'
+import { OverlayCounts, type OverlayFigures } from './overlay-counts.ts'
+import { PeerUnknown } from './overlay-errors.ts'
+import { OwnCredential } from './own-credential.ts'
+import { PathGaps } from './path-gaps.ts'
 import { PeerCalls } from './peer-calls.ts'
-import type { PeerId } from './peer-id.ts'
+import { type PeerId, publicKeyOf } from './peer-id.ts'
 import type { PeerAddress } from './peer-message.ts'
 import { parsePeerName, printPeerName } from './peer-name.ts'
 import type { PeerNetwork } from './peer-network.ts'
 import { PeerService } from './peer-service.ts'
-import { PeerTable } from './peer-table.ts'
-import { Pulse } from './pulse.ts'
-import { RecordStore } from './record-store.ts'
-import { Replication } from './replication.ts'
+import { mostPeers, PeerTable } from './peer-table.ts'
+import { QuestionDoor } from './question-door.ts'
+import { Reachability } from './reachability.ts'
+import { type StoreLimits, usualStoreLimits } from './record-store.ts'
+import { Records } from './records.ts'
+import { Renewal } from './renewal.ts'
+import { type RevocationBook, RevocationExchange } from './revocation-exchange.ts'
 import { SipLinks } from './sip-links.ts'
+import { Witness } from './witness.ts'
 
 /** Peers of earlier days, kept across restarts. */
 export interface PeerMemory {
@@ -47,15 +64,29 @@ export interface PeerOverlayOptions {
   readonly network: PeerNetwork
   /** How many boxes hold a record. */
   readonly copies: number
+  /** The usual ones when absent. */
+  readonly cacheLimits?: CacheLimits
+  readonly storeLimits?: StoreLimits
   readonly memory: PeerMemory
   readonly seeds: readonly Seed[]
+  /** Asks the DNS for boxes of the overlay. */
+  readonly findPublished?: FindPublishedBoxes
   readonly clock: Clock
   readonly log: Log
   readonly random?: () => number
+  /** What the box wants to be; `auto` leaves it to circumstances. Peer when absent. */
+  readonly role?: 'auto' | PeerRole
+  /** Bytes of memory that are free for this process. */
+  readonly freeMemory?: () => number
+  /** Who was thrown out. */
+  readonly revocations: RevocationBook
+  /** Keeps a renewed credential across restarts. */
+  readonly keepCredential?: (credential: Uint8Array) => void
 }
 
 const housekeepingMilliseconds = 10_000
-const proofIsFreshFor = 180_000
+/** There may be tens of thousands. */
+const copiesCountedEvery = 5_000
 
 /** An overlay of equal boxes: each knows all others, over whatever network carries them. */
 export class PeerOverlay implements Overlay {
@@ -66,17 +97,27 @@ export class PeerOverlay implements Overlay {
   readonly #clock: Clock
   readonly #network: PeerNetwork
   readonly #table: PeerTable
-  readonly #held = new RecordStore()
-  readonly #own = new RecordStore()
+  readonly #counts = new OverlayCounts()
+  readonly diagnostics: Diagnostics
+  readonly #own: OwnCredential
+  readonly #revocations: RevocationExchange
+  readonly #renewal: Renewal
   readonly #greeting: Greeting
   readonly #dialler: Dialler
-  readonly #pulse: Pulse
-  readonly #replication: Replication
-  readonly #locations: LocationService
-  readonly #service: PeerService
+  readonly #membership: Membership
+  readonly #records: Records
+  readonly #door: QuestionDoor
+  readonly #clocks: ClockWatch
   readonly #canary: Canary
   readonly #links: SipLinks
+  readonly #gaps: PathGaps
+  readonly #reachability: Reachability | undefined
+  readonly #domainSearch: DomainSearch | undefined
   #housekeeping: Timer | undefined
+  /** The box that this one was first connected to, after the start or an isolation. */
+  #firstPeer: PeerId | undefined
+  #disconnectedSince: number | undefined
+  readonly #copies: Remembered<{ wanted: number; confirmed: number }>
 
   constructor(options: PeerOverlayOptions) {
     const { domain, key, credential, credentials, copies, network, clock, seeds } = options
@@ -88,14 +129,48 @@ export class PeerOverlay implements Overlay {
     this.#options = options
     this.#clock = clock
     this.#network = network
-    const table = new PeerTable(self)
-    const calls = new PeerCalls(network, clock)
-    const held = this.#held
-    const own = this.#own
+    const own = new OwnCredential(credential, credentials)
+    const { roles, place } = own.content
+    this.#own = own
+    const table = new PeerTable(self, place)
+    const counts = this.#counts
+    const calls = new PeerCalls(network, clock, counts, {
+      answered: (peer) => this.#membership.answered(peer),
+      unanswered: (peer) => this.#membership.unanswered(peer),
+    })
     this.#table = table
+    const random = options.random ?? Math.random
+    this.#dialler = new Dialler({ self, table, network, seeds, clock, log, random })
+    this.#revocations = new RevocationExchange({
+      ...{ self, book: options.revocations, table, calls, clock, random, log },
+      onRevoked: () => this.#expelRevoked(),
+    })
+    this.#renewal = new Renewal({
+      ...{ own, table, calls, desk: options.desk, clock, random, log },
+      onRenewed: (renewed) => this.#renewed(renewed),
+    })
+    this.#membership = new Membership({
+      ...{ self, table, calls, dialler: this.#dialler, network, copies, clock, log, random },
+      peersInUse: () => this.#links.peersInUse(),
+      revocations: this.#revocations,
+      wishedRole: options.role ?? 'peer',
+      mayBePeer: roles.includes('peer'),
+      freeMemory: options.freeMemory ?? (() => undefined),
+    })
+    this.#reachability =
+      network.reach &&
+      new Reachability({
+        ...{ reach: network.reach, members: table, calls, clock, log, random },
+        pathsTo: (peer) => network.paths?.(peer) ?? [],
+      })
     this.#greeting = new Greeting({
+      members: this.#membership,
+      observer: {
+        observed: (peer) => network.reach?.observed(peer),
+        observedBy: (peer, address) => this.#reachability?.observedBy(peer, address),
+      },
       overlay: domain,
-      credential,
+      own,
       credentials,
       table,
       calls,
@@ -103,38 +178,68 @@ export class PeerOverlay implements Overlay {
       clock,
       log,
     })
-    const random = options.random ?? Math.random
-    this.#dialler = new Dialler({ table, network, seeds, clock, log, random })
-    this.#pulse = new Pulse(table, calls, clock, (peer) => network.drop(peer))
-    const replication = new Replication({ self, copies, table, stores: [held, own], calls, clock, log })
-    this.#replication = replication
-    this.#locations = new LocationService({
-      ...{ self, overlay: domain, key, credential, credentials },
-      ...{ copies, table, held, own, calls, replication, clock, log },
+    const records = new Records({
+      ...{ self, overlay: domain, key, credential: own, credentials, copies },
+      cacheLimits: options.cacheLimits ?? usualCacheLimits,
+      storeLimits: options.storeLimits ?? usualStoreLimits,
+      ...{ table, calls, counts, clock, log, random },
     })
-    this.#service = new PeerService({
+    const { held } = records
+    this.#records = records
+    const stopwatch = () => performance.now()
+    const survey = new CopySurvey({ self, overlay: domain, credentials, held, calls, clock, stopwatch })
+    this.diagnostics = new Diagnostics({
+      ...{ self, domain, copies, table, calls, survey, network, stopwatch },
+      state: () => this.health().state,
+    })
+    const service = new PeerService({
       ...{ overlay: domain, credentials, desk: options.desk, greeting: this.#greeting },
-      ...{ held, finder: this.#locations, clock, log },
+      ...{ membership: this.#membership, revocations: this.#revocations },
+      dialBack: new DialBack(network.reach, clock),
+      ...{ held, records, witness: new Witness({ self, copies, table, survey, clock }), counts, clock, log },
+      view: () => ({ state: this.health().state, sees: this.diagnostics.sees() }),
     })
-    this.#canary = new Canary({ self, table, records: this.#locations, calls, clock, log })
+    this.#door = new QuestionDoor({
+      ...{ table, guests: this.#greeting, room: service, clock, log },
+      drop: (peer) => network.drop(peer),
+    })
+    this.#clocks = new ClockWatch(table, log)
+    this.#canary = new Canary({ self, table, records: records.locations, calls, clock, log })
     this.#links = new SipLinks((peer, signal) => this.#openStream(peer, signal), clock, log)
+    this.#gaps = new PathGaps(table, clock)
+    this.#domainSearch =
+      options.findPublished &&
+      new DomainSearch({
+        find: options.findPublished,
+        isAlone: () => table.members().length === 0,
+        found: ({ peer, addresses }) => this.#found(peer, addresses, 'dns'),
+        ...{ clock, log },
+      })
+    this.#copies = new Remembered(copiesCountedEvery, clock, () => this.#records.copies())
     table.onChange(() => this.#peersChanged())
   }
 
   async start(): Promise<void> {
     const now = this.#clock.now()
+    this.#disconnectedSince = now
     for (const { peer, addresses } of this.#options.memory.recall())
       this.#table.learn(peer, addresses, 'remembered', now)
     await this.#network.open({
       connected: (peer, addresses) => this.#connected(peer, addresses),
-      disconnected: (peer) => this.#disconnected(peer),
+      disconnected: (peer, isPathLost) => this.#disconnected(peer, isPathLost),
+      moved: (isOtherNetwork) => this.#moved(isOtherNetwork),
+      isMember: (peer) => this.#table.isMember(peer),
       found: (peer, addresses, foundBy) => this.#found(peer, addresses, foundBy),
-      request: (peer, message) => this.#service.answer(peer, message),
+      request: (peer, message) => this.#door.answer(peer, message),
       stream: (peer, stream) => void this.#acceptStream(peer, stream),
     })
     this.#dialler.start()
-    this.#pulse.start()
-    this.#replication.start()
+    this.#domainSearch?.start()
+    this.#reachability?.start()
+    this.#membership.start()
+    this.#revocations.start()
+    this.#renewal.start()
+    this.#records.start()
     this.#canary.start()
     this.#keepHouse()
   }
@@ -142,11 +247,15 @@ export class PeerOverlay implements Overlay {
   async stop(): Promise<void> {
     this.#housekeeping?.cancel()
     this.#canary.stop()
-    this.#pulse.stop()
+    this.#domainSearch?.stop()
+    this.#reachability?.stop()
+    this.#membership.stop()
+    this.#revocations.stop()
+    this.#renewal.stop()
     await this.#dialler.stop()
     await this.#links.close()
     await this.#network.close()
-    await this.#replication.stop()
+    await this.#records.stop()
   }
 
   async store(
@@ -155,12 +264,17 @@ export class PeerOverlay implements Overlay {
     value: Uint8Array,
     lifetimeSeconds: number,
   ): Promise<StoreReceipt> {
-    const { holders, wanted } = await this.#locations.store(kind, resource, value, lifetimeSeconds)
+    const { holders, wanted } = await this.#records.locations.store(kind, resource, value, lifetimeSeconds)
     return { holders: holders.map((peer) => printPeerName(peer, this.domain)), wanted }
   }
 
-  async fetch(kind: RecordKind, resource: string, signal: AbortSignal): Promise<readonly OverlayRecord[]> {
-    const found = await this.#locations.fetch(kind, resource, signal)
+  async fetch(
+    kind: RecordKind,
+    resource: string,
+    signal: AbortSignal,
+    newerThan?: number,
+  ): Promise<readonly OverlayRecord[]> {
+    const found = await this.#records.fetch(kind, resource, signal, newerThan)
     return found.map(({ value, storedAt, lifetimeSeconds, signer }) => ({
       ...{ kind, resource, value, storedAt, lifetimeSeconds },
       signer: printPeerName(signer, this.domain),
@@ -168,7 +282,7 @@ export class PeerOverlay implements Overlay {
   }
 
   remove(kind: RecordKind, resource: string): Promise<void> {
-    return this.#locations.remove(kind, resource)
+    return this.#records.locations.remove(kind, resource)
   }
 
   peers(): readonly PeerView[] {
@@ -197,36 +311,117 @@ export class PeerOverlay implements Overlay {
   health(): OverlayHealth {
     const knownPeers = this.#table.enrolled().length
     const connectedPeers = this.#table.members().length
-    const { provenAt } = this.#canary
     const now = this.#clock.now()
-    const facts = { connectedPeers, knownPeers, recordsHeld: this.#held.count(now), provenAt }
-    if (knownPeers === 0 && this.#options.seeds.length === 0)
+    const { proof } = this.#canary
+    const { provenAt } = proof
+    const { role, reason: roleReason } = this.#membership.role
+    const own = { role, roleReason }
+    const facts = { connectedPeers, knownPeers, recordsHeld: this.#records.held.count(now), provenAt, ...own }
+    if (knownPeers === 0 && !this.#dialler.hasSeeds)
       return { state: 'alone', ...facts, why: 'no other box has joined yet' }
-    if (connectedPeers === 0)
-      return { state: 'isolated', ...facts, why: 'no other box of the overlay can be reached' }
-    if (provenAt !== undefined && now - provenAt < proofIsFreshFor)
-      return { state: 'proven', ...facts, why: 'another box found a record that was stored here' }
-    return { state: 'unproven', ...facts, why: 'no other box has found a record of this one lately' }
+    if (connectedPeers === 0) return { state: 'isolated', ...facts, why: this.#whyIsolated() }
+    const doubt = doubtAbout(proof, now)
+    if (doubt !== undefined) return { state: 'unproven', ...facts, why: this.#clocks.trouble ?? doubt }
+    return { state: 'proven', ...facts, why: 'another box found a record that was stored here' }
+  }
+
+  status(): OverlayStatus {
+    return {
+      entrance: {
+        addresses: this.#network.reachability?.() === 'direct' ? this.#network.addresses() : [],
+        free: mostPeers - this.#table.enrolled().length,
+      },
+      copies: this.#copies.value,
+      disconnectedSince: this.#disconnectedSince,
+      bootstrap: this.#firstPeer === undefined ? undefined : this.#table.get(this.#firstPeer)?.foundBy,
+      credentialEndsAt: this.#own.content.notAfter,
+      credentialWarning: this.#renewal.warning(),
+      clockWarning: this.#clocks.trouble,
+      revokedBoxes: this.#options.revocations.statements().length,
+      refusedClaims: this.#counts.refusedClaims.map((claim) => ({
+        ...claim,
+        from: printPeerName(claim.from, this.domain),
+      })),
+    }
+  }
+
+  figures(): OverlayFigures {
+    return this.#counts.figures
   }
 
   onPeerChange(listener: () => void): () => void {
     return this.#table.onChange(listener)
   }
 
+  #whyIsolated(): string {
+    const ended = this.#renewal.warning()
+    if (ended !== undefined && this.#own.content.notAfter < this.#clock.now()) return ended
+    if (this.#options.credentials.isRevoked(this.#own.content))
+      return 'this box, or the one that let it in, was revoked: ask who looks after the overlay for a new ticket'
+    const refused = this.#greeting.refusedBecause
+    if (refused !== undefined) return `other boxes do not take this one for a member: ${refused}`
+    return 'no other box of the overlay can be reached'
+  }
+
+  #renewed(credential: Uint8Array): void {
+    try {
+      this.#options.keepCredential?.(credential)
+    } catch (error) {
+      // It is good until the restart, and then there is time to get another one.
+      this.#options.log.error({ reason: (error as Error).message }, 'a renewed credential cannot be kept')
+    }
+    void this.#greeting.showCredential()
+  }
+
+  #expelRevoked(): void {
+    const { credentials, log } = this.#options
+    const isRevoked = (peer: PeerId, publicKey = publicKeyOf(peer)) =>
+      publicKey !== undefined && credentials.isRevoked({ publicKey, issuer: undefined })
+    for (const { peer, credential } of this.#table.all()) {
+      if (!(credential ? credentials.isRevoked(credential) : isRevoked(peer))) continue
+      log.warn({ overlay: this.domain, peer }, 'a revoked box was expelled')
+      this.#table.disown(peer)
+      this.#network.drop(peer)
+      this.#records.forgetSigner(peer)
+    }
+    for (const signer of this.#records.held.signers())
+      if (isRevoked(signer)) this.#records.forgetSigner(signer)
+  }
+
   #connected(peer: PeerId, addresses: readonly string[]): void {
     this.#table.learn(peer, addresses, 'inbound', this.#clock.now())
+    if (!this.#table.get(peer)) this.#makeRoomFor(peer, addresses)
     if (this.#table.get(peer)) this.#greeting.begin(peer)
     else this.#network.drop(peer)
   }
 
-  #disconnected(peer: PeerId): void {
+  // Strangers may not keep a box of the overlay out.
+  #makeRoomFor(peer: PeerId, addresses: readonly string[]): void {
+    const stranger = this.#table.oldestStranger()
+    if (stranger === undefined) return
+    this.#network.drop(stranger)
+    this.#disconnected(stranger)
+    this.#table.learn(peer, addresses, 'inbound', this.#clock.now())
+  }
+
+  #moved(isOtherNetwork: boolean): void {
+    if (isOtherNetwork) this.#reachability?.moved()
+    this.#membership.moved(isOtherNetwork)
+  }
+
+  #disconnected(peer: PeerId, isPathLost = false): void {
+    if (isPathLost) this.#gaps.lost(peer)
     const before = this.#table.setState(peer, 'away', this.#clock.now())
-    if (before === 'member') this.#options.log.info({ overlay: this.domain, peer }, 'a box was lost')
+    if (before === 'member') {
+      this.#options.log.info({ overlay: this.domain, peer }, 'a box was lost')
+      this.#dialler.lost(peer)
+    }
     this.#table.forgetStranger(peer)
   }
 
   #found(peer: PeerId | undefined, addresses: readonly string[], foundBy: FoundBy): void {
-    if (peer && this.#table.learn(peer, addresses, foundBy, this.#clock.now())) this.#dialler.look()
+    if (!peer) this.#dialler.suggest(addresses, foundBy)
+    else if (this.#table.learn(peer, addresses, foundBy, this.#clock.now())) this.#dialler.look()
   }
 
   async #acceptStream(peer: PeerId, stream: Duplex): Promise<void> {
@@ -236,16 +431,24 @@ export class PeerOverlay implements Overlay {
   }
 
   async #openStream(peer: PeerId, signal: AbortSignal): Promise<Duplex> {
-    if (!this.#table.isMember(peer)) throw new PeerUnreachable('the box is not connected')
-    return this.#network.openStream(peer, signal)
+    return this.#gaps.across(peer, () => this.#network.openStream(peer, signal), signal)
   }
 
   #peersChanged(): void {
-    this.#replication.peersChanged()
+    this.#records.peersChanged()
     this.#canary.peersChanged()
     this.#dialler.look()
+    this.#reachability?.peersChanged()
+    this.#revocations.peersChanged()
     const members = this.#table.members()
-    if (members.length === 0) return
+    this.#counts.members(members.map(({ peer }) => peer))
+    if (members.length === 0) {
+      this.#firstPeer = undefined
+      this.#disconnectedSince ??= this.#clock.now()
+      return
+    }
+    this.#firstPeer ??= members[0]?.peer
+    this.#disconnectedSince = undefined
     const away = this.#table.enrolled().filter(({ state }) => state !== 'member')
     this.#options.memory.remember(
       [...members, ...away]
@@ -255,9 +458,8 @@ export class PeerOverlay implements Overlay {
   }
 
   #keepHouse(): void {
-    const now = this.#clock.now()
-    this.#held.sweep(now)
-    this.#own.sweep(now)
+    this.#records.sweep()
+    this.#clocks.look()
     this.#housekeeping = this.#clock.after(housekeepingMilliseconds, () => this.#keepHouse())
   }
 }

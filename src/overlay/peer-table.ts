@@ -1,34 +1,30 @@
+import type { KnownPeer, PeerRole } from './known-peer.ts'
 import type { FoundBy } from './overlay.ts'
+import { PeerAddresses } from './peer-addresses.ts'
 import type { PeerId } from './peer-id.ts'
 import { type PlacedPeer, placePeer } from './placement.ts'
 
-export interface KnownPeer {
-  readonly peer: PeerId
-  addresses: readonly string[]
-  foundBy: FoundBy
-  /** `greeting`: connected, credential not yet checked. Only a `member` may store, fetch and link. */
-  state: 'away' | 'greeting' | 'member'
-  /** Its credential was seen to be good, by this box now or in an earlier run, or by a member. */
-  enrolled: boolean
-  /** When the state last changed, in milliseconds since the Unix epoch. */
-  since: number
-  roundTripMs: number | undefined
-  /** When its credential ends. */
-  notAfter: number
-}
+type Entry = KnownPeer & { readonly places: PeerAddresses }
 
-const mostPeers = 500
-const mostAddresses = 16
+export const mostPeers = 500
+/** Connected or dialled, and not of the overlay as far as is known. */
+const mostStrangers = 64
+/** Boxes of which others tell and which were never met: many when this box has just joined, none at rest. */
+const mostHearsay = 256
 
 /** Every peer that this box has heard of, itself left out. */
 export class PeerTable {
   readonly #self: PeerId
-  readonly #peers = new Map<PeerId, KnownPeer>()
+  readonly #peers = new Map<PeerId, Entry>()
   readonly #listeners = new Set<() => void>()
+  #ownPlace: Uint8Array | undefined
+  #ownRole: PeerRole = 'peer'
+  #members: readonly KnownPeer[] | undefined
   #placed: readonly PlacedPeer[] | undefined
 
-  constructor(self: PeerId) {
+  constructor(self: PeerId, place?: Uint8Array) {
     this.#self = self
+    this.#ownPlace = place
   }
 
   get(peer: PeerId): KnownPeer | undefined {
@@ -39,8 +35,10 @@ export class PeerTable {
     return [...this.#peers.values()]
   }
 
+  /** The same array while nothing changes. */
   members(): readonly KnownPeer[] {
-    return this.all().filter(({ state }) => state === 'member')
+    this.#members ??= this.all().filter(({ state }) => state === 'member')
+    return this.#members
   }
 
   /** Boxes of the overlay, connected or not. Strangers that only knocked are none. */
@@ -52,34 +50,79 @@ export class PeerTable {
     return this.#peers.get(peer)?.state === 'member'
   }
 
-  /** This box and all members, as candidates for holding records. */
+  /**
+   * This box and all members, as candidates for holding records; clients are none, unless there are only clients. The
+   * same array while nothing changes.
+   */
   placed(): readonly PlacedPeer[] {
-    this.#placed ??= [this.#self, ...this.members().map(({ peer }) => peer)].map(placePeer)
+    if (this.#placed) return this.#placed
+    const others = this.members().filter(({ role }) => role === 'peer')
+    const self = placePeer(this.#self, this.#ownPlace)
+    const isCandidate = this.#ownRole === 'peer' || others.length === 0
+    this.#placed = [
+      ...(isCandidate ? [self] : []),
+      ...others.map(({ peer, credential }) => placePeer(peer, credential?.place)),
+    ]
     return this.#placed
   }
 
-  /** True when the peer is new here. */
+  get ownRole(): PeerRole {
+    return this.#ownRole
+  }
+
+  setOwnRole(role: PeerRole): void {
+    if (this.#ownRole === role) return
+    this.#ownRole = role
+    this.#changed()
+  }
+
+  /** A new credential may give this box another place. */
+  setOwnPlace(place: Uint8Array): void {
+    this.#ownPlace = place
+    this.#changed()
+  }
+
+  /** What a member says it is; its credential has to allow it. */
+  setRole(peer: PeerId, claimed: PeerRole): void {
+    const known = this.#peers.get(peer)
+    if (!known) return
+    const role = known.credential?.roles.includes('peer') === false ? 'client' : claimed
+    if (known.role === role) return
+    known.role = role
+    if (known.state === 'member') this.#changed()
+  }
+
+  /** True when the peer is new here. `peer` as the way it was found means that another box said so. */
   learn(peer: PeerId, addresses: readonly string[], foundBy: FoundBy, now: number): boolean {
     if (peer === this.#self) return false
     const known = this.#peers.get(peer)
     if (known) {
-      known.addresses = [...new Set([...addresses, ...known.addresses])].slice(0, mostAddresses)
+      noteAddresses(known, addresses, foundBy)
       // A box that was dialled shows up as a connection before the dial says how it was found.
       if (known.foundBy === 'inbound' && foundBy !== 'peer') known.foundBy = foundBy
       return false
     }
-    if (this.#peers.size >= mostPeers && !this.#forgetOldest()) return false
-    this.#peers.set(peer, {
-      peer,
-      addresses: addresses.slice(0, mostAddresses),
-      foundBy,
+    if (!this.#makeRoom(foundBy)) return false
+    const entry: Entry = {
+      ...{ peer, foundBy, places: new PeerAddresses(), addresses: [] },
       state: 'away',
-      enrolled: foundBy === 'remembered' || foundBy === 'peer',
+      enrolled: foundBy === 'remembered',
       since: now,
-      roundTripMs: undefined,
-      notAfter: 0,
-    })
+      lostAt: foundBy === 'remembered' ? now : undefined,
+      ...{ roundTripMs: undefined, clockAheadMs: undefined, credential: undefined },
+      ...{ notAfter: 0, role: 'peer' },
+    }
+    noteAddresses(entry, addresses, foundBy)
+    this.#peers.set(peer, entry)
     return true
+  }
+
+  /** A member's own word of where it is. */
+  said(peer: PeerId, addresses: readonly string[]): void {
+    const known = this.#peers.get(peer)
+    if (!known) return
+    known.places.said(addresses)
+    known.addresses = known.places.all
   }
 
   /** Returns the state that the peer had before. */
@@ -91,6 +134,7 @@ export class PeerTable {
     known.state = state
     known.since = now
     if (state === 'member') known.enrolled = true
+    if (before === 'member') known.lostAt = now
     if (before === 'member' || state === 'member') this.#changed()
     return before
   }
@@ -103,10 +147,32 @@ export class PeerTable {
     known.roundTripMs = before === undefined ? milliseconds : before * 0.875 + milliseconds * 0.125
   }
 
+  clockSeen(peer: PeerId, aheadMs: number): void {
+    const known = this.#peers.get(peer)
+    if (known) known.clockAheadMs = aheadMs
+  }
+
+  /** The box has turned out not to be of this overlay, or not any more. */
+  disown(peer: PeerId): void {
+    const known = this.#peers.get(peer)
+    if (!known) return
+    const wasMember = known.state === 'member'
+    known.enrolled = false
+    known.credential = undefined
+    if (wasMember) known.state = 'greeting'
+    if (wasMember) this.#changed()
+  }
+
   /** A stranger went that nobody looked for. */
   forgetStranger(peer: PeerId): void {
     const known = this.#peers.get(peer)
     if (known && !known.enrolled && known.foundBy === 'inbound') this.#peers.delete(peer)
+  }
+
+  /** Who has been greeted the longest without becoming a member. */
+  oldestStranger(): PeerId | undefined {
+    const strangers = this.all().filter(({ state, enrolled }) => state === 'greeting' && !enrolled)
+    return strangers.toSorted((a, b) => a.since - b.since)[0]?.peer
   }
 
   onChange(listener: () => void): () => void {
@@ -115,17 +181,31 @@ export class PeerTable {
   }
 
   #changed(): void {
+    this.#members = undefined
     this.#placed = undefined
     for (const listener of this.#listeners) listener()
   }
 
-  #forgetOldest(): boolean {
-    const away = this.all().filter(({ state }) => state === 'away')
-    const strangers = away.filter(({ enrolled }) => !enrolled)
-    const oldest = (strangers.length > 0 ? strangers : away).reduce<KnownPeer | undefined>(
-      (found, peer) => (found && found.since <= peer.since ? found : peer),
-      undefined,
-    )
+  /** Each kind has room of its own, so that invented boxes and strangers keep no real one out. */
+  #makeRoom(foundBy: FoundBy): boolean {
+    const isHearsay = foundBy === 'peer'
+    const kin = this.all().filter((other) => !other.enrolled && (other.foundBy === 'peer') === isHearsay)
+    if (foundBy !== 'remembered' && kin.length >= (isHearsay ? mostHearsay : mostStrangers))
+      return this.#forgetOldest(kin)
+    if (this.#peers.size < mostPeers + mostStrangers + mostHearsay) return true
+    return this.#forgetOldest(this.all())
+  }
+
+  #forgetOldest(among: readonly KnownPeer[]): boolean {
+    let oldest: KnownPeer | undefined
+    for (const known of among)
+      if (known.state === 'away' && (!oldest || known.since < oldest.since)) oldest = known
     return oldest !== undefined && this.#peers.delete(oldest.peer)
   }
+}
+
+function noteAddresses(known: Entry, addresses: readonly string[], foundBy: FoundBy): void {
+  if (foundBy === 'peer') known.places.heard(addresses)
+  else known.places.met(addresses)
+  known.addresses = known.places.all
 }

@@ -14,8 +14,18 @@ export function pointOfResource(kind: RecordKind, resource: string): Point {
   return createHash('sha256').update(`${kind}\n${resource}`).digest()
 }
 
-export function placePeer(peer: PeerId): PlacedPeer {
-  return { peer, point: createHash('sha256').update(`peer\n${peer}`).digest() }
+/**
+ * The issuer of its credential has drawn the peer's place, as RELOAD's enrolment server assigns Node-IDs (RFC 6940
+ * §11.3): nobody can make keys until one lies beside a record of his choice.
+ */
+export function placePeer(peer: PeerId, place?: Uint8Array): PlacedPeer {
+  return {
+    peer,
+    point: createHash('sha256')
+      .update('peer\n')
+      .update(place ?? peer)
+      .digest(),
+  }
 }
 
 /** The `count` peers closest to the point by XOR distance (Kademlia's metric), closest first. */

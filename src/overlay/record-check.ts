@@ -1,5 +1,6 @@
 import { isSignedBy } from '../lib/ed25519.ts'
 import type { CredentialReader, PeerCredential } from './credential-reader.ts'
+import { mayAnnounce } from './name-pattern.ts'
 import { type PeerId, peerIdOf } from './peer-id.ts'
 import { longestRecord, type RecordBody, readRecord, type SignedRecord, signedText } from './record.ts'
 
@@ -17,6 +18,7 @@ export type RecordFault =
   | 'too-large'
   | 'foreign-credential'
   | 'credential-not-valid-now'
+  | 'revoked'
   | 'bad-signature'
   | 'not-yours'
   | 'bad-lifetime'
@@ -53,6 +55,7 @@ export function checkRecord(
   const record = parse(bytes)
   const { body } = record
   const credential = readCredential(record, credentials)
+  if (credentials.isRevoked(credential)) throw new RecordRefused('revoked', 'the signer was revoked')
   if (!isSignedBy(credential.publicKey, signedText(overlay, record.bodyBytes), record.signature))
     throw new RecordRefused('bad-signature', 'the signature does not fit the record and its signer')
   if (now > credential.notAfter || now < credential.notBefore - clockTolerance)
@@ -87,19 +90,11 @@ function readCredential(record: SignedRecord, credentials: CredentialReader): Pe
 
 function mayStore(credential: PeerCredential, body: RecordBody): boolean {
   switch (body.kind) {
-    case 'sip-aor': {
-      const domain = /^sip:[^@]+@([^@]+)$/.exec(body.resource)?.[1]
-      return domain !== undefined && credential.mayServe.some((pattern) => covers(pattern, domain))
-    }
+    case 'sip-aor':
+      return mayAnnounce(credential, body.resource)
     case 'canary':
       return body.resource === peerIdOf(credential.publicKey)
     case 'service':
       return true
   }
-}
-
-function covers(pattern: string, domain: string): boolean {
-  if (pattern === '*') return true
-  if (pattern.startsWith('*.')) return domain.endsWith(pattern.slice(1))
-  return pattern === domain
 }

@@ -1,147 +1,173 @@
-import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { type Change, handoverAt } from './handover.ts'
+import type { Holders } from './holders.ts'
 import type { PeerCalls } from './peer-calls.ts'
 import type { PeerId } from './peer-id.ts'
-import { mostOffersPerMessage, mostRecordsPerMessage } from './peer-message.ts'
 import type { PeerTable } from './peer-table.ts'
-import { closestPeers, pointOfResource } from './placement.ts'
+import { type PlacedPeer, pointOfResource } from './placement.ts'
 import type { CheckedRecord } from './record-check.ts'
+import { RecordComparison } from './record-comparison.ts'
+import { RecordOffers } from './record-offers.ts'
 import type { RecordStore } from './record-store.ts'
 
+/** A change of the members is rarely alone. */
 const afterChangeMilliseconds = 250
-const againEveryMilliseconds = 30_000
-const answerWithin = 3_000
-const recordsBetweenYields = 500
+/** By then what was handed over has arrived, or has not. */
+const verifyMilliseconds = 2_000
+const compareEveryMilliseconds = 5_000
+const recordsBetweenPauses = 500
+
+interface Parts {
+  readonly self: PeerId
+  readonly holders: Holders
+  readonly table: Pick<PeerTable, 'members' | 'isMember' | 'placed'>
+  readonly held: RecordStore
+  readonly own: RecordStore
+  readonly calls: PeerCalls
+  readonly clock: Clock
+  readonly log: Log
+  readonly random: () => number
+}
 
 /**
- * Sees to it that the boxes that should hold a record do, after a box came or went and every 30 s. Who has a record
- * offers it by name; only what is missing travels.
+ * Sees to it that the boxes that should hold a record do. When a member comes or goes, one of the earlier holders offers
+ * what the new ones lack. That it arrived, and that nothing was lost since, is found out by comparing digests: two
+ * seconds after a change with the boxes that it touched, otherwise with one box after the other.
  */
 export class Replication {
-  readonly #self: PeerId
-  readonly #copies: number
-  readonly #table: PeerTable
-  readonly #stores: readonly RecordStore[]
-  readonly #calls: PeerCalls
-  readonly #clock: Clock
-  readonly #log: Log
-  /** Per connected peer: what it said it has. */
-  readonly #confirmed = new Map<PeerId, WeakSet<CheckedRecord>>()
-  #timer: Timer | undefined
-  #work: Promise<void> | undefined
-  #again = false
-  #stopped = true
+  readonly #parts: Parts
+  readonly #offers: RecordOffers
+  readonly #comparison: RecordComparison
+  /** The members at the last look: since when each is one, and where they are placed. */
+  #sessions: ReadonlyMap<PeerId, number> = new Map()
+  #placed: readonly PlacedPeer[] = []
+  readonly #toVerify = new Set<PeerId>()
+  /** Boxes still to be compared with in this round. */
+  #round: PeerId[] = []
+  readonly #timers = new Map<'look' | 'verify' | 'compare', Timer>()
+  readonly #work = new Set<Promise<void>>()
+  #isStopped = true
 
-  constructor(parts: {
-    self: PeerId
-    copies: number
-    table: PeerTable
-    stores: readonly RecordStore[]
-    calls: PeerCalls
-    clock: Clock
-    log: Log
-  }) {
-    this.#self = parts.self
-    this.#copies = parts.copies
-    this.#table = parts.table
-    this.#stores = parts.stores
-    this.#calls = parts.calls
-    this.#clock = parts.clock
-    this.#log = parts.log
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.#offers = new RecordOffers(parts)
+    const pause = (looked: number) => this.#pause(looked)
+    this.#comparison = new RecordComparison({ ...parts, offers: this.#offers, pause })
   }
 
   start(): void {
-    this.#stopped = false
-    this.#plan(againEveryMilliseconds)
+    this.#isStopped = false
+    this.#placed = this.#parts.table.placed()
+    this.#planComparison()
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true
-    this.#timer?.cancel()
-    await this.#work
+    this.#isStopped = true
+    for (const timer of this.#timers.values()) timer.cancel()
+    await Promise.all([this.#offers.stop(), ...this.#work])
   }
 
-  /** Boxes came or went: look soon, once for all changes of the moment. */
+  /** Boxes came or went: looks soon, once for all changes of the moment. */
   peersChanged(): void {
-    for (const peer of this.#confirmed.keys()) if (!this.#table.isMember(peer)) this.#confirmed.delete(peer)
-    this.#plan(afterChangeMilliseconds)
+    this.#plan('look', afterChangeMilliseconds, () => this.#handOver())
   }
 
-  confirm(peer: PeerId, record: CheckedRecord): void {
-    const known = this.#confirmed.get(peer)
-    if (known) known.add(record)
-    else this.#confirmed.set(peer, new WeakSet([record]))
+  /** A holder did not take a record of this box. */
+  missed(peer: PeerId, record: CheckedRecord): void {
+    this.#offers.owe(peer, record)
   }
 
-  #plan(milliseconds: number): void {
-    this.#timer?.cancel()
-    if (this.#stopped) return
-    this.#timer = this.#clock.after(milliseconds, () => this.#run())
+  /** Answers another box's question; see `RecordComparison`. */
+  compare(peer: PeerId, digest: Uint8Array): Promise<readonly number[]> {
+    return this.#comparison.answer(peer, digest)
   }
 
-  #run(): void {
-    this.#plan(againEveryMilliseconds)
-    if (this.#work) {
-      this.#again = true
-      return
+  /** Of this box's own entries: how many copies there should be, and how many are not known to be missing. */
+  copies(): { wanted: number; confirmed: number } {
+    const { holders, own, self, clock } = this.#parts
+    let wanted = 0
+    for (const { kind, resource, removed } of own.unexpired(clock.now()))
+      if (!removed) wanted += holders.of(kind, resource).length
+    return { wanted, confirmed: Math.max(0, wanted - this.#offers.countOf(self)) }
+  }
+
+  /** Unless the same is planned already. */
+  #plan(what: 'look' | 'verify' | 'compare', milliseconds: number, action: () => Promise<unknown>): void {
+    if (this.#isStopped || this.#timers.has(what)) return
+    const run = () => {
+      this.#timers.delete(what)
+      const work: Promise<void> = action().then(() => {
+        this.#work.delete(work)
+      })
+      this.#work.add(work)
     }
-    this.#work = this.#replicate().finally(() => {
-      this.#work = undefined
-      if (this.#again) this.#plan(0)
-      this.#again = false
+    this.#timers.set(what, this.#parts.clock.after(milliseconds, run))
+  }
+
+  async #handOver(): Promise<void> {
+    const { held, own, clock } = this.#parts
+    const change = this.#takeChange()
+    let looked = 0
+    for (const store of [held, own])
+      for (const record of store.unexpired(clock.now())) {
+        this.#handOverRecord(record, change)
+        const pausing = this.#pause(++looked)
+        if (pausing) await pausing
+      }
+    this.#offers.sendAll()
+    this.#plan('verify', verifyMilliseconds, () => this.#verify())
+  }
+
+  #takeChange(): Change {
+    const { table } = this.#parts
+    const sessions = new Map(table.members().map(({ peer, since }) => [peer, since]))
+    // Who went and came back between two looks may have lost everything.
+    const isNew = ({ peer }: PlacedPeer) =>
+      sessions.has(peer) && sessions.get(peer) !== this.#sessions.get(peer)
+    const change = { before: this.#placed.filter((placed) => !isNew(placed)), after: table.placed() }
+    this.#sessions = sessions
+    this.#placed = change.after
+    return change
+  }
+
+  #handOverRecord(record: CheckedRecord, change: Change): void {
+    const { holders, self } = this.#parts
+    const point = pointOfResource(record.kind, record.resource)
+    const { newcomers, giver } = handoverAt(point, change, holders.copies)
+    for (const peer of newcomers) {
+      if (peer === self) continue
+      this.#toVerify.add(peer)
+      if (giver === undefined || giver === self) this.#offers.owe(peer, record)
+    }
+  }
+
+  #verify(): Promise<unknown> {
+    const peers = [...this.#toVerify]
+    this.#toVerify.clear()
+    return Promise.all(peers.map((peer) => this.#comparison.compareWith(peer)))
+  }
+
+  #planComparison(): void {
+    const { table, random } = this.#parts
+    this.#plan('compare', compareEveryMilliseconds * (0.8 + 0.4 * random()), async () => {
+      this.#planComparison()
+      this.#offers.sendAll()
+      if (this.#round.length === 0) this.#round = shuffled(table.members(), random).map(({ peer }) => peer)
+      const next = this.#round.pop()
+      if (next !== undefined) await this.#comparison.compareWith(next)
     })
   }
 
-  async #replicate(): Promise<void> {
-    const missing = await this.#possiblyMissing()
-    await Promise.all([...missing].map(([peer, records]) => this.#offerAll(peer, records)))
+  #pause(looked: number): Promise<void> | undefined {
+    if (looked % recordsBetweenPauses !== 0 || this.#isStopped) return undefined
+    return new Promise((resolve) => this.#parts.clock.after(0, resolve))
   }
+}
 
-  async #possiblyMissing(): Promise<Map<PeerId, CheckedRecord[]>> {
-    const missing = new Map<PeerId, CheckedRecord[]>()
-    const now = this.#clock.now()
-    let looked = 0
-    for (const store of this.#stores)
-      for (const record of store.unexpired(now)) {
-        const point = pointOfResource(record.kind, record.resource)
-        for (const peer of closestPeers(point, this.#table.placed(), this.#copies)) {
-          if (peer === this.#self || this.#confirmed.get(peer)?.has(record)) continue
-          const list = missing.get(peer)
-          if (list) list.push(record)
-          else missing.set(peer, [record])
-        }
-        if (++looked % recordsBetweenYields === 0) await yieldToOthers()
-      }
-    return missing
-  }
-
-  async #offerAll(peer: PeerId, records: readonly CheckedRecord[]): Promise<void> {
-    try {
-      for (let start = 0; start < records.length && !this.#stopped; start += mostOffersPerMessage)
-        await this.#offer(peer, records.slice(start, start + mostOffersPerMessage))
-    } catch (error) {
-      this.#log.debug({ peer, reason: (error as Error).message }, 'offering records failed')
-    }
-  }
-
-  async #offer(peer: PeerId, records: readonly CheckedRecord[]): Promise<void> {
-    const offers = records.map(({ kind, resource, signer, storedAt }) => ({
-      kind,
-      resource,
-      signer,
-      storedAt,
-    }))
-    const { places } = await this.#calls.ask(peer, { type: 'offer', offers }, 'wanted', answerWithin)
-    const wantedPlaces = new Set(places)
-    const wanted = records.filter((_, place) => wantedPlaces.has(place))
-    for (const [place, record] of records.entries()) if (!wantedPlaces.has(place)) this.confirm(peer, record)
-    for (let start = 0; start < wanted.length; start += mostRecordsPerMessage) {
-      const batch = wanted.slice(start, start + mostRecordsPerMessage)
-      const request = { type: 'store' as const, records: batch.map(({ bytes }) => bytes) }
-      const { verdicts } = await this.#calls.ask(peer, request, 'stored', answerWithin)
-      for (const [place, record] of batch.entries())
-        if (verdicts[place]?.outcome === 'stored') this.confirm(peer, record)
-    }
-  }
+function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
+  return items
+    .map((item) => ({ item, order: random() }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ item }) => item)
 }

@@ -1,12 +1,13 @@
-import type { FoundService, PstnService } from '../domain/service-record.ts'
-import { decodeCborMap, encodeCbor, MalformedCbor } from '../lib/cbor.ts'
+import type { OfferedService, Service, ServiceKind } from '../domain/service-record.ts'
+import { MalformedCbor } from '../lib/cbor.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Part } from '../lib/part.ts'
 import type { Overlay } from './overlay.ts'
 import { Publisher } from './publisher.ts'
+import { decodeService, encodeService } from './service-value.ts'
 
-type Services = Pick<Overlay, 'store' | 'fetch' | 'remove' | 'peers' | 'domain'>
+type Services = Pick<Overlay, 'store' | 'fetch' | 'remove' | 'peers' | 'domain' | 'peerName'>
 
 // Short, so that a box that died is not offered for long.
 const lifetimeSeconds = 120
@@ -37,13 +38,11 @@ export class ServiceDirectory implements Part {
   }
 
   /** Offers it from now on, in place of an earlier offer; it is refreshed until withdrawn. Returns at once. */
-  offer(service: PstnService): void {
-    const { kind, prefixes, channelsFree, costPerMinute } = service
-    const value = encodeCbor({ prefixes, channelsFree, costPerMinute })
-    this.#publisher.publish(kind, value, Number.POSITIVE_INFINITY)
+  offer(service: Service): void {
+    this.#publisher.publish(service.kind, encodeService(service), Number.POSITIVE_INFINITY)
   }
 
-  withdraw(kind: PstnService['kind']): void {
+  withdraw(kind: ServiceKind): void {
     this.#publisher.withdraw(kind)
   }
 
@@ -51,40 +50,28 @@ export class ServiceDirectory implements Part {
     return this.#publisher.settled()
   }
 
-  /** Offers of other boxes that are connected, nearest first. */
-  async find(kind: PstnService['kind'], signal: AbortSignal): Promise<readonly FoundService<PstnService>[]> {
+  /** All offers of a kind, this box's own among them, in no order. */
+  async find(kind: ServiceKind, signal: AbortSignal): Promise<readonly OfferedService[]> {
     const records = await this.#overlay.fetch('service', kind, signal)
-    const connected = new Map(
-      this.#overlay.peers().flatMap((peer) => (peer.connected ? [[peer.peerName, peer] as const] : [])),
-    )
-    return records
-      .flatMap(({ signer, value }) => {
-        const peer = connected.get(signer)
-        const service = peer && this.#read(signer, value)
-        return service ? [{ peerName: signer, service, roundTripMs: peer.roundTripMs }] : []
-      })
-      .toSorted((a, b) => (a.roundTripMs ?? Infinity) - (b.roundTripMs ?? Infinity) || byName(a, b))
+    const peers = new Map(this.#overlay.peers().map((peer) => [peer.peerName, peer]))
+    return records.flatMap(({ signer, value }) => {
+      const service = this.#read(kind, signer, value)
+      const isLocal = signer === this.#overlay.peerName
+      const peer = peers.get(signer)
+      const isReachable = isLocal || peer?.connected === true
+      return service
+        ? [{ peerName: signer, service, roundTripMs: peer?.roundTripMs, isLocal, isReachable }]
+        : []
+    })
   }
 
-  #read(signer: string, value: Uint8Array): PstnService | undefined {
+  #read(kind: ServiceKind, signer: string, value: Uint8Array): Service | undefined {
     try {
-      const fields = decodeCborMap(value)
-      const service = {
-        kind: 'pstn' as const,
-        prefixes: fields.texts('prefixes'),
-        channelsFree: fields.count('channelsFree'),
-        costPerMinute: fields.number('costPerMinute'),
-      }
-      fields.end()
-      return service
+      return decodeService(kind, value)
     } catch (error) {
       if (!(error instanceof MalformedCbor)) throw error
       this.#log.warn({ signer, reason: error.message }, 'a service record was not understood')
       return undefined
     }
   }
-}
-
-function byName(a: { peerName: string }, b: { peerName: string }): number {
-  return a.peerName < b.peerName ? -1 : 1
 }

@@ -12,16 +12,20 @@ export interface LinkLimits {
   readonly localEnds: number
   /** TCP connections, in and out together. */
   readonly connections: number
+  /** Of these, with one peer: a box that goes wild takes only its own share. */
+  readonly connectionsPerPeer: number
   readonly idleMilliseconds: number
 }
 
 export const usualLinkLimits: LinkLimits = {
   localEnds: 256,
   connections: 1_024,
+  connectionsPerPeer: 256,
   idleMilliseconds: 3_600_000,
 }
 
-const openWithin = 2_000
+/** Long enough for another path to a peer whose uplink failed, shorter than SIP's own patience. */
+const openWithin = 5_000
 
 interface LocalEnd {
   readonly server: Server
@@ -41,7 +45,8 @@ export class SipLinks {
   readonly #limits: LinkLimits
   readonly #localEnds = new Map<PeerId, LocalEnd>()
   readonly #peerByPort = new Map<number, PeerId>()
-  readonly #sockets = new Set<Socket>()
+  /** Every TCP connection, and whom it is with. */
+  readonly #sockets = new Map<Socket, PeerId>()
   #sip: SipPoint | undefined
 
   constructor(
@@ -64,6 +69,11 @@ export class SipLinks {
     return this.#peerByPort.get(localPort)
   }
 
+  /** Peers with a connection, in or out. */
+  peersInUse(): ReadonlySet<PeerId> {
+    return new Set(this.#sockets.values())
+  }
+
   /** Throws `TooManyLinks`. */
   localEnd(peer: PeerId): Promise<LinkEnd> {
     const present = this.#localEnds.get(peer)
@@ -78,13 +88,13 @@ export class SipLinks {
 
   /** Carries an inbound stream of a member to the SIP engine. */
   accept(peer: PeerId, stream: Duplex): void {
-    if (!this.#sip || this.#sockets.size >= this.#limits.connections) {
+    if (!this.#sip || this.#isFull(peer)) {
       this.#log.warn({ peer, connections: this.#sockets.size }, 'a SIP link was refused')
       stream.destroy()
       return
     }
     const socket = connect({ host: this.#sip.sipAddress, port: this.#sip.sipPort, noDelay: true })
-    this.#sockets.add(socket)
+    this.#sockets.set(socket, peer)
     let port: number | undefined
     socket.once('connect', () => {
       port = socket.localPort
@@ -104,7 +114,7 @@ export class SipLinks {
   /** Ends the local ends of peers that are gone for good; their ports are not to answer for somebody else. */
   close(): Promise<void> {
     for (const peer of [...this.#localEnds.keys()]) this.#closeLocalEnd(peer)
-    for (const socket of this.#sockets) socket.destroy()
+    for (const socket of this.#sockets.keys()) socket.destroy()
     return Promise.resolve()
   }
 
@@ -132,11 +142,11 @@ export class SipLinks {
   }
 
   async #carry(peer: PeerId, socket: Socket): Promise<void> {
-    if (this.#sockets.size >= this.#limits.connections) {
+    if (this.#isFull(peer)) {
       socket.destroy()
       return
     }
-    this.#sockets.add(socket)
+    this.#sockets.set(socket, peer)
     socket.once('close', () => this.#sockets.delete(socket))
     socket.on('error', () => socket.destroy())
     const bound = new AbortController()
@@ -163,6 +173,14 @@ export class SipLinks {
       socket.destroy()
       stream.destroy()
     }
+  }
+
+  #isFull(peer: PeerId): boolean {
+    const { connections, connectionsPerPeer } = this.#limits
+    if (this.#sockets.size >= connections) return true
+    let withPeer = 0
+    for (const other of this.#sockets.values()) if (other === peer) withPeer++
+    return withPeer >= connectionsPerPeer
   }
 
   #closeWhenIdle(peer: PeerId, end: LocalEnd): void {

@@ -11,13 +11,15 @@ export interface Knowledge {
   readonly bindings: readonly Binding[]
   /** Other boxes at which the called user has phones. */
   readonly homeBoxes: OverlayAnswer<string>
+  /** Another box knows the called user, phones or not. */
+  readonly isKnownElsewhere: boolean
   /** Of the caller; undefined when he has no account. */
   readonly rights: readonly DialRight[] | undefined
   /** The PBX in whose domain the destination is. */
   readonly pbx: PbxView | undefined
   /** Trunks that serve the called number, in config order. */
   readonly trunks: readonly TrunkCandidate[]
-  /** Other boxes that offer the telephone network. */
+  /** Other boxes that offer the telephone network, the one to try first first. */
   readonly services: OverlayAnswer<FoundService<PstnService>>
   /** RFC 3966 context of short numbers: `+49`. */
   readonly phoneContext: string

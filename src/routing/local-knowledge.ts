@@ -19,6 +19,7 @@ export function localKnowledge(question: CallQuestion, destination: Destination,
   return {
     bindings: inside.kind === 'user' ? bindingsFor(question, printAor(inside.aor), site) : [],
     homeBoxes: [],
+    isKnownElsewhere: false,
     rights: question.caller && site.accounts.mayDial(question.caller),
     pbx: pbxDomain === undefined ? undefined : site.pbxs.stateOf(pbxDomain),
     trunks: trunksFor(inside, site),

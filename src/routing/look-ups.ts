@@ -11,7 +11,7 @@ export type LookUp =
   | { readonly kind: 'pstn'; readonly number: E164; readonly mostMs: number }
 
 /** Nothing else is known: the caller waits for the overlay. */
-const decisiveMs = 1_500
+const decisiveMs = 2_000
 /** There is a way already: the overlay may add to it, but not hold it up. */
 const additionalMs = 100
 

@@ -32,7 +32,7 @@ export function numberOptions(number: E164, question: CallQuestion, knowledge: K
 export function emergencyOptions(number: string, question: CallQuestion, knowledge: Knowledge): Options {
   const uri = `tel:${number};phone-context=${knowledge.phoneContext}`
   const trunks = inOrder(knowledge.trunks).map((trunk) => [trunkOption(trunk, uri)])
-  const services = question.source === 'overlay' ? [] : offered(knowledge.services)
+  const services = question.source === 'overlay' ? [] : offered(knowledge.services).slice(0, mostServices * 4)
   return {
     groups: [
       ...trunks,
@@ -86,17 +86,11 @@ function trunkOption(trunk: TrunkCandidate, uri: string): Option {
 function servicesFor(number: E164, knowledge: Knowledge): FoundService<PstnService>[] {
   return offered(knowledge.services)
     .filter(({ service }) => service.channelsFree > 0 && service.prefixes.some((p) => number.startsWith(p)))
-    .sort(
-      (a, b) =>
-        a.service.costPerMinute - b.service.costPerMinute ||
-        (a.roundTripMs ?? Number.POSITIVE_INFINITY) - (b.roundTripMs ?? Number.POSITIVE_INFINITY) ||
-        b.service.channelsFree - a.service.channelsFree,
-    )
     .slice(0, mostServices)
 }
 
 function offered(services: Knowledge['services']): readonly FoundService<PstnService>[] {
-  return services === 'no answer' ? [] : services.slice(0, mostServices * 4)
+  return services === 'no answer' ? [] : services
 }
 
 function serviceOption({ peerName, service }: FoundService<PstnService>, number: string): Option {
@@ -119,7 +113,7 @@ function serviceNotes({ services }: Knowledge, fitting: readonly unknown[]): Not
       step: 'overlay',
       asked: 'pstn',
       answer: `${fitting.length} of ${services.length} fit`,
-      why: 'lines of other boxes come after our own, cheapest first',
+      why: 'lines of other boxes come after our own, in the order that the overlay gives them',
     },
   ]
 }

@@ -106,8 +106,7 @@ function foreignOptions({ uri, host, why }: Extract<Destination, { kind: 'foreig
 function isKnown(destination: Destination, knowledge: Knowledge): boolean {
   const inside = insideOf(destination)
   if (inside.kind !== 'user') return false
-  const { bindings, homeBoxes } = knowledge
-  return inside.hasAccount || bindings.length > 0 || (homeBoxes !== 'no answer' && homeBoxes.length > 0)
+  return inside.hasAccount || knowledge.bindings.length > 0 || knowledge.isKnownElsewhere
 }
 
 function inGroups(options: Options, question: CallQuestion, destination: Destination): RouteTarget[] {

@@ -8,7 +8,7 @@ import { localKnowledge } from './local-knowledge.ts'
 import { type LookUp, lookUpsFor } from './look-ups.ts'
 import type { Note } from './options.ts'
 import { planRoute } from './plan-route.ts'
-import type { Site } from './site.ts'
+import type { Site, UserHome } from './site.ts'
 
 export interface Route {
   readonly plan: RoutePlan
@@ -25,24 +25,35 @@ export class Router {
     this.#clock = clock
   }
 
-  async route(question: CallQuestion): Promise<Route> {
+  /** `afresh`: what was remembered from before the call does not do. */
+  async route(question: CallQuestion, isAfresh = false): Promise<Route> {
     const steps: DecisionStep[] = []
     const note = (line: Note, tookMs = 0) =>
       steps.push({ atMs: Math.max(0, this.#clock.now() - question.at), tookMs, ...line })
 
     const destination = classifyDestination(question, this.#site)
     note(destinationNote(question, destination))
-    let knowledge = localKnowledge(question, destination, this.#site)
-    for (const lookUp of this.#lookUps(question, destination, knowledge)) {
-      const from = this.#clock.now()
-      const { learned, answer } = await this.#ask(lookUp)
-      knowledge = { ...knowledge, ...learned }
-      const asked = lookUp.kind === 'user' ? lookUp.aor : `pstn for ${lookUp.number}`
-      note({ step: 'overlay', asked, answer, why: `bound ${lookUp.mostMs} ms` }, this.#clock.now() - from)
-    }
-    const { plan, notes } = planRoute(question, destination, knowledge)
+    const known = localKnowledge(question, destination, this.#site)
+    const lookUps = this.#lookUps(question, destination, known)
+    const learned = await Promise.all(
+      lookUps.map((lookUp) => this.#look(lookUp, note, isAfresh ? question.at : undefined)),
+    )
+    const { plan, notes } = planRoute(question, destination, Object.assign({}, known, ...learned))
     for (const line of notes) note(line)
     return { plan, steps }
+  }
+
+  async #look(
+    lookUp: LookUp,
+    note: (line: Note, tookMs: number) => void,
+    newerThan: number | undefined,
+  ): Promise<Partial<Knowledge>> {
+    const from = this.#clock.now()
+    const { learned, answer } = await this.#ask(lookUp, newerThan)
+    const asked = lookUp.kind === 'user' ? lookUp.aor : `pstn for ${lookUp.number}`
+    const why = `bound ${lookUp.mostMs} ms${newerThan === undefined ? '' : ', asked afresh'}`
+    note({ step: 'overlay', asked, answer, why }, this.#clock.now() - from)
+    return learned
   }
 
   #lookUps(question: CallQuestion, destination: Destination, knowledge: Knowledge): readonly LookUp[] {
@@ -50,14 +61,17 @@ export class Router {
     return lookUpsFor(question, destination, knowledge)
   }
 
-  async #ask(lookUp: LookUp): Promise<{ learned: Partial<Knowledge>; answer: string }> {
+  async #ask(
+    lookUp: LookUp,
+    newerThan: number | undefined,
+  ): Promise<{ learned: Partial<Knowledge>; answer: string }> {
     const { overlays } = this.#site
     if (lookUp.kind === 'user') {
       const { found, answer } = await this.#within(lookUp, async (signal) => {
-        const homes = (await overlays.findAor(lookUp.aor, signal)).map(({ peerName }) => peerName)
-        return [...new Set(homes)].filter((peerName) => !overlays.isOwnPeerName(peerName))
+        const homes = await overlays.findAor(lookUp.aor, signal, newerThan)
+        return homes.filter(({ peerName }) => !overlays.isOwnPeerName(peerName))
       })
-      return { learned: { homeBoxes: found }, answer: answer('home box', 'home boxes') }
+      return { learned: homesKnowledge(found), answer: answer('home box', 'home boxes') + phonesText(found) }
     }
     const { found, answer } = await this.#within(lookUp, async (signal) => {
       const offers = await overlays.findPstn(lookUp.number, signal)
@@ -82,6 +96,17 @@ export class Router {
         return { found: 'no answer', answer: () => `failed: ${messageOf(result.error)}` }
     }
   }
+}
+
+function homesKnowledge(found: OverlayAnswer<UserHome>): Partial<Knowledge> {
+  if (found === 'no answer') return { homeBoxes: found }
+  const withPhones = found.filter(({ contacts }) => contacts > 0).map(({ peerName }) => peerName)
+  return { homeBoxes: [...new Set(withPhones)], isKnownElsewhere: found.length > 0 }
+}
+
+function phonesText(found: OverlayAnswer<UserHome>): string {
+  if (found === 'no answer' || found.length === 0) return ''
+  return found.some(({ contacts }) => contacts > 0) ? '' : ', no phone registered'
 }
 
 function destinationNote({ requestUri, source, sourceLabel }: CallQuestion, destination: Destination): Note {

@@ -30,14 +30,24 @@ export interface Bindings {
   lookup(aor: AorText): readonly Binding[]
 }
 
+/** A box that a user belongs to. */
+export interface UserHome {
+  readonly peerName: string
+  /** Phones registered there; 0 when the box knows him and he has none. */
+  readonly contacts: number
+}
+
 export interface Overlays {
   /** DNS domains of the overlays this box is in; each stands for itself and all names below it. */
   domains(): readonly string[]
   /** Whether a host is the peer name of this box in one of its overlays. */
   isOwnPeerName(host: string): boolean
-  /** Home boxes of a user, this box may be among them. */
-  findAor(aor: AorText, signal: AbortSignal): Promise<readonly { readonly peerName: string }[]>
-  /** Offers of other boxes; may include some that do not serve the number. */
+  /**
+   * Boxes that a user belongs to, this box may be among them. What was remembered from before `newerThan` (milliseconds
+   * since the Unix epoch) does not do.
+   */
+  findAor(aor: AorText, signal: AbortSignal, newerThan?: number): Promise<readonly UserHome[]>
+  /** Offers of other boxes, the one to try first first; may include some that do not serve the number. */
   findPstn(number: E164, signal: AbortSignal): Promise<readonly FoundService<PstnService>[]>
 }
 

@@ -23,7 +23,10 @@ export function userOptions(user: { aor: Aor; hasAccount: boolean }, knowledge: 
   return {
     groups: first.length > 0 ? [first, ...rest] : [],
     notes: [note, ...overlayNotes(name, knowledge.homeBoxes)],
-    otherwise: user.hasAccount || count > 0 ? notRegistered(name) : notFound(`nobody is called ${name}`),
+    otherwise:
+      user.hasAccount || count > 0 || knowledge.isKnownElsewhere
+        ? notRegistered(name)
+        : notFound(`nobody is called ${name}`),
   }
 }
 
@@ -34,11 +37,14 @@ export function overlayUserOptions(user: Aor, knowledge: Knowledge): Options {
   return {
     groups: away.length > 0 ? [away] : [],
     notes: overlayNotes(name, knowledge.homeBoxes),
-    otherwise:
-      knowledge.homeBoxes === 'no answer'
-        ? { status: 503, reason: 'Service Unavailable', why: `the overlay did not say where ${name} is` }
-        : notFound(`the overlay knows no ${name}`),
+    otherwise: withoutHome(name, knowledge),
   }
+}
+
+function withoutHome(name: string, { homeBoxes, isKnownElsewhere }: Knowledge): Refusal {
+  if (homeBoxes === 'no answer')
+    return { status: 503, reason: 'Service Unavailable', why: `the overlay did not say where ${name} is` }
+  return isKnownElsewhere ? notRegistered(name) : notFound(`the overlay knows no ${name}`)
 }
 
 function byDescendingQ(bindings: readonly Binding[]): Option[][] {

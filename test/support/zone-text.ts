@@ -21,6 +21,8 @@ function parseRecord(line: string): Answer {
     case 'CNAME':
     case 'NS':
       return { ...base, type, data: withoutDot(first) } satisfies StringAnswer
+    case 'TXT':
+      return { ...base, type, data: data.map(unquoted) }
     case 'SRV':
       return {
         ...base,

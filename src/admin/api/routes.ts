@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { BoxView } from '../box-view.ts'
+import { overlayRoutes } from './overlay-routes.ts'
 
 const callQuery = z.strictObject({ most: z.coerce.number().int().min(1).max(1_000).default(100) })
 const routeQuery = z.strictObject({ from: z.string().min(1), to: z.string().min(1) })
-const lookUpQuery = z.strictObject({ aor: z.string().min(1) })
 
 /** `/api/…`: everything as JSON; a wrong query is 400 with what was expected. */
 export function apiRoutes(box: BoxView): Hono {
@@ -32,12 +32,7 @@ export function apiRoutes(box: BoxView): Hono {
   })
   api.get('/engine/penalties', async (context) => context.json({ penalties: await box.penalties() }))
   api.get('/registrations', (context) => context.json({ bindings: box.bindings() }))
-  api.get('/overlay', async (context) => context.json({ overlays: await box.overlays() }))
-  api.get('/overlay/lookup', async (context) => {
-    const query = lookUpQuery.safeParse(context.req.query())
-    if (!query.success) return context.json({ error: z.prettifyError(query.error) }, 400)
-    return context.json({ found: await box.lookUp(query.data.aor) })
-  })
+  api.route('/overlay', overlayRoutes(box))
   api.get('/route', async (context) => {
     const query = routeQuery.safeParse(context.req.query())
     if (!query.success) return context.json({ error: z.prettifyError(query.error) }, 400)

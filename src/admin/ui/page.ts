@@ -1,11 +1,11 @@
 import { html } from 'hono/html'
 import type { BoxView } from '../box-view.ts'
+import { age } from './age.ts'
 import { style } from './style.ts'
-
-type Markup = ReturnType<typeof html>
+import { type Markup, table } from './table.ts'
 
 /** The one page: what the box is doing, live by server-sent events, readable without JavaScript too. */
-export async function page(box: BoxView): Promise<Markup> {
+export function page(box: BoxView): Markup {
   const { name } = box.status()
   return html`<!doctype html>
 <html lang="en">
@@ -16,7 +16,7 @@ export async function page(box: BoxView): Promise<Markup> {
     <style>${style}</style>
   </head>
   <body>
-    <main id="live">${await livePart(box)}</main>
+    <main id="live">${livePart(box)}</main>
     <script>
       const live = document.getElementById('live')
       const events = new EventSource('/live')
@@ -29,9 +29,8 @@ export async function page(box: BoxView): Promise<Markup> {
 }
 
 /** The part of the page that changes. */
-export async function livePart(box: BoxView): Promise<Markup> {
+export function livePart(box: BoxView): Markup {
   const status = box.status()
-  const overlays = await box.overlays()
   return html`
     <header>
       <h1>${status.name}</h1>
@@ -73,25 +72,15 @@ export async function livePart(box: BoxView): Promise<Markup> {
           trunk.state.text,
         ]),
     )}
-    ${overlays.map((overlay) =>
-      table(
-        `Overlay ${overlay.domain}: ${overlay.health.text}`,
-        ['peer', 'connected', 'round trip', 'found by'],
-        overlay.peers.map((peer) => [
-          peer.peerName,
-          peer.connected ? 'yes' : 'no',
-          peer.roundTripMs === undefined ? '' : `${peer.roundTripMs.toFixed(1)} ms`,
-          peer.foundBy,
-        ]),
-        'no other boxes yet: "causeway overlay invite" prints a ticket for one',
-      ),
-    )}
-    ${table(
-      'Offered by other boxes',
-      ['peer', 'what', 'detail'],
-      overlays
-        .flatMap(({ services }) => services)
-        .map((service) => [service.peerName, service.kind, service.text]),
+    ${box.overlays().map(
+      ({ domain, health, facts, peers }) => html`<section>
+        <h2><a href="/overlay">Overlay ${domain}</a>: ${health.text}</h2>
+        <p>${
+          peers.length === 0
+            ? 'no other boxes yet: "causeway overlay invite" prints a ticket for one'
+            : `${facts.connectedPeers} of ${facts.knownPeers} other boxes connected`
+        }</p>
+      </section>`,
     )}
     ${table(
       `Phones (${status.bindings})`,
@@ -132,34 +121,6 @@ export async function livePart(box: BoxView): Promise<Markup> {
   `
 }
 
-function table(
-  title: string,
-  columns: readonly string[],
-  rows: readonly (readonly (string | Markup)[])[],
-  whenEmpty?: string,
-): Markup | '' {
-  if (rows.length === 0 && whenEmpty === undefined) return ''
-  return html`<section>
-    <h2>${title}</h2>
-    ${
-      rows.length === 0
-        ? html`<p class="empty">${whenEmpty}</p>`
-        : html`<table>
-          <thead><tr>${columns.map((column) => html`<th>${column}</th>`)}</tr></thead>
-          <tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>
-        </table>`
-    }
-  </section>`
-}
-
 function ladderLink({ id }: { readonly id: string }, text: string): Markup {
   return html`<a href="/calls/${encodeURIComponent(id)}">${text}</a>`
-}
-
-function age(since: number): string {
-  const seconds = Math.max(0, Math.round((Date.now() - since) / 1000))
-  if (seconds < 60) return `${seconds} s`
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`
-  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h`
-  return `${Math.floor(seconds / 86_400)} days`
 }

@@ -16,6 +16,18 @@ export const overlayEntry = z
       .default([])
       .describe('Multiaddresses of boxes to try first, besides remembered ones and mDNS.'),
     mdns: z.boolean().default(true).describe('Look for boxes of the overlay on the local network.'),
+    dns: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Look for boxes in the DNS while none is connected: SRV "_causeway._tcp" and TXT "_causeway" of the domain.',
+      ),
+    role: z
+      .enum(['auto', 'peer', 'client'])
+      .default('auto')
+      .describe(
+        'A "peer" stores records for others, a "client" only uses the overlay. "auto" makes a client of a box that others reach only through a third one, or that is short of memory, as long as enough others are peers.',
+      ),
     copies: z.number().int().min(1).max(20).default(3).describe('How many boxes hold a record.'),
     recordLifetimeSeconds: z
       .number()
@@ -23,6 +35,20 @@ export const overlayEntry = z
       .min(60)
       .default(3_600)
       .describe('Lifetime of a record before it must be stored again.'),
+    cacheSeconds: z
+      .number()
+      .min(0)
+      .max(30)
+      .default(30)
+      .describe(
+        'How long the answer of a look-up is remembered. Boxes tell each other of changes, so a long time makes no call go astray.',
+      ),
+    negativeCacheSeconds: z
+      .number()
+      .min(0)
+      .max(5)
+      .default(5)
+      .describe('How long it is remembered that the overlay does not know a user.'),
   })
   .describe('One overlay that this box has joined by "causeway overlay create" or "causeway overlay join".')
 

@@ -42,6 +42,10 @@ const tls = z
 
 export const sipSection = z
   .strictObject({
+    enabled: z
+      .boolean()
+      .default(true)
+      .describe('false: no SIP at all; the box only serves its overlays, and users, pbxs and trunks rest.'),
     listen: z
       .array(listenUri)
       .min(1)

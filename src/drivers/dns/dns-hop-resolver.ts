@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../../lib/clock.ts'
 import { type Log, silentLog } from '../../lib/log.ts'
 import { CachedLookup, type Finding } from './cached-lookup.ts'
 import { DnsClient } from './dns-client.ts'
-import type { DnsQuestion } from './dns-record.ts'
+import type { DnsQuestion, DnsRecord } from './dns-record.ts'
 import { HostsFile } from './hosts-file.ts'
 import { type LocateOptions, locate } from './locate.ts'
 import { parseNameServer, systemNameServers } from './name-server.ts'
@@ -73,6 +73,13 @@ export class DnsHopResolver implements HopResolver {
     if (bySip.status === 'rejected' && direct.status === 'rejected') throw bySip.reason
     const hops = [bySip, direct].flatMap((found) => (found.status === 'fulfilled' ? found.value : []))
     return [...new Set(hops.map(({ address }) => address))]
+  }
+
+  /** The records of one question; none means that there are none. Rejects with DnsUnavailable. */
+  async records(question: DnsQuestion): Promise<readonly DnsRecord[]> {
+    const { records, failure } = await this.#find(question)
+    if (failure) throw failure
+    return records
   }
 
   /** Goes on as long as memory answers; waits only for what is not known. */

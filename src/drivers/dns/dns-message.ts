@@ -4,7 +4,7 @@ import { type NaptrData, teachNaptr } from './naptr-codec.ts'
 
 teachNaptr()
 
-const typeCode = { A: 1, AAAA: 28, SRV: 33, NAPTR: 35 } as const
+const typeCode = { A: 1, TXT: 16, AAAA: 28, SRV: 33, NAPTR: 35 } as const
 const cname = 5
 const soa = 6
 const internet = 1
@@ -103,6 +103,8 @@ function recordOf(resource: Resource & NaptrData, type: DnsQuestion['type']): Dn
         regexp: resource.regexp ?? '',
         replacement: resource.replacement ?? '',
       }
+    case 'TXT':
+      return { type, text: [resource.data ?? []].flat().join('') }
   }
 }
 

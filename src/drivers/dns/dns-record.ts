@@ -1,4 +1,4 @@
-export type RecordType = 'A' | 'AAAA' | 'SRV' | 'NAPTR'
+export type RecordType = 'A' | 'AAAA' | 'SRV' | 'NAPTR' | 'TXT'
 
 export interface DnsQuestion {
   /** Without the final dot. */
@@ -34,7 +34,14 @@ export interface NaptrRecord {
   readonly replacement: string
 }
 
-export type DnsRecord = AddressRecord | SrvRecord | NaptrRecord
+/** RFC 1035 §3.3.14. */
+export interface TxtRecord {
+  readonly type: 'TXT'
+  /** The character strings of one record, joined. */
+  readonly text: string
+}
+
+export type DnsRecord = AddressRecord | SrvRecord | NaptrRecord | TxtRecord
 
 /** What is known about a question: records, or the certainty that there are none. */
 export interface DnsAnswer {

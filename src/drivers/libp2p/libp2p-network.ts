@@ -1,20 +1,27 @@
-import { createHash } from 'node:crypto'
+import { networkInterfaces } from 'node:os'
 import type { Duplex } from 'node:stream'
-import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
-import { identify } from '@libp2p/identify'
-import type { Connection, Libp2p, PeerId as Libp2pPeerId, Stream } from '@libp2p/interface'
-import { mdns } from '@libp2p/mdns'
-import { noise } from '@libp2p/noise'
-import { ping } from '@libp2p/ping'
-import { tcp } from '@libp2p/tcp'
-import { yamux } from '@libp2p/yamux'
-import { createLibp2p } from 'libp2p'
+import type { Connection, PeerId as Libp2pPeerId, Stream } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { type Clock, systemClock, type Timer } from '../../lib/clock.ts'
 import type { SigningKey } from '../../lib/ed25519.ts'
+import { type Log, silentLog } from '../../lib/log.ts'
+import type { NetworkReach } from '../../overlay/network-reach.ts'
 import { PeerUnreachable } from '../../overlay/overlay-errors.ts'
 import { type PeerId, peerIdOf } from '../../overlay/peer-id.ts'
-import type { PeerNetwork, PeerNetworkEvents } from '../../overlay/peer-network.ts'
+import type { PeerNetwork, PeerNetworkEvents, PeerPath } from '../../overlay/peer-network.ts'
+import { probeConnection } from './connection-probe.ts'
+import { raceDials } from './dial-race.ts'
+import { DirectPaths } from './direct-paths.ts'
+import { LanSearch } from './lan-search.ts'
+import { type CausewayNode, createNode } from './libp2p-node.ts'
 import { dialable, fromLibp2p, toLibp2p } from './libp2p-peer.ts'
-import { answerQuestions, QuestionStream } from './question-stream.ts'
+import { Libp2pReach } from './libp2p-reach.ts'
+import { type Interfaces, OwnAddresses } from './own-addresses.ts'
+import { PeerConnections, placeOf } from './peer-connections.ts'
+import { answerQuestions } from './question-stream.ts'
+import { QuestionStreams, questionProtocol } from './question-streams.ts'
+import { relayRules } from './relay-rules.ts'
+import { RelaySeats } from './relay-seats.ts'
 import { StreamDuplex } from './stream-duplex.ts'
 
 export interface Libp2pNetworkOptions {
@@ -24,99 +31,163 @@ export interface Libp2pNetworkOptions {
   /** Multiaddresses; none for a box that only dials. */
   readonly listen: readonly string[]
   readonly mdns: boolean
-  /** Told once where others may reach this box. */
-  readonly onListening?: (addresses: readonly string[]) => void
+  /** Told at the start, and whenever they are others, where this box may be reached. */
+  readonly onAddresses?: (addresses: readonly string[]) => void
+  readonly interfaces?: () => Interfaces
+  readonly clock?: Clock
+  readonly log?: Log
 }
 
-const questions = '/causeway/questions/1'
 const links = '/causeway/sip-link/1'
 const linksPerPeer = 256
+const tidyEvery = 5_000
 const noBox = 'that is no box of an overlay'
 
-/** libp2p as carrier: TCP, Noise for identity and encryption, yamux for streams, mDNS to find boxes nearby. */
+/** libp2p as carrier: TCP, Noise for identity and encryption, yamux for streams, relays, mDNS to find boxes nearby. */
 export class Libp2pNetwork implements PeerNetwork {
   readonly self: PeerId
+  readonly reach: NetworkReach
   readonly #options: Libp2pNetworkOptions
-  readonly #asking = new Map<PeerId, Promise<QuestionStream>>()
-  #node: Libp2p | undefined
+  readonly #clock: Clock
+  readonly #questions: QuestionStreams
+  readonly #connections: PeerConnections
+  readonly #own: OwnAddresses
+  readonly #seats: RelaySeats
+  readonly #directPaths: DirectPaths
+  readonly #reach: Libp2pReach
+  readonly #lan: LanSearch | undefined
+  /** Where a peer was dialled, for a direct path in place of a relayed one. */
+  readonly #dialled = new Map<PeerId, readonly string[]>()
+  #announced = ''
+  #node: CausewayNode | undefined
   #events: PeerNetworkEvents | undefined
+  #tidying: Timer | undefined
 
   constructor(options: Libp2pNetworkOptions) {
+    const { clock = systemClock, log = silentLog, interfaces = networkInterfaces } = options
     this.self = peerIdOf(options.key.publicKey)
     this.#options = options
+    this.#clock = clock
+    const node = () => this.#node
+    this.#connections = new PeerConnections(node)
+    this.#questions = new QuestionStreams(this.#connections)
+    this.#own = new OwnAddresses({
+      ...{ listen: options.listen, interfaces, clock },
+      changed: () => this.#interfacesChanged(),
+    })
+    const connections = this.#connections
+    this.#seats = new RelaySeats({ node, connections, clock, log, changed: () => this.#tellAddresses(false) })
+    this.#directPaths = new DirectPaths({
+      ...{ connections, clock, log },
+      dial: (peer, signal) => this.#dialDirectly(peer, signal),
+      hasLinks: (connection) => connection.streams.some(({ protocol }) => protocol === links),
+    })
+    this.#reach = new Libp2pReach({
+      ...{ connections, own: this.#own, seats: this.#seats, node, clock },
+      changed: () => this.#tellAddresses(false),
+    })
+    this.reach = this.#reach
+    this.#lan = options.mdns
+      ? new LanSearch({
+          ...{ domain: options.domain, self: this.self, interfaces, clock, log },
+          addresses: () => this.#own.all(),
+          isAlone: () => (this.#node?.getPeers().length ?? 0) === 0,
+          found: (peer, addresses) => this.#events?.found(peer, addresses, 'mdns'),
+        })
+      : undefined
   }
 
   async open(events: PeerNetworkEvents): Promise<void> {
-    const node = await createLibp2p({
-      privateKey: await generateKeyPairFromSeed('Ed25519', this.#options.key.seed()),
-      addresses: { listen: [...this.#options.listen] },
-      transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
-      connectionEncrypters: [noise()],
-      streamMuxers: [yamux()],
-      peerDiscovery: this.#options.mdns ? [this.#lanDiscovery(events)] : [],
-      services: { identify: identify(), ping: ping() },
-      connectionManager: {
-        addressDialTimeout: 2_000,
-        // Whole sites come from one address, all at once after a power cut.
-        inboundConnectionThreshold: 200,
-        maxIncomingPendingConnections: 200,
-      },
-      // The overlay has a pulse of its own.
-      connectionMonitor: { enabled: false },
-      start: false,
+    const { domain, key, listen } = this.#options
+    const node = await createNode({
+      ...{ key, listen },
+      gater: relayRules((peer) => events.isMember?.(peer) ?? false),
     })
     this.#node = node
     this.#events = events
-    await node.handle(questions, (stream, connection) => this.#answer(stream, connection), {
+    await node.handle(questionProtocol, (stream, connection) => this.#answer(stream, connection), {
       maxInboundStreams: 4,
       maxOutboundStreams: 4,
+      runOnLimitedConnection: true,
     })
     await node.handle(links, (stream, connection) => this.#acceptLink(stream, connection), {
       maxInboundStreams: linksPerPeer,
       maxOutboundStreams: linksPerPeer,
+      runOnLimitedConnection: true,
     })
-    node.addEventListener('peer:connect', ({ detail }) => this.#connected(node, detail))
-    node.addEventListener('peer:disconnect', ({ detail }) => this.#disconnected(detail))
+    let isPathLost = false
+    node.addEventListener('connection:open', ({ detail }) => {
+      this.#opened(detail)
+      detail.addEventListener('close', (ending) => {
+        isPathLost = detail.status === 'aborted' && !isReset(ending.error)
+      })
+    })
+    node.addEventListener('peer:connect', ({ detail }) => this.#connected(detail))
+    // libp2p tells of the peer before the last connection has told why it ended.
+    node.addEventListener('peer:disconnect', ({ detail }) =>
+      queueMicrotask(() => this.#disconnected(detail, isPathLost)),
+    )
     try {
       await node.start()
     } catch (cause) {
       await this.close()
       const places = this.#options.listen.join(', ')
       const [, problem] = /Error: (listen [^\n]+)/.exec((cause as Error).message) ?? ['', String(cause)]
-      throw new Error(`overlay ${this.#options.domain} cannot listen on ${places}: ${problem}`, { cause })
+      throw new Error(`overlay ${domain} cannot listen on ${places}: ${problem}`, { cause })
     }
-    this.#options.onListening?.(this.addresses())
+    this.#own.start(node.getMultiaddrs().map(String))
+    this.#announced = this.addresses().join()
+    this.#options.onAddresses?.(this.addresses())
+    this.#lan?.start()
+    this.#tidy()
   }
 
   async close(): Promise<void> {
     const node = this.#node
     this.#node = undefined
+    this.#own.stop()
+    this.#lan?.stop()
+    this.#tidying?.cancel()
     for (const connection of node?.getConnections() ?? []) connection.abort(new Error('this box stops'))
     await node?.stop()
   }
 
   addresses(): readonly string[] {
-    return forOthers(this.#node?.getMultiaddrs().map(String) ?? [])
+    if (!this.#node) return []
+    return [...new Set([...this.#own.all(), ...this.#reach.confirmed, ...this.#seats.addresses()])]
   }
 
   async dial(peerId: PeerId | undefined, addresses: readonly string[], signal: AbortSignal): Promise<PeerId> {
+    if (peerId !== undefined) {
+      if (this.#connections.to(peerId).length > 0) return peerId
+      this.#dialled.set(peerId, addresses)
+    }
     const places = dialable(peerId, addresses)
     if (places.length === 0) throw new PeerUnreachable(`no usable address in "${addresses.join(', ')}"`)
-    const connection = await this.#running().dial(places, { signal })
+    const connection = await this.#race(places, signal)
     const peer = fromLibp2p(connection.remotePeer)
     if (!peer) throw new PeerUnreachable(noBox)
+    // Whoever was at an unknown box's address may be connected already.
+    const [best] = this.#connections.to(peer)
+    if (best?.direct && best !== connection) connection.abort(new Error('the box is connected already'))
     return peer
   }
 
   async request(peer: PeerId, message: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
-    const stream = await this.#questionStream(peer, signal)
-    return stream.ask(message, signal)
+    const stream = await this.#questions.to(peer, signal)
+    try {
+      return await stream.ask(message, signal)
+    } catch (error) {
+      if (signal.aborted) this.#doubt(peer)
+      throw error
+    }
   }
 
   async openStream(peer: PeerId, signal: AbortSignal): Promise<Duplex> {
-    const stream = await this.#connectionTo(peer).newStream(links, {
+    const stream = await this.#connections.best(peer).newStream(links, {
       signal,
       maxOutboundStreams: linksPerPeer,
+      runOnLimitedConnection: true,
     })
     if (stream.status !== 'open') throw new PeerUnreachable('the box refused the link')
     return new StreamDuplex(stream)
@@ -127,36 +198,12 @@ export class Libp2pNetwork implements PeerNetwork {
       connection.abort(new Error('the overlay dropped the connection'))
   }
 
-  // libp2p's own event of this kind tells of every peer, however it was met.
-  #lanDiscovery(events: PeerNetworkEvents): ReturnType<typeof mdns> {
-    const make = mdns({ serviceTag: serviceTag(this.#options.domain) })
-    return (components) => {
-      const discovery = make(components)
-      discovery.addEventListener('peer', ({ detail: { id, multiaddrs } }) => {
-        const peer = fromLibp2p(id)
-        if (peer) events.found(peer, forOthers(multiaddrs.map(String)), 'mdns')
-      })
-      return discovery
-    }
+  reachability(): 'direct' | 'relayed' | undefined {
+    return this.#reach.state
   }
 
-  // One stream per peer carries all questions: opening one for each would cost more than asking.
-  async #questionStream(peer: PeerId, signal: AbortSignal): Promise<QuestionStream> {
-    const present = this.#asking.get(peer)
-    if (present) {
-      const stream = await present
-      if (stream.isOpen) return stream
-      if (this.#asking.get(peer) === present) this.#asking.delete(peer)
-      return this.#questionStream(peer, signal)
-    }
-    const opening = this.#connectionTo(peer)
-      .newStream(questions, { signal })
-      .then((stream) => new QuestionStream(new StreamDuplex(stream)))
-    this.#asking.set(peer, opening)
-    opening.catch(() => {
-      if (this.#asking.get(peer) === opening) this.#asking.delete(peer)
-    })
-    return opening
+  paths(peer: PeerId): readonly PeerPath[] {
+    return this.#connections.paths(peer)
   }
 
   #answer(stream: Stream, connection: Connection): void {
@@ -172,47 +219,91 @@ export class Libp2pNetwork implements PeerNetwork {
     else this.#events.stream(peer, new StreamDuplex(stream))
   }
 
-  #connected(node: Libp2p, remote: Libp2pPeerId): void {
+  #opened(connection: Connection): void {
+    const peer = fromLibp2p(connection.remotePeer)
+    if (peer) this.#questions.opened(peer, connection)
+  }
+
+  #connected(remote: Libp2pPeerId): void {
     const peer = fromLibp2p(remote)
-    const [connection] = node.getConnections(remote)
-    const dialled = connection?.direction === 'outbound' ? [connection.remoteAddr.toString()] : []
+    const [connection] = this.#node?.getConnections(remote) ?? []
+    const dialled = connection?.direction === 'outbound' ? [placeOf(connection)] : []
     if (peer) this.#events?.connected(peer, dialled)
     else connection?.abort(new Error(noBox))
   }
 
-  #disconnected(remote: Libp2pPeerId): void {
+  #disconnected(remote: Libp2pPeerId, isPathLost: boolean): void {
+    // What libp2p keeps of a stranger would be kept for ever.
+    void this.#node?.peerStore.delete(remote).catch(() => undefined)
     const peer = fromLibp2p(remote)
     if (!peer) return
-    const asking = this.#asking.get(peer)
-    this.#asking.delete(peer)
-    asking?.then(
-      (stream) => stream.close(),
-      () => undefined,
+    this.#questions.close(peer)
+    this.#dialled.delete(peer)
+    this.#events?.disconnected(peer, isPathLost)
+  }
+
+  #race(places: readonly Multiaddr[], signal: AbortSignal): Promise<Connection> {
+    const { transports } = this.#running().services
+    return raceDials({
+      places,
+      dial: (place, bound) => transports.dial(place, { signal: bound }),
+      discard: (late) => late.abort(new Error('another address was quicker')),
+      ...{ signal, clock: this.#clock },
+    })
+  }
+
+  async #dialDirectly(peer: PeerId, signal: AbortSignal): Promise<void> {
+    const stored = await this.#running().peerStore.get(toLibp2p(peer))
+    const known = [
+      ...(this.#dialled.get(peer) ?? []),
+      ...stored.addresses.map(({ multiaddr }) => String(multiaddr)),
+    ]
+    const direct = dialable(
+      peer,
+      [...new Set(known)].filter((address) => !address.includes('/p2p-circuit')),
     )
-    this.#events?.disconnected(peer)
+    if (direct.length === 0) throw new PeerUnreachable('no direct address is known')
+    await this.#race(direct, signal)
   }
 
-  #connectionTo(peer: PeerId): Connection {
-    const connection = this.#running()
-      .getConnections(toLibp2p(peer))
-      .find(({ status }) => status === 'open')
-    if (!connection) throw new PeerUnreachable('the box is not connected')
-    return connection
+  /** No answer on one of several connections: those that lead nowhere end, and streams move to the others. */
+  #doubt(peer: PeerId): void {
+    const connections = this.#connections.to(peer)
+    if (connections.length < 2) return
+    for (const connection of connections) void probeConnection(connection, questionProtocol, this.#clock)
   }
 
-  #running(): Libp2p {
+  /** An uplink went or came: connections over one that went are dead, though nothing says so. */
+  #interfacesChanged(): void {
+    for (const connection of this.#node?.getConnections() ?? [])
+      if (connection.direct && connection.status === 'open')
+        void probeConnection(connection, questionProtocol, this.#clock)
+    this.#lan?.look()
+    this.#directPaths.hurry()
+    this.#tellAddresses(true)
+  }
+
+  #tellAddresses(isOtherNetwork: boolean): void {
+    const addresses = this.addresses()
+    if (!this.#node || addresses.join() === this.#announced) return
+    this.#announced = addresses.join()
+    this.#options.onAddresses?.(addresses)
+    this.#events?.moved?.(isOtherNetwork)
+  }
+
+  #tidy(): void {
+    this.#directPaths.look()
+    void this.#seats.look()
+    this.#tidying = this.#clock.after(tidyEvery, () => this.#tidy())
+  }
+
+  #running(): CausewayNode {
     if (!this.#node) throw new PeerUnreachable('this box is not in the network')
     return this.#node
   }
 }
 
-/** Loopback addresses lead another machine to itself; they stay only when there are no others. */
-function forOthers(addresses: readonly string[]): readonly string[] {
-  const reachable = addresses.filter((address) => !/^\/(ip4\/127\.|ip6\/::1\/)/.test(address))
-  return reachable.length > 0 ? reachable : addresses
-}
-
-function serviceTag(domain: string): string {
-  const mark = createHash('sha256').update(domain).digest('hex').slice(0, 8)
-  return `_causeway-${mark}._udp.local`
+/** The far end's system ended the connection: its process is gone. */
+function isReset(error: Error | undefined): boolean {
+  return (error as NodeJS.ErrnoException | undefined)?.code === 'ECONNRESET'
 }

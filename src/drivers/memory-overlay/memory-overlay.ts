@@ -1,4 +1,7 @@
-import { issueCredential } from '../../identity/credential.ts'
+import { createHash } from 'node:crypto'
+import { type CredentialRole, issueCredential, placeBytes, serialBytes } from '../../identity/credential.ts'
+import { RevocationList } from '../../identity/revocation-list.ts'
+import { Revocations } from '../../identity/revocations.ts'
 import { TrustedCredentials } from '../../identity/trusted-credentials.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { SigningKey } from '../../lib/ed25519.ts'
@@ -12,11 +15,15 @@ export interface MemoryBox {
   readonly port: MemoryPort
   readonly key: SigningKey
   readonly credential: Uint8Array
+  readonly revocations: Revocations
 }
 
 export interface MemoryBoxOptions {
   readonly copies?: number
   readonly mayServe?: readonly string[]
+  readonly roles?: readonly CredentialRole[]
+  /** 16 bytes; without it one that follows from the key. */
+  readonly place?: Uint8Array
   /** Signs the credential instead of the overlay's own trust root. */
   readonly trustRoot?: SigningKey
   /** The same box again, after a restart. */
@@ -46,17 +53,22 @@ export class MemoryOverlays {
       {
         overlay: this.domain,
         publicKey: key.publicKey,
-        roles: ['peer'],
+        place: options.place ?? mark(key, placeBytes),
+        serial: mark(key, serialBytes),
+        roles: options.roles ?? ['peer'],
         mayServe: options.mayServe ?? ['*'],
         ...{ notBefore, notAfter: notBefore + year },
       },
       options.trustRoot ?? this.trustRoot,
     )
+    const root = (options.trustRoot ?? this.trustRoot).publicKey
+    const revocations = new Revocations(new RevocationList(this.domain, root), undefined, clock, log)
+    const credentials = new TrustedCredentials(root, this.domain, revocations)
     const port = this.network.port(peerIdOf(key.publicKey))
     const overlay = new PeerOverlay({
       domain: this.domain,
       ...{ key, credential, clock, log },
-      credentials: new TrustedCredentials(this.trustRoot.publicKey, this.domain),
+      ...{ credentials, revocations },
       desk: undefined,
       network: port,
       copies: options.copies ?? 3,
@@ -64,6 +76,11 @@ export class MemoryOverlays {
       seeds: [...this.#addresses].map((address) => ({ address, foundBy: 'config' })),
     })
     for (const address of port.addresses()) this.#addresses.add(address)
-    return { overlay, port, key, credential }
+    return { overlay, port, key, credential, revocations }
   }
+}
+
+/** Bytes that are the same in every run with the same key. */
+function mark(key: SigningKey, length: number): Uint8Array {
+  return createHash('sha256').update(key.publicKey).digest().subarray(0, length)
 }

@@ -48,6 +48,9 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
   #hop: Hop | undefined
   #attempt: ClientAttempt | undefined
   #wasSent = false
+  /** The connection was there before the request. */
+  #isFlowReused = false
+  #isRepeated = false
   #isCancelled = false
   #isOver = false
 
@@ -120,9 +123,21 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
   }
 
   onFailure(kind: 'timeout' | 'transport', cause: Error): void {
+    if (this.#isWorthRepeating(kind)) {
+      this.#isRepeated = true
+      this.#tried--
+      this.#tryNext()
+      return
+    }
     this.#punish(this.#ground.penaltyMs)
     if (this.#mayMoveOn) this.#tryNext()
     else this.#fail(this.#isFlowGone(kind, cause) ? 'flow' : kind, cause)
+  }
+
+  /** Once, on a new connection: the one that stood ended under the request, and the far end may live. */
+  #isWorthRepeating(kind: 'timeout' | 'transport'): boolean {
+    const mayRepeat = kind === 'transport' && this.#hop?.isLink === true && this.#isFlowReused
+    return mayRepeat && !this.#isRepeated && !this.#isCancelled
   }
 
   #isFlowGone(kind: 'timeout' | 'transport', cause: Error): boolean {
@@ -165,7 +180,11 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
     this.#attempt = undefined
     const { transport, hopSilenceMs, resolveTimeoutMs, signal } = this.#ground
     this.#wait.for(
-      () => transport.flowTo(hop, signal),
+      () => {
+        const flow = transport.flowTo(hop, signal)
+        this.#isFlowReused = !(flow instanceof Promise)
+        return flow
+      },
       this.#hasMoreHops ? hopSilenceMs : resolveTimeoutMs,
       (flow) => this.#sendOn(flow),
       (cause) => this.onFailure('transport', cause),

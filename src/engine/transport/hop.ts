@@ -10,6 +10,8 @@ export interface Hop {
   readonly host: string
   /** The far end of a flow (RFC 5626): to be reached while that is open, and never by a connection of our own. */
   readonly isFlow?: true
+  /** The way to the far end may move below the connection: what that left unanswered when it closed is sent again. */
+  readonly isLink?: true
 }
 
 /** What of a SIP URI decides where it leads (RFC 3263 §4). */

@@ -3,8 +3,9 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import type { Duplex } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SigningKey } from '../../../src/lib/ed25519.ts'
+import { usualCacheLimits } from '../../../src/overlay/look-up-cache.ts'
 import type { OverlayRecord } from '../../../src/overlay/overlay.ts'
-import { PeerUnknown } from '../../../src/overlay/overlay-errors.ts'
+import { LookUpUnanswered, PeerUnknown } from '../../../src/overlay/overlay-errors.ts'
 import { parsePeerName } from '../../../src/overlay/peer-name.ts'
 import type { PeerNetwork } from '../../../src/overlay/peer-network.ts'
 import { signRecord } from '../../../src/overlay/record.ts'
@@ -41,7 +42,12 @@ export function describeOverlay(
       const holders = await Promise.all(
         boxes.map(async (box) => {
           if (box === witness) return false
-          const reply = await witness.ask(box, { type: 'fetch', kind: 'sip-aor', resource: anna })
+          const reply = await witness.ask(box, {
+            type: 'fetch',
+            kind: 'sip-aor',
+            resource: anna,
+            watch: false,
+          })
           return reply.type === 'records' && reply.records.length > 0
         }),
       )
@@ -110,7 +116,7 @@ export function describeOverlay(
       it('the replay of an older record is refused by every holder', async () => {
         const [a, b] = (await fixture.boxes(2)) as [TestBox, TestBox]
         await a.overlay.store('sip-aor', anna, text('old'), 60)
-        const kept = await a.ask(b, { type: 'fetch', kind: 'sip-aor', resource: anna })
+        const kept = await a.ask(b, { type: 'fetch', kind: 'sip-aor', resource: anna, watch: false })
         await a.overlay.store('sip-aor', anna, text('new'), 60)
         if (kept.type !== 'records') throw new Error(kept.type)
         const reply = await a.ask(b, { type: 'store', records: kept.records })
@@ -121,7 +127,7 @@ export function describeOverlay(
       it('the replay of a removed record is refused', async () => {
         const [a, b] = (await fixture.boxes(2)) as [TestBox, TestBox]
         await a.overlay.store('sip-aor', anna, text('was here'), 60)
-        const kept = await a.ask(b, { type: 'fetch', kind: 'sip-aor', resource: anna })
+        const kept = await a.ask(b, { type: 'fetch', kind: 'sip-aor', resource: anna, watch: false })
         await a.overlay.remove('sip-aor', anna)
         if (kept.type !== 'records') throw new Error(kept.type)
         const reply = await a.ask(b, { type: 'store', records: kept.records })
@@ -160,7 +166,12 @@ export function describeOverlay(
         await a.overlay.store('sip-aor', anna, text('a'), 60)
         const stranger = await fixture.box({ trustRoot: SigningKey.generate() })
         await stranger.network.dial(b.network.self, b.network.addresses(), soon())
-        const fetched = await stranger.ask(b, { type: 'fetch', kind: 'sip-aor', resource: anna })
+        const fetched = await stranger.ask(b, {
+          type: 'fetch',
+          kind: 'sip-aor',
+          resource: anna,
+          watch: false,
+        })
         const stored = await stranger.ask(b, { type: 'store', records: [] })
         expect(fetched).toMatchObject({ type: 'refused', code: 'not-enrolled' })
         expect(stored).toMatchObject({ type: 'refused', code: 'not-enrolled' })
@@ -205,6 +216,43 @@ export function describeOverlay(
         await allConnected([...early, late])
         await eventually(async () => (await holdersOf([late], a)).length === 1)
         expect((await find(late)).map(read)).toEqual(['a'])
+      })
+    })
+
+    describe('what a box remembers', () => {
+      /** So long that only a notice ends it within a test. */
+      const cacheLimits = {
+        ...usualCacheLimits,
+        ...{ foundMilliseconds: 600_000, nothingMilliseconds: 600_000 },
+      }
+
+      it('a user who moves is found at his new home by those who remember the old one', async () => {
+        const [a, b, c, d] = (await fixture.boxes(5, { cacheLimits })) as [TestBox, TestBox, TestBox, TestBox]
+        await a.overlay.store('sip-aor', anna, text('at a'), 60)
+        for (const box of [b, c, d]) expect((await find(box)).map(read)).toEqual(['at a'])
+        await b.overlay.store('sip-aor', anna, text('at b'), 60)
+        await a.overlay.remove('sip-aor', anna)
+        for (const box of [a, b, c, d])
+          await eventually(async () => (await find(box)).map(read).join() === 'at b')
+      })
+
+      it('a user who was not there is found when he comes', async () => {
+        const [a, b, c] = (await fixture.boxes(5, { cacheLimits })) as [TestBox, TestBox, TestBox]
+        for (const box of [b, c]) expect(await find(box)).toEqual([])
+        await a.overlay.store('sip-aor', anna, text('at a'), 60)
+        for (const box of [b, c]) await eventually(async () => (await find(box)).length === 1)
+      })
+
+      it('serves a box that has lost all others, which says so when it knows nothing', async () => {
+        const boxes = await fixture.boxes(2, { copies: 1, cacheLimits })
+        const [a, b] = boxes as [TestBox, TestBox]
+        await a.overlay.store('sip-aor', anna, text('at a'), 60)
+        expect((await find(b)).map(read)).toEqual(['at a'])
+        await a.network.kill()
+        await eventually(() => b.overlay.health().state === 'isolated')
+        expect((await find(b)).map(read)).toEqual(['at a'])
+        const unknown = b.overlay.fetch('sip-aor', 'sip:bert@town.example', soon())
+        await expect(unknown).rejects.toBeInstanceOf(LookUpUnanswered)
       })
     })
 

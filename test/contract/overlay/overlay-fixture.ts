@@ -1,25 +1,35 @@
 import type { Duplex } from 'node:stream'
-import { issueCredential } from '../../../src/identity/credential.ts'
+import { issueCredential, serialBytes } from '../../../src/identity/credential.ts'
+import { drawPlace } from '../../../src/identity/credential-issuer.ts'
+import { RevocationList } from '../../../src/identity/revocation-list.ts'
+import { Revocations } from '../../../src/identity/revocations.ts'
 import { TrustedCredentials } from '../../../src/identity/trusted-credentials.ts'
 import { type Clock, systemClock } from '../../../src/lib/clock.ts'
 import { SigningKey } from '../../../src/lib/ed25519.ts'
-import { silentLog } from '../../../src/lib/log.ts'
+import { type Log, silentLog } from '../../../src/lib/log.ts'
+import type { CacheLimits } from '../../../src/overlay/look-up-cache.ts'
+import type { NetworkReach } from '../../../src/overlay/network-reach.ts'
 import {
   decodeReply,
   encodeMessage,
   type PeerReply,
   type PeerRequest,
 } from '../../../src/overlay/peer-message.ts'
-import type { PeerNetwork, PeerNetworkEvents } from '../../../src/overlay/peer-network.ts'
+import type { PeerNetwork, PeerNetworkEvents, PeerPath } from '../../../src/overlay/peer-network.ts'
 import { PeerOverlay } from '../../../src/overlay/peer-overlay.ts'
+import type { StoreLimits } from '../../../src/overlay/record-store.ts'
 
 export interface BoxOptions {
   copies?: number
   mayServe?: readonly string[]
   trustRoot?: SigningKey
   key?: SigningKey
+  place?: Uint8Array
   clock?: Clock
   validForMilliseconds?: number
+  cacheLimits?: CacheLimits
+  storeLimits?: StoreLimits
+  log?: Log
 }
 
 export interface TestBox {
@@ -50,6 +60,8 @@ export class OverlayFixture {
       {
         overlay: this.domain,
         publicKey: key.publicKey,
+        place: options.place ?? drawPlace(),
+        serial: new Uint8Array(serialBytes),
         roles: ['peer'],
         mayServe: options.mayServe ?? ['*'],
         notBefore: now,
@@ -57,18 +69,23 @@ export class OverlayFixture {
       },
       options.trustRoot ?? this.trustRoot,
     )
+    const root = (options.trustRoot ?? this.trustRoot).publicKey
+    const revocations = new Revocations(new RevocationList(this.domain, root), undefined, clock, silentLog)
+    const credentials = new TrustedCredentials(root, this.domain, revocations)
     const network = new GatedNetwork(await this.#makeNetwork(key))
     const overlay = new PeerOverlay({
       domain: this.domain,
       ...{ key, credential, network, clock },
-      credentials: new TrustedCredentials((options.trustRoot ?? this.trustRoot).publicKey, this.domain),
+      ...{ credentials, revocations },
       desk: undefined,
       copies: options.copies ?? 3,
+      ...(options.cacheLimits && { cacheLimits: options.cacheLimits }),
+      ...(options.storeLimits && { storeLimits: options.storeLimits }),
       memory: { recall: () => [], remember: () => undefined },
       seeds: this.#boxes.flatMap((box) =>
         box.network.addresses().map((address) => ({ address, foundBy: 'config' as const })),
       ),
-      log: silentLog,
+      log: options.log ?? silentLog,
     })
     const box: TestBox = {
       ...{ overlay, network, key, credential },
@@ -134,13 +151,19 @@ export class GatedNetwork implements PeerNetwork {
   open(events: PeerNetworkEvents): Promise<void> {
     const request = (peer: string, message: Uint8Array) =>
       this.#silent ? new Promise<never>(() => undefined) : events.request(peer, message)
-    return this.#network.open({
-      connected: (peer, addresses) => events.connected(peer, addresses),
-      disconnected: (peer) => events.disconnected(peer),
-      found: (peer, addresses, foundBy) => events.found(peer, addresses, foundBy),
-      stream: (peer, stream) => events.stream(peer, stream),
-      request,
-    })
+    return this.#network.open({ ...events, request })
+  }
+
+  get reach(): NetworkReach | undefined {
+    return this.#network.reach
+  }
+
+  paths(peer: string): readonly PeerPath[] {
+    return this.#network.paths?.(peer) ?? []
+  }
+
+  reachability(): 'direct' | 'relayed' | undefined {
+    return this.#network.reachability?.()
   }
 
   close(): Promise<void> {

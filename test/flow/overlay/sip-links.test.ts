@@ -9,7 +9,7 @@ import { TooManyLinks } from '../../../src/overlay/overlay-errors.ts'
 import { SipLinks } from '../../../src/overlay/sip-links.ts'
 import { closing } from '../../contract/overlay/overlay-fixture.ts'
 
-const limits = { localEnds: 2, connections: 2, idleMilliseconds: 1_000 }
+const limits = { localEnds: 2, connections: 2, connectionsPerPeer: 2, idleMilliseconds: 1_000 }
 
 describe('limits of SIP links', () => {
   const clock = new FakeClock()

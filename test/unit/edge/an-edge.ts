@@ -40,6 +40,8 @@ export class AnEdge {
   readonly decisions: DecisionRecord[] = []
   readonly witnessed: (readonly [string, PbxOutcome])[] = []
   readonly questions: CallQuestion[] = []
+  /** What the router says when it is asked to look again. */
+  planAfresh: RoutePlan | undefined
   readonly authFailures: string[] = []
   plan: RoutePlan = targets(target())
   verdict: CallerVerdict = { kind: 'authenticated', caller: aor('201', 'site-a.example'), owns: () => true }
@@ -109,9 +111,9 @@ export class AnEdge {
         },
       },
       router: {
-        route: async (question) => {
+        route: async (question, isAfresh) => {
           this.questions.push(question)
-          return { plan: this.plan, steps: [] }
+          return { plan: (isAfresh && this.planAfresh) || this.plan, steps: [] }
         },
       },
       legs: new LegsByPath({

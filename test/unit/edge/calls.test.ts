@@ -132,6 +132,53 @@ describe('hunting', () => {
   })
 })
 
+describe('a user who is not where the overlay said', () => {
+  const old = target({ path: 'overlay', label: 'old.peer.overlay.example', uri: 'sip:eve@overlay.example' })
+  const moved = { ...old, label: 'new.peer.overlay.example' }
+
+  test.each([404, 480, 503])(
+    'is looked up afresh after %i, before the caller hears of it',
+    async (status) => {
+      const edge = new AnEdge()
+      edge.plan = targets(old)
+      edge.planAfresh = targets(old, moved)
+      const invite = await edge.phoneCalls()
+      await edge.stack.sent(0).refuses(status)
+      await settled()
+      expect(edge.stack.outgoing).toHaveLength(2)
+      await edge.stack.sent(1).answers('v=0')
+      expect(invite.finalStatus).toBe(200)
+      expect(edge.records.answered[0]?.attempts).toMatchObject([
+        { target: old.label, status },
+        { target: moved.label, status: 200 },
+      ])
+    },
+  )
+
+  test('is looked for once only, and the caller hears what the box said', async () => {
+    const edge = new AnEdge()
+    edge.plan = targets(old)
+    edge.planAfresh = targets(old, moved)
+    const invite = await edge.phoneCalls()
+    await edge.stack.sent(0).refuses(480)
+    await settled()
+    await edge.stack.sent(1).refuses(480)
+    await settled()
+    expect(edge.questions).toHaveLength(2)
+    expect(invite.finalStatus).toBe(480)
+  })
+
+  test.each([486, 603])('is left alone after his %i', async (status) => {
+    const edge = new AnEdge()
+    edge.plan = targets(old)
+    edge.planAfresh = targets(moved)
+    const invite = await edge.phoneCalls()
+    await edge.stack.sent(0).refuses(status)
+    expect(edge.questions).toHaveLength(1)
+    expect(invite.finalStatus).toBe(status)
+  })
+})
+
 describe('a caller that gives up', () => {
   test('cancels everything that rings, and is recorded with 487', async () => {
     const edge = new AnEdge()

@@ -35,6 +35,17 @@ describe('a message', () => {
     expect(message.response.status).toBe(202)
   })
 
+  test('for a user who has left his box goes where he is now', async () => {
+    const edge = new AnEdge()
+    const old = target({ path: 'overlay', label: 'old.peer.overlay.example', uri: 'sip:eve@overlay.example' })
+    edge.plan = targets(old)
+    edge.planAfresh = targets(old, { ...old, label: 'new.peer.overlay.example' })
+    edge.stack.onOutgoingRequest = () => fakeResponse(edge.stack.requests.length === 1 ? 480 : 202)
+    const message = await edge.stack.receive('MESSAGE', { headers: fromAnna })
+    expect(edge.stack.requests).toHaveLength(2)
+    expect(message.response.status).toBe(202)
+  })
+
   test('that only a trunk could take is refused', async () => {
     const edge = new AnEdge()
     edge.plan = targets(target({ path: 'trunk' }))

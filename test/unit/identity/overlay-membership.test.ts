@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readCredential } from '../../../src/identity/credential.ts'
-import {
-  joinedOverlays,
-  MembershipProblem,
-  OverlayMembership,
-} from '../../../src/identity/overlay-membership.ts'
+import { drawPlace } from '../../../src/identity/credential-issuer.ts'
+import { MembershipProblem } from '../../../src/identity/membership-problem.ts'
+import { joinedOverlays, OverlayMembership } from '../../../src/identity/overlay-membership.ts'
 import { systemClock } from '../../../src/lib/clock.ts'
+import { SigningKey } from '../../../src/lib/ed25519.ts'
 
 describe('membership on disk', () => {
   let dataDir: string
@@ -27,7 +26,7 @@ describe('membership on disk', () => {
     expect(Buffer.from(loaded.key.publicKey)).toEqual(Buffer.from(created.key.publicKey))
     expect(readCredential(loaded.credential, loaded.trustRoot)).toMatchObject({ overlay: 'town.example' })
     expect(joinedOverlays(dataDir)).toEqual(['town.example'])
-    for (const name of ['identity.pem', 'trust-root.pem', 'membership.json'])
+    for (const name of ['identity.pem', 'trust-root.pem', 'issuer.json', 'membership.json'])
       expect(statSync(membership().path(name)).mode & 0o777).toBe(0o600)
   })
 
@@ -38,17 +37,40 @@ describe('membership on disk', () => {
     expect(readFileSync(membership().path('trust-root.pem'), 'utf8')).toBe(root)
   })
 
+  it('without the key of the trust root the first box still lets others in', () => {
+    const { trustRoot } = membership().create(systemClock)
+    rmSync(membership().path('trust-root.pem'))
+    const publicKey = SigningKey.generate().publicKey
+    const rights = { publicKey, place: drawPlace(), roles: ['peer'] as const, mayServe: ['*'] }
+    const credential = membership().issuer()?.issue(rights, Date.now())
+    expect(readCredential(credential ?? new Uint8Array(), trustRoot)).toMatchObject({ roles: ['peer'] })
+  })
+
   it('a box that is no member is told what to do', () => {
     expect(() => membership().load()).toThrow(/causeway overlay join <ticket>/)
   })
 
-  it.each(['identity.pem', 'membership.json', 'addresses.json'])('a damaged %s is named', (name) => {
+  it.each(['identity.pem', 'membership.json', 'issuer.json'])('a damaged %s is named', (name) => {
     const { key } = membership().create(systemClock)
     expect(key).toBeDefined()
     writeFileSync(membership().path(name), '{')
-    const read = () => (name === 'addresses.json' ? membership().notedAddresses() : membership().load())
+    const read = () => [membership().load(), membership().issuer()]
     expect(read).toThrow(MembershipProblem)
     expect(read).toThrow(new RegExp(`${name} cannot be used .*: restore the folder`))
+  })
+
+  it('a damaged note of addresses counts as none', () => {
+    membership().create(systemClock)
+    membership().noteAddresses(['/ip4/192.0.2.1/tcp/4160'])
+    expect(membership().notedAddresses()).toEqual(['/ip4/192.0.2.1/tcp/4160'])
+    writeFileSync(membership().path('addresses.json'), '["/ip4')
+    expect(membership().notedAddresses()).toBeUndefined()
+  })
+
+  it('an identity of another box is noticed', () => {
+    membership().create(systemClock)
+    writeFileSync(membership().path('identity.pem'), SigningKey.generate().toPem())
+    expect(() => membership().load()).toThrow(/membership.json .*another box than identity.pem/)
   })
 
   it.each(['..', 'town', 'a/b.example', '.example', '-a.example', 'TOWN.example'])(

@@ -9,6 +9,7 @@ import { anna, now } from './some-records.ts'
 /** Holds records as an overlay of one box would, and lets a test slip in those of others. */
 class LooseLeafOverlay {
   readonly domain = 'town.example'
+  readonly peerName = 'me'
   readonly records: OverlayRecord[] = []
   readonly #clock: FakeClock
 
@@ -66,6 +67,30 @@ describe('directory of users', () => {
     await directory.stop()
   })
 
+  it('a user without a phone is known, and that he has none is believed for 5 s', async () => {
+    const overlay = new LooseLeafOverlay(clock)
+    const fetched: (number | undefined)[] = []
+    const watched = {
+      ...{ domain: overlay.domain, store: overlay.store.bind(overlay), remove: overlay.remove.bind(overlay) },
+      fetch: (kind: 'sip-aor', resource: string, _signal: AbortSignal, newerThan?: number) => {
+        fetched.push(newerThan)
+        return overlay.fetch(kind, resource)
+      },
+    }
+    const directory = new AorDirectory(watched, options)
+    await directory.start()
+    directory.publish(anna, Number.POSITIVE_INFINITY, 0, 'in turn')
+    await directory.settled()
+    const home = { peerName: 'me', expiresAt: Number.POSITIVE_INFINITY }
+    expect(await directory.find(anna, soon)).toEqual([{ ...home, contacts: 0 }])
+    expect(fetched).toEqual([undefined, clock.now() - 5_000])
+    directory.publish(anna, Number.POSITIVE_INFINITY, 2)
+    await directory.settled()
+    expect(await directory.find(anna, soon)).toEqual([{ ...home, contacts: 2 }])
+    expect(fetched).toHaveLength(3)
+    await directory.stop()
+  })
+
   it('a withdrawn user is gone', async () => {
     const directory = new AorDirectory(new LooseLeafOverlay(clock), options)
     await directory.start()
@@ -91,7 +116,7 @@ describe('directory of users', () => {
 })
 
 describe('directory of services', () => {
-  it('tells the offers of connected boxes, nearest first', async () => {
+  it('tells all offers, with what a choice among them needs to know', async () => {
     const clock = new FakeClock(now)
     const overlay = new LooseLeafOverlay(clock)
     const directory = new ServiceDirectory(overlay, { clock, log: silentLog })
@@ -100,10 +125,12 @@ describe('directory of services', () => {
     directory.offer(service)
     await directory.settled()
     const [mine] = overlay.records as [OverlayRecord]
-    for (const signer of ['lost', 'far', 'near']) overlay.records.push({ ...mine, signer })
+    for (const signer of ['lost', 'far']) overlay.records.push({ ...mine, signer })
+    overlay.records.push({ ...mine, signer: 'odd', value: Buffer.from('?') })
     expect(await directory.find('pstn', soon)).toEqual([
-      { peerName: 'near', service, roundTripMs: 3 },
-      { peerName: 'far', service, roundTripMs: 80 },
+      { peerName: 'me', service, roundTripMs: undefined, isLocal: true, isReachable: true },
+      { peerName: 'lost', service, roundTripMs: 1, isLocal: false, isReachable: false },
+      { peerName: 'far', service, roundTripMs: 80, isLocal: false, isReachable: true },
     ])
     await directory.stop()
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
-import { lookUp } from '../../../src/overlay/lookup.ts'
+import { type LookUpResult, lookUp } from '../../../src/overlay/lookup.ts'
 import type { CheckedRecord } from '../../../src/overlay/record-check.ts'
 import { checked, now } from './some-records.ts'
 
@@ -20,9 +20,14 @@ class Holders {
     this.#behaviours = behaviours
   }
 
-  lookUp(signal = never): Promise<CheckedRecord[]> {
+  async lookUp(signal = never): Promise<readonly CheckedRecord[]> {
+    return (await this.result(signal)).records
+  }
+
+  result(signal = never, believedFrom = 3): Promise<LookUpResult> {
     const candidates = Object.keys(this.#behaviours)
-    return lookUp({ candidates, copies: 3, ask: (peer, late) => this.#ask(peer, late) }, this.clock, signal)
+    const ask = (peer: string, late: AbortSignal) => this.#ask(peer, late)
+    return lookUp({ candidates, copies: 3, believedFrom, ask }, this.clock, signal)
   }
 
   #ask(peer: string, late: AbortSignal): Promise<readonly CheckedRecord[]> {
@@ -41,7 +46,7 @@ const record = checked()
 describe('look-up', () => {
   it('three answers make the result without waiting', async () => {
     const holders = new Holders({ a: [record], b: [record], c: [record], d: [] })
-    expect(await holders.lookUp()).toEqual([record])
+    expect(await holders.result()).toEqual({ records: [record], isCertain: true, asked: 3 })
     expect(holders.asked).toEqual(['a', 'b', 'c'])
   })
 
@@ -75,18 +80,47 @@ describe('look-up', () => {
   it('nobody answering at all ends after 900 ms', async () => {
     const names = 'abcdefghijkl'.split('')
     const holders = new Holders(Object.fromEntries(names.map((name) => [name, 'silent' as const])))
-    const result = holders.lookUp()
+    const result = holders.result()
     for (let round = 0; round < 3; round++) {
       await flush()
       holders.clock.advance(300)
     }
-    expect(await result).toEqual([])
-    expect(holders.asked).toHaveLength(9)
+    expect(await result).toEqual({ records: [], isCertain: false, asked: 9 })
   })
 
   it('three holders that know nothing are believed', async () => {
     const holders = new Holders({ a: [], b: [], c: [], d: [record] })
-    expect(await holders.lookUp()).toEqual([])
+    expect(await holders.result()).toEqual({ records: [], isCertain: true, asked: 3 })
+  })
+
+  it('when members have just changed, the next three are asked before "nothing" is believed', async () => {
+    const holders = new Holders({ a: [], b: [], c: [], d: [record], e: [], f: [] })
+    expect((await holders.result(never, 6)).records).toEqual([record])
+    const nobody = new Holders({ a: [], b: [], c: [], d: [], e: [], f: [], g: [record] })
+    expect(await nobody.result(never, 6)).toEqual({ records: [], isCertain: true, asked: 6 })
+  })
+
+  it('one silent holder costs those who know nothing 300 ms, no more', async () => {
+    const holders = new Holders({ a: 'silent', b: [], c: [], d: [], e: [], f: [] })
+    const result = holders.result()
+    await flush()
+    holders.clock.advance(300)
+    expect(await result).toMatchObject({ records: [], isCertain: true })
+  })
+
+  it('holders that need longer than 300 ms are waited for while others are asked', async () => {
+    const holders = new Holders({ a: 600, b: 620, c: 620, d: 'silent', e: 'silent', f: 'silent' })
+    const result = holders.lookUp()
+    for (const step of [300, 300, 20, 5]) {
+      await flush()
+      holders.clock.advance(step)
+    }
+    expect((await result).map(({ signer }) => signer)).toEqual(['a', 'b', 'c'])
+  })
+
+  it('a few candidates that all fail leave it open whether there is anything', async () => {
+    expect(await new Holders({ a: 'failing', b: 'failing' }).result()).toMatchObject({ isCertain: false })
+    expect(await new Holders({}).result()).toMatchObject({ isCertain: false, asked: 0 })
   })
 
   it('a slower holder may add what is newer, for 25 ms', async () => {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
 import { silentLog } from '../../../src/lib/log.ts'
 import { Publisher } from '../../../src/overlay/publisher.ts'
+import { RecordRefused } from '../../../src/overlay/record-check.ts'
 import { now } from './some-records.ts'
 
 const flush = () => new Promise((resolve) => setImmediate(resolve))
@@ -82,12 +83,61 @@ describe('publisher', () => {
     expect(done).toHaveLength(1)
   })
 
-  it('a thousand wishes go out sixteen at a time and all arrive', async () => {
+  it('a thousand wishes go out 64 at a time and all arrive', async () => {
     for (let number = 0; number < 1_000; number++)
       publisher.publish(`user-${number}`, value(''), now + 60_000)
-    expect(done.length).toBeLessThanOrEqual(16)
+    expect(done.length).toBeLessThanOrEqual(64)
     await publisher.settled()
     expect(new Set(done).size).toBe(1_000)
+  })
+
+  it('what may wait goes out 200 a second, and lets pass what somebody waits for', async () => {
+    for (let number = 0; number < 1_000; number++)
+      publisher.publish(`user-${number}`, value(''), now + 60_000, 'in turn')
+    await publisher.settled()
+    expect(done).toHaveLength(50)
+    publisher.publish('anna', value(''), now + 60_000)
+    await publisher.settled()
+    expect(done).toHaveLength(51)
+    await pass(1_000)
+    expect(done).toHaveLength(251)
+    await pass(4_000)
+    expect(new Set(done).size).toBe(1_001)
+  })
+
+  it('what the credential does not cover is tried once an hour', async () => {
+    let tries = 0
+    const refused = async () => {
+      tries++
+      throw new RecordRefused('not-yours', 'the signer may not speak for anna')
+    }
+    const options = { longestLifetimeSeconds: 3_600, clock, log: silentLog, random: () => 0.5 }
+    const foreign = new Publisher('sip-aor', { store: refused, remove: refused }, options)
+    await foreign.start()
+    foreign.publish('anna', value(''), Number.POSITIVE_INFINITY)
+    await pass(600_000)
+    expect(tries).toBe(1)
+    await foreign.stop()
+  })
+
+  it('stores everything again when the clock was set back', async () => {
+    let shift = 0
+    let stored = 0
+    const moved = { now: () => clock.now() + shift, after: clock.after.bind(clock) }
+    const store = async () => {
+      stored++
+      return { holders: ['a'], wanted: 1 }
+    }
+    const options = { longestLifetimeSeconds: 3_600, clock: moved, log: silentLog }
+    const keeper = new Publisher('sip-aor', { store, remove: async () => undefined }, options)
+    await keeper.start()
+    keeper.publish('anna', value('x'), Number.POSITIVE_INFINITY)
+    await pass(1_000)
+    expect(stored).toBe(1)
+    shift = -600_000
+    await pass(1_000)
+    expect(stored).toBe(2)
+    await keeper.stop()
   })
 
   it('does nothing after its stop', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type CheckedRecord, RecordRefused } from '../../../src/overlay/record-check.ts'
-import { RecordStore } from '../../../src/overlay/record-store.ts'
+import { noStoreLimits, RecordStore } from '../../../src/overlay/record-store.ts'
 import { anna, checked, now } from './some-records.ts'
 
 const day = 86_400_000
@@ -57,11 +57,39 @@ describe('record store', () => {
   })
 
   it('has limits per signer, per resource and in all, that are free again after sweeping', () => {
-    const store = new RecordStore({ entriesPerSigner: 2, signersPerResource: 2, entries: 3 })
+    const store = new RecordStore({
+      ...noStoreLimits,
+      ...{ entriesPerSigner: 2, signersPerResource: 2, entries: 3 },
+    })
     const put = (resource: string, signer: string) => faultOf(store, checked({ resource, signer }))
     expect([put('1', 'a'), put('2', 'a'), put('3', 'a')]).toEqual(['news', 'news', 'quota'])
     expect([put('1', 'b'), put('1', 'c'), put('2', 'c')]).toEqual(['news', 'quota', 'quota'])
     store.sweep(now + day)
     expect(put('3', 'a')).toBe('news')
+  })
+
+  it('has limits in bytes, which a newer version of an entry may not outgrow either', () => {
+    const store = new RecordStore({ ...noStoreLimits, bytesPerSigner: 100, bytes: 150 })
+    const put = (resource: string, signer: string, size: number, storedAt = now) =>
+      faultOf(store, checked({ resource, signer, storedAt, bytes: Buffer.alloc(size) }))
+    expect([put('1', 'a', 60), put('2', 'a', 50)]).toEqual(['news', 'quota'])
+    expect([put('1', 'a', 100, now + 1), put('1', 'a', 101, now + 2)]).toEqual(['news', 'quota'])
+    expect([put('1', 'b', 60), put('1', 'b', 50)]).toEqual(['quota', 'news'])
+    store.forgetSigner('a')
+    expect(store.latest('sip-aor', '1', 'a')).toBeUndefined()
+    expect(put('2', 'b', 50)).toBe('news')
+    store.sweep(now + 60_000)
+    expect(put('3', 'b', 100)).toBe('news')
+  })
+
+  it('tells what is new or changed, not what was refreshed', () => {
+    const store = new RecordStore()
+    const told: number[] = []
+    store.onChange(({ storedAt }) => told.push(storedAt - now))
+    store.put(checked())
+    store.put(checked({ storedAt: now + 1 }))
+    store.put(checked({ storedAt: now + 2, value: Buffer.from('moved') }))
+    store.put(checked({ storedAt: now + 3, value: Buffer.from('moved'), removed: true }))
+    expect(told).toEqual([0, 2, 3])
   })
 })

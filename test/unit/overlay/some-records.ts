@@ -1,4 +1,5 @@
-import { issueCredential } from '../../../src/identity/credential.ts'
+import { issueCredential, serialBytes } from '../../../src/identity/credential.ts'
+import { drawPlace } from '../../../src/identity/credential-issuer.ts'
 import { TrustedCredentials } from '../../../src/identity/trusted-credentials.ts'
 import { SigningKey } from '../../../src/lib/ed25519.ts'
 import { peerIdOf } from '../../../src/overlay/peer-id.ts'
@@ -21,6 +22,8 @@ export class SomeBox {
       {
         overlay: 'town.example',
         publicKey: this.key.publicKey,
+        place: drawPlace(),
+        serial: new Uint8Array(serialBytes),
         roles: ['peer'],
         mayServe,
         notBefore: now - 1_000,

@@ -24,6 +24,8 @@ export interface FakeSiteSettings {
   readonly pbxState?: PbxState
   readonly overlays?: readonly string[]
   readonly homeBoxes?: Readonly<Record<string, readonly string[]>>
+  /** Boxes that know a user who has no phone there. */
+  readonly enrolledAt?: Readonly<Record<string, readonly string[]>>
   readonly services?: readonly FoundService<PstnService>[]
   readonly findAor?: Site['overlays']['findAor']
 }
@@ -71,7 +73,10 @@ export function fakeSite(settings: FakeSiteSettings = {}): Site {
       isOwnPeerName: (host) => host === ownPeer,
       findAor:
         settings.findAor ??
-        (async (name) => (settings.homeBoxes?.[name] ?? []).map((peerName) => ({ peerName }))),
+        (async (name) => [
+          ...(settings.enrolledAt?.[name] ?? []).map((peerName) => ({ peerName, contacts: 0 })),
+          ...(settings.homeBoxes?.[name] ?? []).map((peerName) => ({ peerName, contacts: 1 })),
+        ]),
       findPstn: async () => settings.services ?? [],
     },
     trunks: {

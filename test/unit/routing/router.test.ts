@@ -122,6 +122,12 @@ describe('a user of this box', () => {
     ['without a phone is unavailable', { users: [ann, bob] }, byBob, '480'],
     ['that does not exist is not found', { users: [bob] }, byBob, '404'],
     [
+      'whom another box knows, and who has no phone there, is unavailable',
+      { users: [bob], enrolledAt: { 'sip:201@site-a.example': [peerB] } },
+      byBob,
+      '480',
+    ],
+    [
       'rings at his other boxes too',
       { users: [ann, bob], bindings: [atAnn], homeBoxes: { 'sip:ann@site-a.example': [ownPeer, peerB] } },
       byBob,
@@ -179,6 +185,18 @@ describe('a user of the overlay', () => {
       '404',
     ],
     ['that nobody knows is not found', { users: [bob] }, { ...byBob, ...eve }, '404'],
+    [
+      'who has no phone at his home box is unavailable',
+      { users: [bob], enrolledAt: { 'sip:eve@town.example': [peerB] } },
+      { ...byBob, ...eve },
+      '480',
+    ],
+    [
+      'who has a phone at one of two home boxes is called there',
+      { users: [bob], homeBoxes, enrolledAt: { 'sip:eve@town.example': [peerC] } },
+      { ...byBob, ...eve },
+      `overlay! ${peerB} sip:eve@town.example`,
+    ],
     [
       'is reached from a public domain',
       { homeBoxes },
@@ -255,14 +273,14 @@ describe('a number outside', () => {
       `trunk! carrier ${line}`,
     ],
     [
-      'goes to other boxes after our own trunks, cheapest first',
+      'goes to other boxes after our own trunks, in the order that the overlay gives them',
       {
         users: [bob],
         trunks: one,
-        services: [offer(peerC, { costPerMinute: 9 }), offer(peerB), offer(ownPeer)],
+        services: [offer(ownPeer), offer(peerC, { costPerMinute: 9 }), offer(peerB)],
       },
       { ...byBob, ...outside },
-      `trunk! carrier ${line} | overlay! ${peerB} sip:+49301234567@${peerB};user=phone | overlay! ${peerC} sip:+49301234567@${peerC};user=phone`,
+      `trunk! carrier ${line} | overlay! ${peerC} sip:+49301234567@${peerC};user=phone | overlay! ${peerB} sip:+49301234567@${peerB};user=phone`,
     ],
     [
       'goes to no box that serves other prefixes or is full',

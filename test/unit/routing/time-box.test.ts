@@ -3,6 +3,7 @@ import { aor } from '../../../src/domain/aor.ts'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
 import { hypotheticalCall } from '../../../src/routing/hypothetical-call.ts'
 import { Router } from '../../../src/routing/router.ts'
+import type { Site } from '../../../src/routing/site.ts'
 import { binding, fakeSite, question } from './fake-site.ts'
 
 const users = [{ aor: 'ann@site-a.example' }, { aor: 'bob@site-a.example' }]
@@ -18,18 +19,18 @@ function silentOverlay() {
 }
 
 describe('a silent overlay', () => {
-  it('costs a caller with no other way 1,500 ms, is told to stop, and leaves a step', async () => {
+  it('costs a caller with no other way 2,000 ms, is told to stop, and leaves a step', async () => {
     const { signals, findAor } = silentOverlay()
     const clock = new FakeClock()
     const routed = new Router(fakeSite({ users, findAor }), clock).route(asked)
-    clock.advance(1_499)
+    clock.advance(1_999)
     expect(signals[0]?.aborted).toBe(false)
     clock.advance(1)
     const { plan, steps } = await routed
     expect(signals[0]?.aborted).toBe(true)
     expect(plan).toMatchObject({ kind: 'refuse', status: 480 })
     expect(steps).toContainEqual(
-      expect.objectContaining({ step: 'overlay', tookMs: 1_500, answer: 'no answer in time' }),
+      expect.objectContaining({ step: 'overlay', tookMs: 2_000, answer: 'no answer in time' }),
     )
   })
 
@@ -48,7 +49,7 @@ describe('a silent overlay', () => {
       ...asked,
       requestUri: 'sip:eve@site-b.town.example',
     })
-    clock.advance(1_500)
+    clock.advance(2_000)
     expect((await routed).plan).toMatchObject({ kind: 'refuse', status: 503 })
   })
 
@@ -57,6 +58,24 @@ describe('a silent overlay', () => {
     const router = new Router(fakeSite({ findAor }), new FakeClock())
     await router.route(question({ source: 'domain', requestUri: 'sip:eve@far.example' }))
     expect(signals).toHaveLength(0)
+  })
+})
+
+describe('a route planned afresh', () => {
+  it('takes nothing that was remembered from before the call, and says so', async () => {
+    const moments: (number | undefined)[] = []
+    const findAor: Site['overlays']['findAor'] = async (_name, _signal, newerThan) => {
+      moments.push(newerThan)
+      return []
+    }
+    const router = new Router(fakeSite({ users, findAor }), new FakeClock(5))
+    const at5 = { ...asked, at: 5 }
+    await router.route(at5)
+    const { steps } = await router.route(at5, true)
+    expect(moments).toEqual([undefined, 5])
+    expect(steps).toContainEqual(
+      expect.objectContaining({ step: 'overlay', why: 'bound 2000 ms, asked afresh' }),
+    )
   })
 })
 

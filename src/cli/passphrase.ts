@@ -1,0 +1,41 @@
+import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
+import { resolveReferences } from '../config/secret-references.ts'
+import { UsageError } from './command.ts'
+
+const shortest = 10
+
+/**
+ * The passphrase that `--passphrase '${env:NAME}'` or `'${file:PATH}'` refers to, or a line from standard input, not
+ * shown when somebody types it. Throws `UsageError`.
+ */
+export async function readPassphrase(given: string | undefined, isNew: boolean): Promise<string> {
+  const passphrase = given === undefined ? await ask(isNew) : resolve(given)
+  if (isNew && passphrase.length < shortest)
+    throw new UsageError(`a passphrase has at least ${shortest} characters: who has the file can try many`)
+  return passphrase
+}
+
+function resolve(given: string): string {
+  const { tree, problems } = resolveReferences(given, process.cwd(), process.env)
+  const [problem] = problems
+  if (problem) throw new UsageError(problem.problem)
+  // What stands in a command line can be read by every user of the machine.
+  if (tree === given)
+    throw new UsageError("give the passphrase on standard input, or as '${env:NAME}' or '${file:PATH}'")
+  return tree as string
+}
+
+async function ask(isNew: boolean): Promise<string> {
+  const isTyped = process.stdin.isTTY === true
+  if (isTyped) process.stderr.write(isNew ? 'passphrase for the file: ' : 'passphrase of the file: ')
+  const output = isTyped ? new Writable({ write: (_chunk, _encoding, done) => done() }) : undefined
+  const lines = createInterface({ input: process.stdin, ...(output && { output }), terminal: isTyped })
+  try {
+    for await (const line of lines) return line
+    throw new UsageError('no passphrase came on standard input')
+  } finally {
+    lines.close()
+    if (isTyped) process.stderr.write('\n')
+  }
+}

@@ -1,0 +1,51 @@
+import type { PeerId } from './peer-id.ts'
+
+export interface Refusal {
+  /** A `RecordFault`. */
+  readonly fault: string
+  /** In words, with the name that was claimed. */
+  readonly reason: string
+}
+
+/** A record that a box offered and that was not believed. */
+export interface RefusedClaim extends Refusal {
+  /** Who stored it here, or served it: not always who signed it. */
+  readonly from: PeerId
+  readonly times: number
+  /** When it was last refused, in milliseconds since the Unix epoch. */
+  readonly at: number
+}
+
+const mostKept = 32
+/** These happen between honest boxes: news that crossed on the way, clocks a little apart. */
+const ordinary: ReadonlySet<string> = new Set(['older', 'expired'])
+
+/** Remembers which records were refused: how many by fault, and the last ones in words. */
+export class RefusedClaims {
+  readonly #counts = new Map<string, number>()
+  readonly #recent = new Map<string, RefusedClaim>()
+
+  /** True when that claim is worth a line in the log: no ordinary fault, and not among the last ones. */
+  note(from: PeerId, { fault, reason }: Refusal, now: number): boolean {
+    this.#counts.set(fault, (this.#counts.get(fault) ?? 0) + 1)
+    if (ordinary.has(fault)) return false
+    const key = `${from} ${fault} ${reason}`
+    const before = this.#recent.get(key)
+    this.#recent.delete(key)
+    this.#recent.set(key, { from, fault, reason, times: (before?.times ?? 0) + 1, at: now })
+    if (this.#recent.size > mostKept) {
+      const [oldest] = this.#recent.keys()
+      if (oldest !== undefined) this.#recent.delete(oldest)
+    }
+    return before === undefined
+  }
+
+  get counts(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#counts)
+  }
+
+  /** Newest first. */
+  get recent(): readonly RefusedClaim[] {
+    return [...this.#recent.values()].reverse()
+  }
+}

@@ -1,0 +1,91 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Binding } from '../../../src/domain/binding.ts'
+import { AnnouncedUsers } from '../../../src/gateway/announced-users.ts'
+import { aBinding } from '../../support/a-binding.ts'
+
+const [anna, bert, carl] = ['sip:anna@town.example', 'sip:bert@town.example', 'sip:carl@town.example']
+
+/** A registrar and the overlays, as far as they are told of users. */
+class Town {
+  readonly told: string[] = []
+  readonly kept = new Map<string, Uint8Array>()
+  readonly phones = new Map<string, readonly Binding[]>()
+  #listener: ((aor: string, bindings: readonly Binding[]) => void) | undefined
+
+  announcing(...users: readonly string[]): AnnouncedUsers {
+    return new AnnouncedUsers({
+      overlays: {
+        publishUser: (aor, contacts, pace) => this.told.push(`${aor} has ${contacts} ${pace}`),
+        withdrawUser: (aor) => this.told.push(`${aor} is gone`),
+      },
+      location: {
+        aors: () => this.phones.keys(),
+        lookup: (aor) => this.phones.get(aor) ?? [],
+        onChange: (listener) => {
+          this.#listener = listener
+          return () => {
+            this.#listener = undefined
+          }
+        },
+      },
+      accounts: { all: users.map((aorText) => ({ aorText })) },
+      settings: {
+        get: async (key) => this.kept.get(key),
+        set: async (key, value) => void this.kept.set(key, value),
+      },
+    })
+  }
+
+  registers(aor: string, count: number): void {
+    const bindings = Array.from({ length: count }, () => aBinding({ aor }))
+    this.phones.set(aor, bindings)
+    this.#listener?.(aor, bindings)
+  }
+}
+
+describe('announced users', () => {
+  let town: Town
+
+  beforeEach(() => {
+    town = new Town()
+  })
+
+  it('phones are announced at once, users without one in turn', async () => {
+    town.registers(anna, 2)
+    await town.announcing(anna, bert).start()
+    expect(town.told).toEqual([`${anna} has 2 now`, `${bert} has 0 in turn`])
+  })
+
+  it('a user whose last phone goes stays known; one without an account is gone', async () => {
+    await town.announcing(anna).start()
+    town.registers(anna, 1)
+    town.registers(anna, 0)
+    town.registers(carl, 1)
+    town.registers(carl, 0)
+    expect(town.told.slice(1)).toEqual([
+      `${anna} has 1 now`,
+      `${anna} has 0 now`,
+      `${carl} has 1 now`,
+      `${carl} is gone`,
+    ])
+  })
+
+  it('who was taken out of the config is taken back at the next start, once', async () => {
+    await town.announcing(anna, bert).start()
+    town.told.length = 0
+    await town.announcing(anna).start()
+    expect(town.told).toEqual([`${anna} has 0 in turn`, `${bert} is gone`])
+    town.told.length = 0
+    await town.announcing(anna).start()
+    expect(town.told).toEqual([`${anna} has 0 in turn`])
+  })
+
+  it('hears nothing more after its stop', async () => {
+    const announced = town.announcing(anna)
+    await announced.start()
+    await announced.stop()
+    town.told.length = 0
+    town.registers(anna, 1)
+    expect(town.told).toEqual([])
+  })
+})

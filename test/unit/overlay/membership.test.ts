@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  type MemoryBox,
+  type MemoryBoxOptions,
+  MemoryOverlays,
+} from '../../../src/drivers/memory-overlay/memory-overlay.ts'
+import { FakeClock } from '../../../src/lib/fake-clock.ts'
+import { now } from './some-records.ts'
+
+const text = (value: string) => new TextEncoder().encode(value)
+
+describe('membership', () => {
+  let clock: FakeClock
+  let overlays: MemoryOverlays
+  let boxes: MemoryBox[]
+  /** Pairs of peer ids between which nothing passes. */
+  let isCut: (a: string, b: string) => boolean
+
+  beforeEach(() => {
+    clock = new FakeClock(now)
+    overlays = new MemoryOverlays('town.example')
+    boxes = []
+    isCut = () => false
+  })
+
+  afterEach(async () => {
+    isCut = () => false
+    await Promise.all(boxes.map(({ overlay }) => overlay.stop()))
+  })
+
+  const pass = async (milliseconds: number) => {
+    for (let passed = 0; passed < milliseconds; passed += 50) {
+      clock.advance(50)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+  const box = async (options: MemoryBoxOptions = {}) => {
+    const made = overlays.box({ clock, ...options })
+    boxes.push(made)
+    const { port } = made
+    const dial = port.dial.bind(port)
+    const request = port.request.bind(port)
+    port.dial = (peer, addresses, signal) => {
+      const open = addresses.filter((address) => !isCut(port.self, address.slice('memory:'.length)))
+      return dial(peer, open, signal)
+    }
+    port.request = (peer, message, signal) =>
+      isCut(port.self, peer)
+        ? new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+        : request(peer, message, signal)
+    await made.overlay.start()
+    await pass(1_000)
+    return made
+  }
+  const connected = () => boxes.map(({ overlay }) => overlay.health().connectedPeers)
+
+  it('an overlay that was cut in two for five minutes is whole within twenty seconds', async () => {
+    for (let made = 0; made < 6; made++) await box()
+    expect(connected()).toEqual([5, 5, 5, 5, 5, 5])
+    const side = (peer: string) => boxes.findIndex(({ port }) => port.self === peer) % 2
+    isCut = (a, b) => side(a) !== side(b)
+    await pass(10_000)
+    expect(connected()).toEqual([2, 2, 2, 2, 2, 2])
+    await pass(290_000)
+    isCut = () => false
+    await pass(20_000)
+    expect(connected()).toEqual([5, 5, 5, 5, 5, 5])
+  })
+
+  it('two groups that came up apart meet when there is a way between their seeds', async () => {
+    isCut = (a, b) => [a, b].some((peer) => peer === boxes[0]?.port.self)
+    await box()
+    for (let made = 0; made < 2; made++) await box()
+    expect(connected()).toEqual([0, 1, 1])
+    isCut = () => false
+    await pass(80_000)
+    expect(connected()).toEqual([2, 2, 2])
+  })
+
+  it('a box that lost all others is isolated within thirty seconds, and says so', async () => {
+    for (let made = 0; made < 4; made++) await box()
+    const lonely = boxes[0] as MemoryBox
+    isCut = (a, b) => a === lonely.port.self || b === lonely.port.self
+    await pass(30_000)
+    expect(lonely.overlay.health()).toMatchObject({ state: 'isolated', connectedPeers: 0, knownPeers: 3 })
+  })
+
+  it("a box's new address is known to the others within seconds", async () => {
+    for (let made = 0; made < 5; made++) await box()
+    const moved = boxes[2] as MemoryBox
+    moved.port.addresses = () => [`memory:${moved.port.self}`, 'memory:elsewhere']
+    await pass(6_000)
+    for (const { overlay } of boxes.filter((other) => other !== moved)) {
+      const peer = overlay.peers().find(({ peerName }) => peerName === moved.overlay.peerName)
+      expect(peer?.addresses).toContain('memory:elsewhere')
+    }
+  })
+
+  it('a client stores nothing for others, and its own records are kept by peers', async () => {
+    for (let made = 0; made < 3; made++) await box()
+    const client = await box({ roles: ['client'] })
+    const [peer] = boxes as [MemoryBox]
+    expect(client.overlay.health()).toMatchObject({
+      role: 'client',
+      roleReason: 'its credential makes it a client',
+    })
+    const own = await client.overlay.store('sip-aor', 'sip:anna@town.example', text('here'), 60)
+    expect(own.holders).not.toContain(client.overlay.peerName)
+    expect(own.holders).toHaveLength(3)
+    const others = await peer.overlay.store('sip-aor', 'sip:bert@town.example', text('there'), 60)
+    expect(others.holders).not.toContain(client.overlay.peerName)
+    const found = await peer.overlay.fetch('sip-aor', 'sip:anna@town.example', AbortSignal.timeout(2_000))
+    expect(found).toHaveLength(1)
+  })
+
+  it('a lost peer is dialled again at once, and not over and over', async () => {
+    const [a, b] = [await box(), await box()]
+    let dials = 0
+    const dial = b.port.dial.bind(b.port)
+    b.port.dial = (...words) => {
+      dials++
+      return dial(...words)
+    }
+    a.port.drop(b.port.self)
+    await pass(400)
+    expect(connected()).toEqual([1, 1])
+    await a.overlay.stop()
+    dials = 0
+    await pass(60_000)
+    expect(dials).toBeGreaterThan(8)
+    expect(dials).toBeLessThan(30)
+  })
+})

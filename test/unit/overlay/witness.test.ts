@@ -1,0 +1,53 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { FakeClock } from '../../../src/lib/fake-clock.ts'
+import type { CopySurvey } from '../../../src/overlay/copy-survey.ts'
+import { placePeer } from '../../../src/overlay/placement.ts'
+import type { CheckedRecord } from '../../../src/overlay/record-check.ts'
+import { Witness } from '../../../src/overlay/witness.ts'
+import { checked, now } from './some-records.ts'
+
+describe('the witness of a canary', () => {
+  let held: Record<string, CheckedRecord[]>
+  let asked: string[]
+
+  beforeEach(() => {
+    held = {}
+    asked = []
+  })
+
+  const witness = (...members: string[]) => {
+    const ask: CopySurvey['ask'] = async (peer) => {
+      asked.push(peer)
+      return { copies: held[peer] ?? [], refusals: [] }
+    }
+    return new Witness({
+      ...{ self: 'witness', copies: 2, clock: new FakeClock(now) },
+      table: { placed: () => ['witness', 'asker', ...members].map((peer) => placePeer(peer)) },
+      survey: { ask },
+    })
+  }
+  const canary = (signer: string, storedAt: number) =>
+    checked({ kind: 'canary', resource: 'asker', signer, storedAt })
+
+  it('believes neither the asker nor its own copy while there are others', async () => {
+    held = { asker: [canary('asker', now)], witness: [canary('asker', now)] }
+    expect(await witness('x', 'y').find('asker', 'asker')).toBe(0)
+    expect(asked.toSorted()).toEqual(['x', 'y'])
+  })
+
+  it('tells when what another box holds had been stored', async () => {
+    held = { x: [canary('asker', now - 9)], y: [canary('asker', now)] }
+    expect(await witness('x', 'y').find('asker', 'asker')).toBe(now)
+  })
+
+  it('goes by its own copy when there are only the two of them', async () => {
+    held = { asker: [canary('asker', now)], witness: [canary('asker', now - 1)] }
+    expect(await witness().find('asker', 'asker')).toBe(now - 1)
+    expect(asked).toEqual(['witness'])
+  })
+
+  it('takes no record of somebody else for it', async () => {
+    held = { x: [canary('x', now)] }
+    expect(await witness('x').find('asker', 'asker')).toBe(0)
+  })
+})

@@ -27,7 +27,10 @@ function print(overlay: OverlayView): string {
     ['boxes', `${facts.connectedPeers} of ${facts.knownPeers} connected`],
     ['found', overlay.bootstrap],
     ['role', `${facts.role}: ${facts.roleReason}`],
-    ['records', `${facts.recordsHeld} held here; of its own ${copies.confirmed} of ${copies.wanted} copies made`],
+    [
+      'records',
+      `${facts.recordsHeld} held here; of its own ${copies.confirmed} of ${copies.wanted} copies made`,
+    ],
     ['credential', overlay.credentialWarning ?? `valid until ${time(overlay.credentialEndsAt)}`],
     ['revoked', `${overlay.revokedBoxes} boxes`],
     ['refused claims', refusedClaims.length > 0 ? '' : 'none'],

@@ -47,8 +47,11 @@ function overlaySection(overlay: OverlayView): Markup {
           ['name', peerName],
           ['last proof', facts.provenAt === undefined ? 'none yet' : `${age(facts.provenAt)} ago`],
           ['found', overlay.bootstrap],
+          ['role', `${facts.role}: ${facts.roleReason}`],
           ['records held', String(facts.recordsHeld)],
-          ['credential ends', day(overlay.credentialEndsAt)],
+          ['copies of its own', `${copies.confirmed} of ${copies.wanted}`],
+          ['credential', overlay.credentialWarning ?? `valid until ${day(overlay.credentialEndsAt)}`],
+          ['revoked boxes', String(overlay.revokedBoxes)],
         ],
       )}
     </section>

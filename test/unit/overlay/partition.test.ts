@@ -6,7 +6,7 @@ import { anna } from './some-records.ts'
 
 const never = new AbortController().signal
 
-describe('six boxes, three and three', () => {
+describe('six boxes, three and three', { timeout: 30_000 }, () => {
   let town: ATown
   let isCut: boolean
 

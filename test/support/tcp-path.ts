@@ -36,10 +36,6 @@ export class TcpPath {
     })
   }
 
-  get multiaddress(): string {
-    return `/ip4/127.0.0.1/tcp/${(this.#server.address() as AddressInfo).port}`
-  }
-
   get connections(): number {
     return this.#sockets.size / 2
   }

@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { AbstractMessageStream } from '@libp2p/utils'
-import type { Uint8ArrayList } from 'uint8arraylist'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Libp2pNetwork } from '../../../src/drivers/libp2p/libp2p-network.ts'
 import type { CausewayNode, createNode, NodeOptions } from '../../../src/drivers/libp2p/libp2p-node.ts'
@@ -169,7 +168,7 @@ function bytesForwardedBy(node: CausewayNode): () => Buffer {
   const send = AbstractMessageStream.prototype.send
   vi.spyOn(AbstractMessageStream.prototype, 'send').mockImplementation(function (
     this: AbstractMessageStream,
-    data: Uint8Array | Uint8ArrayList,
+    data: Parameters<typeof send>[0],
   ) {
     const carrying = node.getConnections().flatMap(({ streams }) => streams)
     const stream = carrying.find((one) => (one as unknown) === this)

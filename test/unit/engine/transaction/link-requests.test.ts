@@ -8,9 +8,9 @@ const microtasks = () => new Promise<void>((resolve) => setImmediate(resolve))
 const link: Hop = { ...hop(5060, 'tcp'), isLink: true }
 
 describe('a request on a link whose path moves', () => {
-  const start = async (to: Hop, makeReady = (_: FakeTransport) => {}) => {
+  const start = async (to: Hop, makeReady?: (transport: FakeTransport) => void) => {
     const bed = makeLayer()
-    makeReady(bed.transport)
+    makeReady?.(bed.transport)
     const events = new RecordingEvents()
     bed.layer.request(newRequest('BYE'), { kind: 'hops', hops: [to] }, events)
     await microtasks()

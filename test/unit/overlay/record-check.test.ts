@@ -40,6 +40,13 @@ describe('checking a record', () => {
     expect(faultOf(new SomeBox(['*'], SigningKey.generate()).sign())).toBe('foreign-credential')
   })
 
+  it('a revoked signer is not believed, whatever it signed and when', () => {
+    const revoked = { read: (bytes: Uint8Array) => credentials.read(bytes), isRevoked: () => true }
+    expect(() => checkRecord(box.sign(), 'town.example', revoked, now)).toThrow(
+      expect.objectContaining({ fault: 'revoked' }),
+    )
+  })
+
   it('a record for another overlay counts for nothing', () => {
     expect(faultOf(box.sign({}, 'other.example'))).toBe('bad-signature')
   })

@@ -14,6 +14,7 @@ import { SigningKey } from '../../../src/lib/ed25519.ts'
 import type { FakeClock } from '../../../src/lib/fake-clock.ts'
 import { silentLog } from '../../../src/lib/log.ts'
 import { peerIdOf } from '../../../src/overlay/peer-id.ts'
+import { decodeReply, encodeMessage } from '../../../src/overlay/peer-message.ts'
 import { PeerOverlay } from '../../../src/overlay/peer-overlay.ts'
 import { CollectedLog } from '../../support/collected-log.ts'
 
@@ -24,6 +25,8 @@ export interface TownBox {
   readonly log: CollectedLog
   /** What was kept of renewed credentials. */
   readonly kept: Uint8Array[]
+  /** How many entries of a resource another box has, asked past the overlay's own rules. */
+  entriesAt(other: TownBox, resource: string): Promise<number>
   /** The network cable. */
   unplug(): void
 }
@@ -75,7 +78,13 @@ export class TrustedTown {
       keepCredential: (credential) => kept.push(credential),
       random: () => 0.5,
     })
-    const box = { overlay, key, revocations, log, kept, unplug: () => void port.close() }
+    const entriesAt = async (other: TownBox, resource: string) => {
+      const question = encodeMessage({ type: 'fetch', kind: 'sip-aor', resource, watch: false })
+      const bound = AbortSignal.timeout(3_000)
+      const reply = decodeReply(await port.request(peerIdOf(other.key.publicKey), question, bound))
+      return reply.type === 'records' ? reply.records.length : Number.NaN
+    }
+    const box = { overlay, key, revocations, log, kept, entriesAt, unplug: () => void port.close() }
     this.#boxes.push(box)
     await overlay.start()
     return box

@@ -40,9 +40,6 @@ const tickMilliseconds = 250
 const ticksPerBeat = 4
 const ticksPerLookAtPathsInUse = 2
 const mostPathsInUse = 32
-/** While boxes are silent, more than one is pinged a beat: whole sites go at once. */
-const extraPingsPerDoubt = 2
-const mostPingsPerBeat = 32
 const helpers = 3
 const helpersMayTake = 1_500
 const helperLooksFor = 1_000
@@ -152,12 +149,8 @@ export class Liveness {
     const { clock, table } = this.#parts
     const now = clock.now()
     for (const { peer, notAfter } of table.members()) if (notAfter < now) this.#parts.drop(peer, 'credential')
-    const candidates = this.#unwatched()
-    const pings = Math.min(mostPingsPerBeat, 1 + extraPingsPerDoubt * this.#doubted)
-    for (let pinged = 0; pinged < pings; pinged++) {
-      const peer = this.#order.next(candidates)
-      if (peer !== undefined) void this.look(peer)
-    }
+    const peer = this.#order.next(this.#unwatched())
+    if (peer !== undefined) void this.look(peer)
   }
 
   // When there are more of them than are looked at in one turn, they take turns.
@@ -167,15 +160,10 @@ export class Liveness {
     for (const peer of inUse.slice(turn * mostPathsInUse, (turn + 1) * mostPathsInUse)) void this.look(peer)
   }
 
+  // Telling is pinging: the more boxes fall silent, the more are looked at.
   #push(): void {
     const chosen = shuffled(this.#unwatched(), this.#parts.random).slice(0, pushedTo)
     for (const peer of chosen) void this.look(peer)
-  }
-
-  get #doubted(): number {
-    let count = 0
-    for (const { name } of this.#watches.values()) if (name !== 'awaited') count++
-    return count
   }
 
   #unwatched(): PeerId[] {

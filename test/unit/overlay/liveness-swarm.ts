@@ -16,7 +16,7 @@ export interface Drop {
   readonly because: string
 }
 
-const stepMilliseconds = 25
+const stepMilliseconds = 50
 const wayTakes = 25
 
 /** A clock that stops with its box: what falls due meanwhile happens when it runs again. */

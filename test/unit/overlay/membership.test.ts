@@ -113,6 +113,32 @@ describe('membership', () => {
     expect(found).toHaveLength(1)
   })
 
+  it('two boxes that were apart for five minutes meet again within the pause of ten seconds', async () => {
+    await box()
+    await box()
+    isCut = () => true
+    await pass(300_000)
+    expect(connected()).toEqual([0, 0])
+    isCut = () => false
+    await pass(13_000)
+    expect(connected()).toEqual([1, 1])
+  })
+
+  it('whoever is connected to all dials nobody', async () => {
+    for (let made = 0; made < 4; made++) await box()
+    await pass(15_000)
+    let dials = 0
+    for (const { port } of boxes) {
+      const dial = port.dial.bind(port)
+      port.dial = (...words) => {
+        dials++
+        return dial(...words)
+      }
+    }
+    await pass(180_000)
+    expect(dials).toBe(0)
+  })
+
   it('a lost peer is dialled again at once, and not over and over', async () => {
     const [a, b] = [await box(), await box()]
     let dials = 0

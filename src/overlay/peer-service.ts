@@ -59,7 +59,7 @@ export class PeerService {
   readonly #revocations: Pick<RevocationExchange, 'answer'>
   readonly #dialBack: DialBack
   readonly #held: RecordStore
-  readonly #records: Pick<Records, 'list' | 'compare' | 'changed'>
+  readonly #records: Pick<Records, 'list' | 'compare' | 'changed' | 'greeted'>
   readonly #witness: Witness
   readonly #view: () => { state: string; sees: readonly Seen[] }
   readonly #counts: Counts
@@ -76,7 +76,7 @@ export class PeerService {
     revocations: Pick<RevocationExchange, 'answer'>
     dialBack: DialBack
     held: RecordStore
-    records: Pick<Records, 'list' | 'compare' | 'changed'>
+    records: Pick<Records, 'list' | 'compare' | 'changed' | 'greeted'>
     witness: Witness
     /** What this box tells others that ask how it is. */
     view: () => { state: string; sees: readonly Seen[] }
@@ -126,7 +126,7 @@ export class PeerService {
   }
 
   async #reply(peer: PeerId, request: PeerRequest): Promise<PeerReply> {
-    if (request.type === 'hello') return this.#greeting.answer(peer, request)
+    if (request.type === 'hello') return this.#hello(peer, request)
     if (request.type === 'enrol') return this.#enrol(peer, request.form)
     if (!(await this.#greeting.isMember(peer)))
       return { type: 'refused', code: 'not-enrolled', reason: `that box is not enrolled in ${this.#overlay}` }
@@ -165,6 +165,12 @@ export class PeerService {
       case 'reach':
         return this.#dialBack.answer(peer, request.addresses)
     }
+  }
+
+  #hello(peer: PeerId, hello: Extract<PeerRequest, { type: 'hello' }>): PeerReply {
+    const reply = this.#greeting.answer(peer, hello)
+    if (reply.type === 'hello') this.#records.greeted(peer)
+    return reply
   }
 
   async #enrol(peer: PeerId, form: Uint8Array): Promise<PeerReply> {

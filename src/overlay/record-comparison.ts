@@ -18,6 +18,8 @@ interface Parts {
   readonly calls: PeerCalls
   readonly offers: RecordOffers
   readonly pause: (looked: number) => Promise<void> | undefined
+  /** Fires when the box stops. */
+  readonly stopped: AbortSignal
   readonly clock: Clock
   readonly log: Log
 }
@@ -46,11 +48,11 @@ export class RecordComparison {
 
   /** Never rejects: the box will have its turn again. */
   async compareWith(peer: PeerId): Promise<void> {
-    const { calls, table, log } = this.#parts
+    const { calls, table, stopped, log } = this.#parts
     const digest = (await this.#digests()).get(peer)
     if (!digest || !table.isMember(peer)) return
     const ask = (bytes: Uint8Array) =>
-      calls.ask(peer, { type: 'compare', digest: bytes }, 'compared', answerWithin)
+      calls.ask(peer, { type: 'compare', digest: bytes }, 'compared', answerWithin, stopped)
     try {
       const { differing } = await ask(digest.whole)
       if (differing.length === 0) return

@@ -10,6 +10,8 @@ import type { CheckedRecord } from './record-check.ts'
 interface Parts {
   readonly table: Pick<PeerTable, 'isMember'>
   readonly calls: PeerCalls
+  /** Fires when the box stops. */
+  readonly stopped: AbortSignal
   readonly clock: Clock
   readonly log: Log
 }
@@ -22,14 +24,13 @@ export class RecordOffers {
   /** Per box, of each entry the newest version that is known here. */
   readonly #owed = new Map<PeerId, Map<string, CheckedRecord>>()
   readonly #underWay = new Map<PeerId, Promise<void>>()
-  #isStopped = false
 
   constructor(parts: Parts) {
     this.#parts = parts
   }
 
-  async stop(): Promise<void> {
-    this.#isStopped = true
+  /** Waits for what is under way. */
+  async settled(): Promise<void> {
     await Promise.all(this.#underWay.values())
   }
 
@@ -45,7 +46,7 @@ export class RecordOffers {
 
   /** Offers what is owed to the box. What fails is owed as before; a box that is gone is owed nothing. */
   send(peer: PeerId): void {
-    if (this.#isStopped || this.#underWay.has(peer)) return
+    if (this.#parts.stopped.aborted || this.#underWay.has(peer)) return
     const work = this.#sendAll(peer).finally(() => this.#underWay.delete(peer))
     this.#underWay.set(peer, work)
   }
@@ -63,7 +64,7 @@ export class RecordOffers {
   }
 
   async #sendAll(peer: PeerId): Promise<void> {
-    while (!this.#isStopped) {
+    while (!this.#parts.stopped.aborted) {
       const batch = this.#take(peer)
       if (batch.length === 0) return
       try {
@@ -93,15 +94,15 @@ export class RecordOffers {
   }
 
   async #offer(peer: PeerId, records: readonly CheckedRecord[]): Promise<void> {
-    const { calls } = this.#parts
+    const { calls, stopped } = this.#parts
     const offers = records.map(({ kind, resource, signer, storedAt }) => ({
       ...{ kind, resource, signer, storedAt },
     }))
-    const { places } = await calls.ask(peer, { type: 'offer', offers }, 'wanted', answerWithin)
+    const { places } = await calls.ask(peer, { type: 'offer', offers }, 'wanted', answerWithin, stopped)
     const wanted = places.flatMap((place) => records[place] ?? [])
     for (let start = 0; start < wanted.length; start += mostRecordsPerMessage) {
       const batch = wanted.slice(start, start + mostRecordsPerMessage).map(({ bytes }) => bytes)
-      await calls.ask(peer, { type: 'store', records: batch }, 'stored', answerWithin)
+      await calls.ask(peer, { type: 'store', records: batch }, 'stored', answerWithin, stopped)
     }
   }
 }

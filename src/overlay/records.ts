@@ -125,6 +125,11 @@ export class Records {
     return this.held.list(kind, resource, now).map(({ bytes }) => bytes)
   }
 
+  /** Another box has said hello. */
+  greeted(peer: PeerId): void {
+    this.#replication.greeted(peer)
+  }
+
   /** Another box compares what both should hold. */
   compare(peer: PeerId, digest: Uint8Array): Promise<readonly number[]> {
     return this.#replication.compare(peer, digest)

@@ -43,34 +43,42 @@ export class Replication {
   #sessions: ReadonlyMap<PeerId, number> = new Map()
   #placed: readonly PlacedPeer[] = []
   readonly #toVerify = new Set<PeerId>()
+  /** Records of this box that others hold and one of them was to hand over, perhaps in vain. */
+  #handedOver: { readonly peer: PeerId; readonly record: CheckedRecord }[] = []
   /** Boxes still to be compared with in this round. */
   #round: PeerId[] = []
   readonly #timers = new Map<'look' | 'verify' | 'compare', Timer>()
   readonly #work = new Set<Promise<void>>()
-  #isStopped = true
+  readonly #stopped = new AbortController()
 
   constructor(parts: Parts) {
     this.#parts = parts
-    this.#offers = new RecordOffers(parts)
+    const stopped = this.#stopped.signal
+    this.#offers = new RecordOffers({ ...parts, stopped })
     const pause = (looked: number) => this.#pause(looked)
-    this.#comparison = new RecordComparison({ ...parts, offers: this.#offers, pause })
+    this.#comparison = new RecordComparison({ ...parts, offers: this.#offers, pause, stopped })
   }
 
   start(): void {
-    this.#isStopped = false
     this.#placed = this.#parts.table.placed()
     this.#planComparison()
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true
+    this.#stopped.abort(new Error('the box stops'))
     for (const timer of this.#timers.values()) timer.cancel()
-    await Promise.all([this.#offers.stop(), ...this.#work])
+    await Promise.all([this.#offers.settled(), ...this.#work])
   }
 
   /** Boxes came or went: looks soon, once for all changes of the moment. */
   peersChanged(): void {
     this.#plan('look', afterChangeMilliseconds, () => this.#handOver())
+  }
+
+  /** A member says hello again: it may have been restarted before anybody saw it go. */
+  greeted(peer: PeerId): void {
+    this.#toVerify.add(peer)
+    this.#plan('verify', verifyMilliseconds, () => this.#verify())
   }
 
   /** A holder did not take a record of this box. */
@@ -94,7 +102,7 @@ export class Replication {
 
   /** Unless the same is planned already. */
   #plan(what: 'look' | 'verify' | 'compare', milliseconds: number, action: () => Promise<unknown>): void {
-    if (this.#isStopped || this.#timers.has(what)) return
+    if (this.#stopped.signal.aborted || this.#timers.has(what)) return
     const run = () => {
       this.#timers.delete(what)
       const work: Promise<void> = action().then(() => {
@@ -109,7 +117,8 @@ export class Replication {
     const { held, own, clock } = this.#parts
     const change = this.#takeChange()
     let looked = 0
-    for (const store of [held, own])
+    const isChange = change.before.length !== change.after.length || differs(change)
+    for (const store of isChange ? [held, own] : [])
       for (const record of store.unexpired(clock.now())) {
         this.#handOverRecord(record, change)
         const pausing = this.#pause(++looked)
@@ -139,12 +148,19 @@ export class Replication {
       if (peer === self) continue
       this.#toVerify.add(peer)
       if (giver === undefined || giver === self) this.#offers.owe(peer, record)
+      // Holders compare among themselves; of its own record a box makes sure that one of them has it at all.
+      else if (record.signer === self) this.#handedOver.push({ peer, record })
     }
   }
 
   #verify(): Promise<unknown> {
+    const { holders } = this.#parts
     const peers = [...this.#toVerify]
     this.#toVerify.clear()
+    for (const { peer, record } of this.#handedOver)
+      if (holders.of(record.kind, record.resource).includes(peer)) this.#offers.owe(peer, record)
+    this.#handedOver = []
+    this.#offers.sendAll()
     return Promise.all(peers.map((peer) => this.#comparison.compareWith(peer)))
   }
 
@@ -160,9 +176,13 @@ export class Replication {
   }
 
   #pause(looked: number): Promise<void> | undefined {
-    if (looked % recordsBetweenPauses !== 0 || this.#isStopped) return undefined
+    if (looked % recordsBetweenPauses !== 0 || this.#stopped.signal.aborted) return undefined
     return new Promise((resolve) => this.#parts.clock.after(0, resolve))
   }
+}
+
+function differs({ before, after }: Change): boolean {
+  return before.some(({ peer, point }, place) => after[place]?.peer !== peer || after[place]?.point !== point)
 }
 
 function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {

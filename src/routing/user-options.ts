@@ -23,11 +23,19 @@ export function userOptions(user: { aor: Aor; hasAccount: boolean }, knowledge: 
   return {
     groups: first.length > 0 ? [first, ...rest] : [],
     notes: [note, ...overlayNotes(name, knowledge.homeBoxes)],
-    otherwise:
-      user.hasAccount || count > 0 || knowledge.isKnownElsewhere
-        ? notRegistered(name)
-        : notFound(`nobody is called ${name}`),
+    otherwise: withoutPhone(name, user.hasAccount || count > 0, knowledge),
   }
+}
+
+function withoutPhone(
+  name: string,
+  isKnownHere: boolean,
+  { homeBoxes, isKnownElsewhere }: Knowledge,
+): Refusal {
+  if (isKnownHere || isKnownElsewhere) return notRegistered(name)
+  if (homeBoxes !== 'no answer') return notFound(`nobody is called ${name}`)
+  const why = `nobody here is called ${name}, and the overlay did not say whether somebody elsewhere is`
+  return { status: 480, reason: 'Temporarily Unavailable', why }
 }
 
 /** A user who lives at other boxes of an overlay. */

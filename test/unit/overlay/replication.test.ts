@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { MemoryBox } from '../../../src/drivers/memory-overlay/memory-overlay.ts'
+import { encodeMessage, protocolVersion } from '../../../src/overlay/peer-message.ts'
 import { ATown } from './a-town.ts'
 
 const users = Array.from({ length: 40 }, (_, number) => `sip:${number}@town.example`)
 const value = Buffer.from('here')
+const taken = { outcome: 'stored', reason: '', latest: 0 }
 
 describe('copies of records', { timeout: 30_000 }, () => {
   let town: ATown
@@ -56,7 +58,6 @@ describe('copies of records', { timeout: 30_000 }, () => {
 
   it('what a holder lost without anybody noticing is found by comparing', async () => {
     const [liar] = others() as [MemoryBox]
-    const taken = { outcome: 'stored', reason: '', latest: 0 }
     town.meddle = (_, to, request) =>
       to === liar.port.self && request.type === 'store'
         ? Promise.resolve({ type: 'stored', verdicts: request.records.map(() => taken) })
@@ -65,6 +66,37 @@ describe('copies of records', { timeout: 30_000 }, () => {
     expect(Math.min(...(await copiesOfAll()))).toBe(2)
     town.meddle = () => undefined
     await town.pass(30_000)
+    expect(await copiesOfAll()).toEqual(users.map(() => 3))
+  })
+
+  it('are saved by their owner when every box that was to hand them over failed to', async () => {
+    await storeAll()
+    // Nobody but the owner gets an offer through.
+    town.meddle = (from, _, { type }) => (from !== owner && type === 'offer' ? 'silence' : undefined)
+    await town.kill(others()[0] as MemoryBox)
+    await town.pass(4_000)
+    expect(await copiesOfAll()).toEqual(users.map(() => 3))
+  })
+
+  it('come back to a holder that was restarted behind a connection that stayed', async () => {
+    const [restarted] = others() as [MemoryBox]
+    town.meddle = (_, to, request) =>
+      to === restarted.port.self && request.type === 'store'
+        ? Promise.resolve({ type: 'stored', verdicts: request.records.map(() => taken) })
+        : undefined
+    await storeAll()
+    town.meddle = () => undefined
+    const { credential, port } = restarted
+    const hello = {
+      type: 'hello',
+      version: protocolVersion,
+      credential,
+      role: 'peer',
+      addresses: [],
+    } as const
+    for (const box of town.boxes)
+      if (box !== restarted) await box.port.answer(port.self, encodeMessage(hello))
+    await town.pass(2_500)
     expect(await copiesOfAll()).toEqual(users.map(() => 3))
   })
 

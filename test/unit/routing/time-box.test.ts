@@ -53,6 +53,16 @@ describe('a silent overlay', () => {
     expect((await routed).plan).toMatchObject({ kind: 'refuse', status: 503 })
   })
 
+  it('leaves it open whether a name of the own domain exists', async () => {
+    const clock = new FakeClock()
+    const routed = new Router(fakeSite({ users, findAor: silentOverlay().findAor }), clock).route({
+      ...asked,
+      requestUri: 'sip:nobody@site-a.example',
+    })
+    clock.advance(2_000)
+    expect((await routed).plan).toMatchObject({ kind: 'refuse', status: 480 })
+  })
+
   it('is not asked at all when the caller may not go there', async () => {
     const { signals, findAor } = silentOverlay()
     const router = new Router(fakeSite({ findAor }), new FakeClock())

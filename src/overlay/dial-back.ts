@@ -6,12 +6,15 @@ import type { PeerReply } from './peer-message.ts'
 
 const within = 3_000
 const mostAtOnce = 8
+/** One box may not make others dial on and on, wherever it says. */
+const restOfAsker = 5_000
 
-/** Dials boxes that want to know whether they can be dialled. */
+/** Dials boxes that want to know whether they can be dialled. Only who proves to be the asker is connected to. */
 export class DialBack {
   readonly #reach: NetworkReach | undefined
   readonly #clock: Clock
   readonly #underWay = new Set<PeerId>()
+  readonly #askedAt = new Map<PeerId, number>()
 
   constructor(reach: NetworkReach | undefined, clock: Clock) {
     this.#reach = reach
@@ -19,7 +22,7 @@ export class DialBack {
   }
 
   async answer(peer: PeerId, addresses: readonly string[]): Promise<PeerReply> {
-    if (!this.#reach || this.#underWay.has(peer) || this.#underWay.size >= mostAtOnce)
+    if (!this.#reach || this.#underWay.size >= mostAtOnce || !this.#isRested(peer))
       return { type: 'refused', code: 'busy', reason: 'this box dials enough others at this moment' }
     this.#underWay.add(peer)
     const bound = abortAfter(this.#clock, within, `no answer in ${within} ms`)
@@ -29,5 +32,13 @@ export class DialBack {
       bound.lift()
       this.#underWay.delete(peer)
     }
+  }
+
+  #isRested(peer: PeerId): boolean {
+    const now = this.#clock.now()
+    for (const [asker, at] of this.#askedAt) if (now - at >= restOfAsker) this.#askedAt.delete(asker)
+    if (this.#askedAt.has(peer) || this.#underWay.has(peer)) return false
+    this.#askedAt.set(peer, now)
+    return true
   }
 }

@@ -11,7 +11,10 @@ interface Members {
   members(): readonly { readonly peer: PeerId }[]
 }
 
-const askAnewEvery = 120_000
+/** For whoever did not answer, or was asked too often. */
+const lookEvery = 10_000
+/** Of these looks. */
+const askAnewEvery = 12
 const answerWithin = 5_000
 const enoughWitnesses = 3
 
@@ -23,7 +26,7 @@ export class Reachability {
   readonly #reach: NetworkReach
   readonly #pathsTo: (peer: PeerId) => readonly PeerPath[]
   readonly #members: Members
-  readonly #calls: PeerCalls
+  readonly #calls: Pick<PeerCalls, 'ask'>
   readonly #clock: Clock
   readonly #log: Log
   readonly #random: () => number
@@ -31,13 +34,14 @@ export class Reachability {
   readonly #seenAt = new Map<PeerId, string>()
   readonly #asking = new Set<PeerId>()
   #settled = ''
+  #looks = 0
   #timer: Timer | undefined
 
   constructor(parts: {
     reach: NetworkReach
     pathsTo: (peer: PeerId) => readonly PeerPath[]
     members: Members
-    calls: PeerCalls
+    calls: Pick<PeerCalls, 'ask'>
     clock: Clock
     log: Log
     random: () => number
@@ -52,8 +56,10 @@ export class Reachability {
   }
 
   start(): void {
-    this.#timer = this.#clock.after(askAnewEvery, () => {
-      this.#askOneAnew()
+    this.#timer = this.#clock.after(lookEvery, () => {
+      this.#looks++
+      if (this.#looks % askAnewEvery === 0) this.#askOneAnew()
+      else this.#askEnough()
       this.start()
     })
   }
@@ -62,16 +68,13 @@ export class Reachability {
     this.#timer?.cancel()
   }
 
-  /** Undefined while nobody has tried. */
-  get isDialable(): boolean | undefined {
-    return this.#findings.size > 0 ? concludeReach(this.#findings).relays.length === 0 : undefined
-  }
-
   /** A member said in its hello where it sees this box. */
   observedBy(peer: PeerId, observed: string): void {
     this.#seenAt.set(peer, observed)
     const [path] = this.#pathsTo(peer)
-    if (path?.direction === 'in' && path.relay === undefined)
+    // It was the one that dialled: `observed` is where.
+    const isDialled = path?.direction === 'in' && path.relay === undefined
+    if (isDialled && this.#reach.candidates(observed).includes(observed))
       this.#note(peer, { observed, reached: [observed] })
     else if (this.#isWorthAsking(observed)) void this.#ask(peer, observed)
   }
@@ -79,14 +82,11 @@ export class Reachability {
   /** A member came or went. */
   peersChanged(): void {
     for (const peer of this.#seenAt.keys()) if (!this.#members.isMember(peer)) this.#forget(peer)
-    for (const [peer, observed] of this.#seenAt) {
-      if (this.#findings.size + this.#asking.size >= enoughWitnesses) break
-      if (!this.#findings.has(peer)) void this.#ask(peer, observed)
-    }
+    this.#askEnough()
     this.#conclude()
   }
 
-  /** This machine has other addresses: what was found out is no longer worth anything. */
+  /** This machine has other addresses: it has to be found out anew. */
   moved(): void {
     this.#findings.clear()
     this.peersChanged()
@@ -98,6 +98,13 @@ export class Reachability {
     if (this.#reach.isOwn(observed)) return false
     const host = hostOf(observed)
     return ![...this.#findings.values()].some((finding) => hostOf(finding.observed) === host)
+  }
+
+  #askEnough(): void {
+    for (const [peer, observed] of this.#seenAt) {
+      if (this.#findings.size + this.#asking.size >= enoughWitnesses) break
+      if (!this.#findings.has(peer)) void this.#ask(peer, observed)
+    }
   }
 
   #askOneAnew(): void {
@@ -136,6 +143,8 @@ export class Reachability {
   }
 
   #conclude(): void {
+    // Until somebody has tried again, the last conclusion is better than none.
+    if (this.#findings.size === 0) return
     const conclusion = concludeReach(this.#findings)
     const text = JSON.stringify(conclusion)
     if (text === this.#settled) return

@@ -11,6 +11,12 @@ export const overlayEntry = z
       .array(z.string())
       .default(['/ip4/0.0.0.0/tcp/4160'])
       .describe('Multiaddresses to listen on for other boxes, such as "/ip4/0.0.0.0/tcp/4160".'),
+    announce: z
+      .array(z.string())
+      .default([])
+      .describe(
+        'Multiaddresses under which others reach this box, when it cannot know them: a port that a router forwards from another number.',
+      ),
     bootstrap: z
       .array(z.string())
       .default([])

@@ -31,6 +31,8 @@ export interface Libp2pNetworkOptions {
   /** Multiaddresses; none for a box that only dials. */
   readonly listen: readonly string[]
   readonly mdns: boolean
+  /** Addresses of this box that it cannot find out by itself. */
+  readonly announce?: readonly string[]
   /** Told at the start, and whenever they are others, where this box may be reached. */
   readonly onAddresses?: (addresses: readonly string[]) => void
   readonly interfaces?: () => Interfaces
@@ -154,7 +156,9 @@ export class Libp2pNetwork implements PeerNetwork {
 
   addresses(): readonly string[] {
     if (!this.#node) return []
-    return [...new Set([...this.#own.all(), ...this.#reach.confirmed, ...this.#seats.addresses()])]
+    const { announce = [] } = this.#options
+    const direct = [...announce, ...this.#own.all(), ...this.#reach.confirmed]
+    return [...new Set([...direct, ...this.#seats.addresses()])]
   }
 
   async dial(peerId: PeerId | undefined, addresses: readonly string[], signal: AbortSignal): Promise<PeerId> {

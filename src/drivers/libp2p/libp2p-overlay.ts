@@ -40,6 +40,7 @@ export function libp2pOverlay(
       domain: entry.domain,
       key,
       listen: entry.listen,
+      announce: entry.announce,
       mdns: entry.mdns,
       onAddresses: (addresses) => {
         try {

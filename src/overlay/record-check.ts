@@ -66,7 +66,8 @@ export function checkRecord(
     throw new RecordRefused('bad-lifetime', `a lifetime is 1 to ${longestLifetimeSeconds} seconds`)
   if (body.storedAt > now + clockTolerance)
     throw new RecordRefused('from-the-future', "the storing box's clock is ahead; check both boxes' clocks")
-  const expiresAt = body.storedAt + body.lifetimeSeconds * 1_000
+  // What a box said ends with its right to say it, at holders too.
+  const expiresAt = Math.min(body.storedAt + body.lifetimeSeconds * 1_000, credential.notAfter)
   if (expiresAt <= now) throw new RecordRefused('expired', 'the record has expired')
   return { ...body, signer: peerIdOf(credential.publicKey), expiresAt, bytes: record.bytes }
 }

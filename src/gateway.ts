@@ -13,6 +13,7 @@ import { DailyBackup } from './drivers/sqlite/daily-backup.ts'
 import { Database } from './drivers/sqlite/database.ts'
 import { DecisionTable } from './drivers/sqlite/decision-table.ts'
 import { SettingTable } from './drivers/sqlite/setting-table.ts'
+import { allowed } from './edge/allowed.ts'
 import { CallHandler } from './edge/call-handler.ts'
 import { DomainLegs } from './edge/domain-legs.ts'
 import { forwardDestinations } from './edge/forward-destinations.ts'
@@ -22,6 +23,7 @@ import { OverlayLegs } from './edge/overlay-legs.ts'
 import { PbxAddresses } from './edge/pbx-addresses.ts'
 import { PbxLegs } from './edge/pbx-legs.ts'
 import { PhoneLegs } from './edge/phone-legs.ts'
+import { redirectContacts } from './edge/redirect-contacts.ts'
 import { readListenUri } from './engine/listen-uri.ts'
 import { withCredentials } from './engine/transport/listen-spec.ts'
 import { admissionRules } from './gateway/admission-rules.ts'
@@ -59,6 +61,7 @@ import { CallRecords } from './records/call-records.ts'
 import { DecisionRecords } from './records/decision-records.ts'
 import { guardedRegister } from './registrar/guarded-register.ts'
 import { Location } from './registrar/location.ts'
+import { noRegistrar } from './registrar/no-registrar.ts'
 import { Registrar } from './registrar/registrar.ts'
 import { Router } from './routing/router.ts'
 import { FrontRegistration } from './survival/front-registration.ts'
@@ -247,6 +250,8 @@ export class Gateway implements Box {
       ringMs: config.sip.ringSeconds * 1_000,
       forwardTo: (targets) =>
         config.sip.callHandling === 'proxy' ? forwardDestinations(targets) : undefined,
+      redirectTo: (question, targets) =>
+        config.sip.callHandling === 'redirect' ? redirectContacts(question, targets) : undefined,
       boxId,
       clock,
       log,
@@ -270,7 +275,7 @@ export class Gateway implements Box {
       pbxs,
       bindings: location,
       names: { resolve: (name) => accounts.byAor(name)?.aor },
-      registrar,
+      registrar: config.registrar.enabled ? registrar : noRegistrar(allowed),
       clock,
       log,
     })

@@ -1,4 +1,4 @@
-import type { RouteTarget } from '../domain/route.ts'
+import type { CallQuestion, RouteTarget } from '../domain/route.ts'
 import type { IncomingInvite, InviteOptions, ProxyOptions, SipDialog } from '../domain/sip.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
@@ -23,4 +23,6 @@ export interface CallParts {
   readonly ringMs: number
   /** Where a call among our own phones is forwarded instead of bridged; undefined for every other call. */
   forwardTo(targets: readonly RouteTarget[]): readonly string[] | undefined
+  /** The Contact header that a caller is redirected to; undefined for every call that goes through the box. */
+  redirectTo(question: CallQuestion, targets: readonly RouteTarget[]): string | undefined
 }

@@ -80,6 +80,8 @@ export class IncomingCall implements CallUnderWay {
     callLog.addSteps(steps)
     if (this.#caller.hasGivenUp || this.#hangUpCause !== undefined) return this.#endAborted()
     if (plan.kind === 'refuse') return this.#refuse(plan)
+    const contacts = this.#parts.redirectTo(question, plan.targets)
+    if (contacts !== undefined) return this.#redirect(contacts)
     const destinations = this.#parts.forwardTo(plan.targets)
     if (destinations) return this.#forward(plan.targets, destinations)
     const tags = requiredInVain(invite)
@@ -243,6 +245,12 @@ export class IncomingCall implements CallUnderWay {
   #refuse({ status, reason, why }: Extract<RoutePlan, { kind: 'refuse' }>): void {
     void this.#caller.tell(status, { reason, headers: status === 503 ? { 'Retry-After': '10' } : {} })
     this.#end({ status, by: 'box', cause: why })
+  }
+
+  /** The caller calls again, past this box (RFC 3261 §8.1.3.4). */
+  #redirect(contacts: string): void {
+    void this.#caller.tell(302, { reason: 'Moved Temporarily', headers: { Contact: contacts } })
+    this.#end({ status: 302, by: 'box', cause: `redirected to ${contacts}` })
   }
 
   #refuseExtensions(tags: readonly string[]): void {

@@ -2,6 +2,10 @@ import { z } from 'zod'
 
 export const registrarSection = z
   .strictObject({
+    enabled: z
+      .boolean()
+      .default(true)
+      .describe('false: phones cannot register here (405); what is for a PBX goes to it as ever.'),
     realm: z.string().optional().describe('Digest realm. Default: the first of sip.domains.'),
     minExpiresSeconds: z
       .number()

@@ -73,10 +73,10 @@ export const sipSection = z
       .prefault({})
       .describe('Only for engine "drachtio".'),
     callHandling: z
-      .enum(['b2bua', 'proxy'])
+      .enum(['b2bua', 'proxy', 'redirect'])
       .default('b2bua')
       .describe(
-        '"b2bua" controls and records every call; "proxy" only forwards calls between phones of this box: lighter, no media relay.',
+        '"b2bua" controls and records every call. Calls between phones of this box "proxy" only forwards: lighter, no media relay; "redirect" tells the caller where to call (302), if the phone is where it says.',
       ),
     ringSeconds: z
       .number()

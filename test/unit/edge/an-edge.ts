@@ -92,6 +92,7 @@ export class AnEdge {
       links,
       calledUri: (_trunk, invite) => invite.uri,
       forwardTo: () => undefined,
+      redirectTo: () => undefined,
       admission: {
         isPbxInCharge: () => this.pbxInCharge,
         isEmergencyOf: () => this.isEmergency,

@@ -290,6 +290,16 @@ describe('loops', () => {
   })
 })
 
+test('in redirect mode a caller is told where to call, and the call is accounted for', async () => {
+  const contacts = '<sip:202@192.0.2.8:5062>;q=1.0'
+  const edge = new AnEdge({ redirectTo: ({ source }) => (source === 'phone' ? contacts : undefined) })
+  const invite = await edge.phoneCalls()
+  expect(invite.responses).toMatchObject([{ status: 302, headers: { Contact: contacts } }])
+  expect(edge.stack.outgoing).toEqual([])
+  expect(edge.records.ended).toMatchObject([{ status: 302, cause: `redirected to ${contacts}` }])
+  expect(edge.handler.count).toBe(0)
+})
+
 test('in proxy mode a call among phones is handed to the proxy core', async () => {
   const edge = new AnEdge({ forwardTo: () => ['sip:202@192.0.2.8:5062'] })
   await edge.phoneCalls()

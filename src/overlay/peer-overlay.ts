@@ -34,7 +34,6 @@ import { OwnCredential } from './own-credential.ts'
 import { PathGaps } from './path-gaps.ts'
 import { PeerCalls } from './peer-calls.ts'
 import { type PeerId, publicKeyOf } from './peer-id.ts'
-import type { PeerAddress } from './peer-message.ts'
 import { parsePeerName, printPeerName } from './peer-name.ts'
 import type { PeerNetwork } from './peer-network.ts'
 import { PeerService } from './peer-service.ts'
@@ -43,16 +42,11 @@ import { QuestionDoor } from './question-door.ts'
 import { Reachability } from './reachability.ts'
 import { type StoreLimits, usualStoreLimits } from './record-store.ts'
 import { Records } from './records.ts'
+import { type PeerMemory, RememberedPeers } from './remembered-peers.ts'
 import { Renewal } from './renewal.ts'
 import { type RevocationBook, RevocationExchange } from './revocation-exchange.ts'
 import { SipLinks } from './sip-links.ts'
 import { Witness } from './witness.ts'
-
-/** Peers of earlier days, kept across restarts. */
-export interface PeerMemory {
-  recall(): readonly PeerAddress[]
-  remember(peers: readonly PeerAddress[]): void
-}
 
 export interface PeerOverlayOptions {
   readonly domain: string
@@ -113,6 +107,7 @@ export class PeerOverlay implements Overlay {
   readonly #gaps: PathGaps
   readonly #reachability: Reachability | undefined
   readonly #domainSearch: DomainSearch | undefined
+  readonly #remembered: RememberedPeers
   #housekeeping: Timer | undefined
   /** The box that this one was first connected to, after the start or an isolation. */
   #firstPeer: PeerId | undefined
@@ -142,7 +137,7 @@ export class PeerOverlay implements Overlay {
     const random = options.random ?? Math.random
     this.#dialler = new Dialler({ self, table, network, seeds, clock, log, random })
     this.#revocations = new RevocationExchange({
-      ...{ self, book: options.revocations, table, calls, clock, random, log },
+      ...{ book: options.revocations, table, calls, clock, random, log },
       onRevoked: () => this.#expelRevoked(),
     })
     this.#renewal = new Renewal({
@@ -216,14 +211,14 @@ export class PeerOverlay implements Overlay {
         ...{ clock, log },
       })
     this.#copies = new Remembered(copiesCountedEvery, clock, () => this.#records.copies())
+    this.#remembered = new RememberedPeers(table, options.memory, clock)
     table.onChange(() => this.#peersChanged())
   }
 
   async start(): Promise<void> {
     const now = this.#clock.now()
     this.#disconnectedSince = now
-    for (const { peer, addresses } of this.#options.memory.recall())
-      this.#table.learn(peer, addresses, 'remembered', now)
+    this.#remembered.recall()
     await this.#network.open({
       connected: (peer, addresses) => this.#connected(peer, addresses),
       disconnected: (peer, isPathLost) => this.#disconnected(peer, isPathLost),
@@ -255,6 +250,7 @@ export class PeerOverlay implements Overlay {
     await this.#dialler.stop()
     await this.#links.close()
     await this.#network.close()
+    this.#remembered.stop()
     await this.#records.stop()
   }
 
@@ -439,7 +435,7 @@ export class PeerOverlay implements Overlay {
     this.#canary.peersChanged()
     this.#dialler.look()
     this.#reachability?.peersChanged()
-    this.#revocations.peersChanged()
+    this.#remembered.changed()
     const members = this.#table.members()
     this.#counts.members(members.map(({ peer }) => peer))
     if (members.length === 0) {
@@ -449,12 +445,6 @@ export class PeerOverlay implements Overlay {
     }
     this.#firstPeer ??= members[0]?.peer
     this.#disconnectedSince = undefined
-    const away = this.#table.enrolled().filter(({ state }) => state !== 'member')
-    this.#options.memory.remember(
-      [...members, ...away]
-        .filter(({ addresses }) => addresses.length > 0)
-        .map(({ peer, addresses }) => ({ peer, addresses })),
-    )
   }
 
   #keepHouse(): void {

@@ -26,11 +26,10 @@ const answerWithin = 3_000
 const tellOthers = 3
 
 /**
- * Spreads revocations: whoever has a new one tells it at once, and two boxes compare when they meet and when a ping shows
- * that they differ, so that no lost message matters.
+ * Spreads revocations: whoever has a new one tells it at once, and two boxes compare when a ping shows that they differ,
+ * so that neither a lost message nor a long absence matters.
  */
 export class RevocationExchange {
-  readonly #self: PeerId
   readonly #book: RevocationBook
   readonly #table: Pick<PeerTable, 'members'>
   readonly #calls: Pick<PeerCalls, 'ask'>
@@ -41,10 +40,8 @@ export class RevocationExchange {
   /** When a box was last compared with. */
   readonly #comparedAt = new RecentMap<number>(mostRemembered)
   #timer: Timer | undefined
-  #met: ReadonlySet<PeerId> = new Set()
 
   constructor(parts: {
-    self: PeerId
     book: RevocationBook
     table: Pick<PeerTable, 'members'>
     calls: Pick<PeerCalls, 'ask'>
@@ -54,7 +51,6 @@ export class RevocationExchange {
     /** Some box may be out now. */
     onRevoked: () => void
   }) {
-    this.#self = parts.self
     this.#book = parts.book
     this.#table = parts.table
     this.#calls = parts.calls
@@ -86,13 +82,6 @@ export class RevocationExchange {
     if (now - (this.#comparedAt.get(peer) ?? Number.NEGATIVE_INFINITY) < compareAtMostEvery) return
     this.#comparedAt.set(peer, now)
     void this.#compare(peer)
-  }
-
-  peersChanged(): void {
-    const members = this.#table.members().map(({ peer }) => peer)
-    // One comparison serves both.
-    for (const peer of members) if (!this.#met.has(peer) && this.#self < peer) void this.#compare(peer)
-    this.#met = new Set(members)
   }
 
   answer(question: Extract<PeerRequest, { type: 'revocations' | 'revoke' }>): PeerReply {

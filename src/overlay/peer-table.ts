@@ -17,7 +17,7 @@ export class PeerTable {
   readonly #self: PeerId
   readonly #peers = new Map<PeerId, Entry>()
   readonly #listeners = new Set<() => void>()
-  #ownPlace: Uint8Array | undefined
+  readonly #ownPlace: Uint8Array | undefined
   #ownRole: PeerRole = 'peer'
   #members: readonly KnownPeer[] | undefined
   #placed: readonly PlacedPeer[] | undefined
@@ -73,12 +73,6 @@ export class PeerTable {
   setOwnRole(role: PeerRole): void {
     if (this.#ownRole === role) return
     this.#ownRole = role
-    this.#changed()
-  }
-
-  /** A new credential may give this box another place. */
-  setOwnPlace(place: Uint8Array): void {
-    this.#ownPlace = place
     this.#changed()
   }
 

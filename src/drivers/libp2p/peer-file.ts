@@ -3,7 +3,7 @@ import { writeDurably } from '../../lib/durable-file.ts'
 import type { Log } from '../../lib/log.ts'
 import { publicKeyOf } from '../../overlay/peer-id.ts'
 import type { PeerAddress } from '../../overlay/peer-message.ts'
-import type { PeerMemory } from '../../overlay/peer-overlay.ts'
+import type { PeerMemory } from '../../overlay/remembered-peers.ts'
 
 /** Its name in the folder of a membership. */
 export const peersFile = 'peers.json'

@@ -28,6 +28,8 @@ export interface MemoryBoxOptions {
   readonly trustRoot?: SigningKey
   /** The same box again, after a restart. */
   readonly key?: SigningKey
+  /** What the box wants to be; peer when absent. */
+  readonly role?: 'auto' | 'peer' | 'client'
   readonly clock?: Clock
   readonly log?: Log
 }
@@ -72,6 +74,7 @@ export class MemoryOverlays {
       desk: undefined,
       network: port,
       copies: options.copies ?? 3,
+      role: options.role ?? 'peer',
       memory: { recall: () => [], remember: () => undefined },
       seeds: [...this.#addresses].map((address) => ({ address, foundBy: 'config' })),
     })

@@ -113,6 +113,28 @@ describe('membership', () => {
     expect(found).toHaveLength(1)
   })
 
+  it('a box that others reach only through a third one becomes a client by itself, and all are told', async () => {
+    for (let made = 0; made < 4; made++) await box()
+    const remote = await box({ role: 'auto' })
+    expect(remote.overlay.health().role).toBe('peer')
+    Object.assign(remote.port, { reachability: () => 'relayed' })
+    for (let waited = 0; remote.overlay.health().role === 'peer' && waited < 300; waited++) await pass(2_000)
+    expect(remote.overlay.health()).toMatchObject({
+      role: 'client',
+      roleReason: expect.stringContaining('third one'),
+    })
+    await pass(1_000)
+    for (const [number, { overlay }] of boxes.slice(0, 4).entries()) {
+      const { holders } = await overlay.store('sip-aor', `sip:${number}@town.example`, text('x'), 60)
+      expect(holders).not.toContain(remote.overlay.peerName)
+    }
+    // With two others left for three copies, it takes its share again.
+    await boxes[0]?.overlay.stop()
+    await boxes[1]?.overlay.stop()
+    await pass(3_000)
+    expect(remote.overlay.health().role).toBe('peer')
+  })
+
   it('two boxes that were apart for five minutes meet again within the pause of ten seconds', async () => {
     await box()
     await box()

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
-import { resolveReferences } from '../config/secret-references.ts'
+import { resolveReference } from '../config/secret-references.ts'
 import { UsageError } from './command.ts'
 
 const shortest = 10
@@ -17,13 +17,19 @@ export async function readPassphrase(given: string | undefined, isNew: boolean):
 }
 
 function resolve(given: string): string {
-  const { tree, problems } = resolveReferences(given, process.cwd(), process.env)
-  const [problem] = problems
-  if (problem) throw new UsageError(problem.problem)
+  const passphrase = referredTo(given)
   // What stands in a command line can be read by every user of the machine.
-  if (tree === given)
+  if (passphrase === undefined)
     throw new UsageError("give the passphrase on standard input, or as '${env:NAME}' or '${file:PATH}'")
-  return tree as string
+  return passphrase
+}
+
+function referredTo(given: string): string | undefined {
+  try {
+    return resolveReference(given)
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
 }
 
 async function ask(isNew: boolean): Promise<string> {

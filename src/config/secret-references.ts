@@ -3,6 +3,20 @@ import { resolve } from 'node:path'
 
 const reference = /\$\{(file|env):([^}]+)\}/g
 
+/**
+ * What a text of the command line refers to, as `${file:…}` or `${env:…}`. Undefined when it refers to nothing. Throws an
+ * `Error` that names what is missing.
+ */
+export function resolveReference(
+  text: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): string | undefined {
+  const { tree, problems } = resolveReferences(text, process.cwd(), environment)
+  const [problem] = problems
+  if (problem) throw new Error(problem.problem)
+  return tree === text ? undefined : (tree as string)
+}
+
 export interface ReferenceProblem {
   readonly path: readonly PropertyKey[]
   readonly problem: string

@@ -7,7 +7,7 @@ import { CliBoxes, type RunningBox } from './cli-boxes.ts'
 const anna = 'sip:anna@town.example'
 const nothing = new Uint8Array()
 
-describe('who belongs, over libp2p', () => {
+describe('who belongs, over libp2p', { timeout: 60_000 }, () => {
   let boxes: CliBoxes
 
   beforeEach(() => {

@@ -9,7 +9,8 @@ const archive = {
 }
 const sealed = sealArchive(archive, 'correct horse battery')
 
-describe('an exported identity', () => {
+// Each opening costs a third of a second, on purpose.
+describe('an exported identity', { timeout: 30_000 }, () => {
   it('opens with its passphrase, and shows whose it is without it', () => {
     expect(openArchive(sealed, 'correct horse battery')).toEqual(archive)
     expect(JSON.parse(sealed)).toMatchObject({ overlay: 'town.example', peerName: archive.peerName })

@@ -31,7 +31,7 @@ describe('the age of a credential', () => {
   })
 })
 
-describe('renewal over the months', () => {
+describe('renewal over the months', { timeout: 30_000 }, () => {
   const root = SigningKey.generate()
   const key = SigningKey.generate()
   const issuer = new CredentialIssuer(
@@ -103,7 +103,7 @@ describe('renewal over the months', () => {
   })
 })
 
-describe('renewal among boxes', () => {
+describe('renewal among boxes', { timeout: 30_000 }, () => {
   let clock: FakeClock
   let town: TrustedTown
 

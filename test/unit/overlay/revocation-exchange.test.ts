@@ -5,7 +5,7 @@ import { type TownBox, TrustedTown } from './trusted-town.ts'
 
 const anna = 'sip:anna@town.example'
 
-describe('a revoked box', () => {
+describe('a revoked box', { timeout: 30_000 }, () => {
   let clock: FakeClock
   let town: TrustedTown
 

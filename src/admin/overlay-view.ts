@@ -13,7 +13,7 @@ export interface OverlayView extends Omit<OverlayStatus, 'bootstrap'> {
   readonly facts: OverlayHealth
   /** In words: how the first box was found. */
   readonly bootstrap: string
-  readonly peers: readonly PeerView[]
+  readonly peers: readonly (PeerView & { readonly path: 'direct' | 'relayed' | undefined })[]
 }
 
 export interface ServiceView {

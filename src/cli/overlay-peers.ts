@@ -18,9 +18,10 @@ export const overlayPeersCommand: Command = {
 }
 
 function print({ domain, peerName, health, peers }: OverlayView): string {
-  const lines = peers.map(({ peerName: name, connected, roundTripMs, addresses, foundBy }) => {
-    const state = connected ? `connected, ${roundTripMs?.toFixed(0) ?? '?'} ms` : 'away'
-    return `  ${name}  ${state}, by ${foundBy}, ${addresses[0] ?? 'no address known'}`
+  const lines = peers.map(({ peerName: name, connected, path, roundTripMs, role, addresses, foundBy }) => {
+    const way = path === undefined ? 'connected' : `connected, ${path}`
+    const state = connected ? `${way}, ${roundTripMs?.toFixed(0) ?? '?'} ms` : 'away'
+    return `  ${name}  ${role}, ${state}, by ${foundBy}, ${addresses[0] ?? 'no address known'}`
   })
   return [`${domain}: ${health.text}`, `  ${peerName}  this box`, ...lines].join('\n')
 }

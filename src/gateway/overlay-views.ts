@@ -35,7 +35,7 @@ export function overlayViews({ all }: Pick<JoinedOverlays, 'all'>): readonly Ove
       health: overlayState(overlay),
       facts: overlay.health(),
       bootstrap: bootstrap ? foundByWords[bootstrap] : 'no other box was found yet',
-      peers: overlay.peers(),
+      peers: overlay.peers().map((peer) => ({ ...peer, path: overlay.diagnostics.pathTo(peer.peerName) })),
     }
   })
 }

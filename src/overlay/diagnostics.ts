@@ -5,7 +5,7 @@ import { PeerUnknown } from './overlay-errors.ts'
 import type { PeerCalls } from './peer-calls.ts'
 import type { PeerId } from './peer-id.ts'
 import { noTidings, type Seen } from './peer-message.ts'
-import { printPeerName } from './peer-name.ts'
+import { parsePeerName, printPeerName } from './peer-name.ts'
 import type { PeerPath } from './peer-network.ts'
 import type { PeerTable } from './peer-table.ts'
 import { closestPeers, pointOfResource } from './placement.ts'
@@ -77,6 +77,14 @@ export class Diagnostics {
       roundTripsMs.push(answered ? stopwatch() - began : undefined)
     }
     return { peerName: this.#nameOf(peer), roundTripsMs, paths: this.paths(peer) }
+  }
+
+  /** How a peer is reached now; a direct way is used where there is one. Undefined when it is not connected. */
+  pathTo(peerName: string): 'direct' | 'relayed' | undefined {
+    const peer = parsePeerName(peerName)?.peerId
+    const paths = (peer && this.#parts.network.paths?.(peer)) || []
+    if (paths.length === 0) return undefined
+    return paths.some(({ relay }) => relay === undefined) ? 'direct' : 'relayed'
   }
 
   paths(peer: PeerId): readonly PathView[] {

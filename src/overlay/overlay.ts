@@ -38,6 +38,8 @@ export interface PeerView {
   /** When it was last connected or lost, in milliseconds since the Unix epoch. */
   readonly since: number
   readonly foundBy: FoundBy
+  /** A `client` stores nothing for others. */
+  readonly role: 'peer' | 'client'
 }
 
 /** Where to send SIP for a peer: every byte goes to that peer's box, encrypted and authenticated. */
@@ -137,7 +139,7 @@ export interface Overlay extends Part {
   health(): OverlayHealth
   status(): OverlayStatus
   figures(): OverlayFigures
-  readonly diagnostics: Pick<Diagnostics, 'trace' | 'ping' | 'topology'>
+  readonly diagnostics: Pick<Diagnostics, 'trace' | 'ping' | 'topology' | 'pathTo'>
   /** Called after a peer was connected, lost or forgotten. Returns what ends the subscription. */
   onPeerChange(listener: () => void): () => void
 }

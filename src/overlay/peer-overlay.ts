@@ -282,9 +282,9 @@ export class PeerOverlay implements Overlay {
   }
 
   peers(): readonly PeerView[] {
-    return this.#table.enrolled().map(({ peer, addresses, state, roundTripMs, since, foundBy }) => ({
+    return this.#table.enrolled().map(({ peer, addresses, state, roundTripMs, since, foundBy, role }) => ({
       peerName: printPeerName(peer, this.domain),
-      ...{ addresses, connected: state === 'member', roundTripMs, since, foundBy },
+      ...{ addresses, connected: state === 'member', roundTripMs, since, foundBy, role },
     }))
   }
 

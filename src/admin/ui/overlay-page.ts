@@ -57,12 +57,13 @@ function overlaySection(overlay: OverlayView): Markup {
     </section>
     ${table(
       `Other boxes: ${facts.connectedPeers} of ${facts.knownPeers} connected`,
-      ['box', 'connected', 'for', 'round trip', 'found by', 'address'],
+      ['box', 'connected', 'for', 'round trip', 'role', 'found by', 'address'],
       peers.map((peer) => [
         peer.peerName,
-        peer.connected ? 'yes' : 'no',
+        peer.connected ? (peer.path ?? 'yes') : 'no',
         age(peer.since),
         milliseconds(peer.roundTripMs),
+        peer.role,
         peer.foundBy,
         peer.addresses[0] ?? '',
       ]),

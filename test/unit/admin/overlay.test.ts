@@ -31,7 +31,7 @@ const overlay = {
   peers: [
     {
       ...{ peerName: 'kother.peer.town.example', addresses: ['/ip4/192.0.2.9/tcp/4160'], connected: false },
-      ...{ roundTripMs: 12.34, since: Date.now(), foundBy: 'mdns' },
+      ...{ roundTripMs: 12.34, since: Date.now(), foundBy: 'mdns', role: 'client', path: undefined },
     },
   ],
 } as unknown as OverlayView

@@ -35,7 +35,7 @@ class LooseLeafOverlay {
   }
 
   peers() {
-    const facts = { addresses: [], since: now, foundBy: 'peer' as const }
+    const facts = { addresses: [], since: now, foundBy: 'peer' as const, role: 'peer' as const }
     return [
       { peerName: 'far', connected: true, roundTripMs: 80, ...facts },
       { peerName: 'near', connected: true, roundTripMs: 3, ...facts },

@@ -3,6 +3,7 @@ import { vi } from 'vitest'
 import { overlayCommand } from '../../../src/cli/overlay.ts'
 import { overlayEntry } from '../../../src/config/sections/overlays.ts'
 import { libp2pOverlay } from '../../../src/drivers/libp2p/libp2p-overlay.ts'
+import type { NameService } from '../../../src/drivers/libp2p/published-boxes.ts'
 import { systemClock } from '../../../src/lib/clock.ts'
 import type { PeerOverlay } from '../../../src/overlay/peer-overlay.ts'
 import { CollectedLog } from '../../support/collected-log.ts'
@@ -57,15 +58,16 @@ export class CliBoxes {
     return (await this.ask(box, 'invite', ...argv)).ticket as string
   }
 
-  async start(box: string): Promise<RunningBox> {
+  /** With a name service it looks for others in the DNS too. */
+  async start(box: string, names?: NameService): Promise<RunningBox> {
     const entry = overlayEntry.parse({
       domain: this.domain,
       listen: ['/ip4/127.0.0.1/tcp/0'],
       mdns: false,
-      dns: false,
+      dns: names !== undefined,
     })
     const log = new CollectedLog()
-    const overlay = libp2pOverlay(entry, this.dataDir(box), systemClock, log)
+    const overlay = libp2pOverlay(entry, this.dataDir(box), systemClock, log, names)
     this.#running.add(overlay)
     await overlay.start()
     return { overlay, log }

@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { RareLine } from '../lib/rare-line.ts'
 import type { CredentialReader } from './credential-reader.ts'
 import { PeerRefused } from './overlay-errors.ts'
 import type { PeerCalls } from './peer-calls.ts'
@@ -12,6 +13,7 @@ const answerWithin = 3_000
 /** How long a peer may stay connected without being a member; long enough to enrol. */
 const strangerMayStay = 10_000
 const timeToSayWhy = 1_000
+const hour = 3_600_000
 /** Refusals that waiting, an update or a set clock will not cure. */
 const belongsElsewhere: ReadonlySet<string> = new Set(['foreign-credential', 'revoked'])
 
@@ -45,6 +47,7 @@ export class Greeting {
   readonly #clock: Clock
   readonly #log: Log
   readonly #underWay = new Map<PeerId, Promise<void>>()
+  readonly #rarely: RareLine
   #refusedBecause: string | undefined
 
   constructor(parts: {
@@ -70,6 +73,7 @@ export class Greeting {
     this.#network = parts.network
     this.#clock = parts.clock
     this.#log = parts.log
+    this.#rarely = new RareLine(parts.clock, hour)
   }
 
   /** A peer was connected: both sides say hello. */
@@ -112,7 +116,7 @@ export class Greeting {
   answer(peer: PeerId, hello: Extract<PeerRequest, { type: 'hello' }>): PeerReply {
     const objection = this.#objection(peer, hello.version, hello.credential)
     if (objection) {
-      this.#log.warn({ peer, reason: objection.message }, 'a box was refused')
+      this.#say(peer, 'a box was refused', objection)
       this.#showOut(peer, objection)
       return { type: 'refused', code: objection.code, reason: objection.message }
     }
@@ -148,9 +152,16 @@ export class Greeting {
       if (this.#table.get(peer)?.state === 'away') return
       const joining = error instanceof PeerRefused && error.code === 'joining'
       if (error instanceof PeerRefused && !joining) this.#refusedBecause = error.message
-      if (!joining) this.#log.warn({ peer, reason: (error as Error).message }, 'greeting a box failed')
+      if (!joining) this.#say(peer, 'greeting a box failed', error as Error)
       this.#table.setState(peer, 'greeting', this.#clock.now())
     }
+  }
+
+  // A box that is refused comes again and again.
+  #say(peer: PeerId, sentence: string, { message: reason }: Error): void {
+    this.#rarely.say(`${peer} ${sentence} ${reason}`, (unsaid) =>
+      this.#log.warn({ peer, reason, unsaid }, sentence),
+    )
   }
 
   #hello(): PeerRequest {

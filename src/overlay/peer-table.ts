@@ -31,6 +31,10 @@ export class PeerTable {
     return this.#peers.get(peer)
   }
 
+  get size(): number {
+    return this.#peers.size
+  }
+
   all(): readonly KnownPeer[] {
     return [...this.#peers.values()]
   }
@@ -146,13 +150,15 @@ export class PeerTable {
     if (known) known.clockAheadMs = aheadMs
   }
 
-  /** The box has turned out not to be of this overlay, or not any more. */
+  /** The box has turned out not to be of this overlay, or not any more: forgotten when it goes. */
   disown(peer: PeerId): void {
     const known = this.#peers.get(peer)
     if (!known) return
     const wasMember = known.state === 'member'
     known.enrolled = false
+    known.foundBy = 'inbound'
     known.credential = undefined
+    if (known.state === 'away') this.#peers.delete(peer)
     if (wasMember) known.state = 'greeting'
     if (wasMember) this.#changed()
   }
@@ -161,6 +167,12 @@ export class PeerTable {
   forgetStranger(peer: PeerId): void {
     const known = this.#peers.get(peer)
     if (known && !known.enrolled && known.foundBy === 'inbound') this.#peers.delete(peer)
+  }
+
+  /** Boxes of which others have told since before that moment, and which were never met. */
+  forgetHearsay(toldBefore: number): void {
+    for (const { peer, enrolled, foundBy, state, since } of this.#peers.values())
+      if (!enrolled && foundBy === 'peer' && state === 'away' && since < toldBefore) this.#peers.delete(peer)
   }
 
   /** Who has been greeted the longest without becoming a member. */

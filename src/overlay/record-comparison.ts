@@ -6,15 +6,17 @@ import type { PeerCalls } from './peer-calls.ts'
 import type { PeerId } from './peer-id.ts'
 import type { PeerTable } from './peer-table.ts'
 import type { PlacedPeer } from './placement.ts'
+import type { CheckedRecord } from './record-check.ts'
 import type { RecordOffers } from './record-offers.ts'
 import type { RecordStore } from './record-store.ts'
-import { markBytes, SharedDigest, sharedDigests } from './shared-digests.ts'
+import { keepersOf, type MarkedEntry, markBytes, SharedDigest, sharedDigests } from './shared-digests.ts'
 
 interface Parts {
   readonly self: PeerId
   readonly holders: Holders
   readonly table: Pick<PeerTable, 'isMember' | 'placed'>
   readonly held: RecordStore
+  readonly own: RecordStore
   readonly calls: PeerCalls
   readonly offers: RecordOffers
   readonly pause: (looked: number) => Promise<void> | undefined
@@ -36,7 +38,10 @@ const offersInReturnEvery = 5_000
 const digestsAreFreshFor = 1_000
 const peersRemembered = 1_024
 
-/** Finds out whether another box holds what both should hold, and offers it what differs. */
+/**
+ * Finds out whether another box has what both should have, and offers it what differs. That is what both hold, and what one
+ * of them signed and the other holds: the signer is the last to save a record that all its holders lost.
+ */
 export class RecordComparison {
   readonly #parts: Parts
   readonly #offeredAt = new RecentMap<number>(peersRemembered)
@@ -73,14 +78,24 @@ export class RecordComparison {
   }
 
   #offerShare(peer: PeerId, differing: readonly number[]): void {
-    const { self, held, holders, offers, clock } = this.#parts
+    const { self, holders, offers, clock } = this.#parts
     const inQuestion = new Set(differing)
-    for (const { bucket, record } of held.marked(clock.now())) {
-      if (!inQuestion.has(bucket)) continue
-      const both = holders.of(record.kind, record.resource)
-      if (both.includes(self) && both.includes(peer)) offers.owe(peer, record)
+    for (const entry of this.#entries(clock.now())) {
+      if (!inQuestion.has(entry.bucket)) continue
+      // Who signed it has it, or wants it no more.
+      const isForPeer = holders.of(entry.kind, entry.resource).includes(peer)
+      if (isForPeer && keepersOf(entry, holders).includes(self)) offers.owe(peer, entry.record)
     }
     offers.send(peer)
+  }
+
+  *#entries(now: number): Generator<MarkedEntry & { readonly record: CheckedRecord }> {
+    const { self, held, own } = this.#parts
+    yield* held.marked(now)
+    for (const entry of own.marked(now)) {
+      const { kind, resource, storedAt } = entry.record
+      if ((held.latest(kind, resource, self) ?? 0) < storedAt) yield entry
+    }
   }
 
   #mayOffer(peer: PeerId): boolean {
@@ -91,12 +106,12 @@ export class RecordComparison {
   }
 
   #digests(): Promise<ReadonlyMap<PeerId, SharedDigest>> {
-    const { self, held, holders, table, pause, clock } = this.#parts
+    const { self, holders, table, pause, clock } = this.#parts
     const at = clock.now()
     const placed = table.placed()
     const known = this.#snapshot
     if (known?.placed === placed && at - known.at < digestsAreFreshFor) return known.digests
-    const digests = sharedDigests(self, held.marked(at), holders, pause)
+    const digests = sharedDigests(self, this.#entries(at), holders, pause)
     this.#snapshot = { at, placed, digests }
     return digests
   }

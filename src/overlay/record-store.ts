@@ -189,7 +189,7 @@ function entryOf(record: CheckedRecord): Entry {
   const { kind, resource, signer, storedAt } = record
   const mark = createHash('sha256').update(`${kind}\n${resource}\n${signer}\n${storedAt}`).digest()
   return {
-    ...{ kind, resource, record, storedAt },
+    ...{ kind, resource, signer, record, storedAt },
     forgetAt: storedAt + longestLifetimeSeconds * 1_000,
     markHigh: mark.readInt32BE(0),
     markLow: mark.readInt32BE(4),

@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { type Change, handoverAt } from './handover.ts'
 import type { Holders } from './holders.ts'
+import { storeHere } from './location-service.ts'
 import type { PeerCalls } from './peer-calls.ts'
 import type { PeerId } from './peer-id.ts'
 import type { PeerTable } from './peer-table.ts'
@@ -43,8 +44,6 @@ export class Replication {
   #sessions: ReadonlyMap<PeerId, number> = new Map()
   #placed: readonly PlacedPeer[] = []
   readonly #toVerify = new Set<PeerId>()
-  /** Records of this box that others hold and one of them was to hand over, perhaps in vain. */
-  #handedOver: { readonly peer: PeerId; readonly record: CheckedRecord }[] = []
   /** Boxes still to be compared with in this round. */
   #round: PeerId[] = []
   readonly #timers = new Map<'look' | 'verify' | 'compare', Timer>()
@@ -141,26 +140,23 @@ export class Replication {
   }
 
   #handOverRecord(record: CheckedRecord, change: Change): void {
-    const { holders, self } = this.#parts
+    const { holders, held, self } = this.#parts
     const point = pointOfResource(record.kind, record.resource)
     const { newcomers, giver } = handoverAt(point, change, holders.copies)
     for (const peer of newcomers) {
-      if (peer === self) continue
+      if (peer === self) {
+        // It has its own record already, and now holds it for others, too.
+        if (record.signer === self) storeHere(held, record)
+        continue
+      }
       this.#toVerify.add(peer)
       if (giver === undefined || giver === self) this.#offers.owe(peer, record)
-      // Holders compare among themselves; of its own record a box makes sure that one of them has it at all.
-      else if (record.signer === self) this.#handedOver.push({ peer, record })
     }
   }
 
   #verify(): Promise<unknown> {
-    const { holders } = this.#parts
     const peers = [...this.#toVerify]
     this.#toVerify.clear()
-    for (const { peer, record } of this.#handedOver)
-      if (holders.of(record.kind, record.resource).includes(peer)) this.#offers.owe(peer, record)
-    this.#handedOver = []
-    this.#offers.sendAll()
     return Promise.all(peers.map((peer) => this.#comparison.compareWith(peer)))
   }
 

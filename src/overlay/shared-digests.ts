@@ -5,6 +5,7 @@ import type { PeerId } from './peer-id.ts'
 export interface MarkedEntry {
   readonly kind: RecordKind
   readonly resource: string
+  readonly signer: PeerId
   /** 64 bits of a hash over what the entry is about, whose it is and how new, in two halves. */
   readonly markHigh: number
   readonly markLow: number
@@ -21,7 +22,7 @@ export const buckets = 64
 export const markBytes = 8
 
 /**
- * What this box holds together with one other box, in short: per bucket the marks of the entries that both should hold,
+ * What this box holds together with one other box, in short: per bucket the marks of the entries that both should have,
  * added by XOR. Two boxes that compute the same hold the same.
  */
 export class SharedDigest {
@@ -60,6 +61,12 @@ export class SharedDigest {
   }
 }
 
+/** Who has an entry when all is well: the holders, and the box that signed it. */
+export function keepersOf({ kind, resource, signer }: MarkedEntry, holders: HolderTable): readonly PeerId[] {
+  const peers = holders.of(kind, resource)
+  return peers.includes(signer) ? peers : [...peers, signer]
+}
+
 /** Per box what this one holds together with it. Pauses now and then, because there may be many entries. */
 export async function sharedDigests(
   self: PeerId,
@@ -70,7 +77,7 @@ export async function sharedDigests(
   const digests = new Map<PeerId, SharedDigest>()
   let looked = 0
   for (const entry of entries) {
-    const peers = holders.of(entry.kind, entry.resource)
+    const peers = keepersOf(entry, holders)
     if (peers.includes(self)) for (const peer of peers) if (peer !== self) digestOf(peer, digests).add(entry)
     const pausing = pause(++looked)
     if (pausing) await pausing

@@ -78,6 +78,18 @@ describe('copies of records', { timeout: 30_000 }, () => {
     expect(await copiesOfAll()).toEqual(users.map(() => 3))
   })
 
+  it('are saved by their owner when all holders lost them without anybody noticing', async () => {
+    town.meddle = (_, to, request) =>
+      request.type === 'store' && to !== owner.port.self
+        ? Promise.resolve({ type: 'stored', verdicts: request.records.map(() => taken) })
+        : undefined
+    await storeAll()
+    expect(Math.min(...(await copiesOfAll()))).toBe(0)
+    town.meddle = () => undefined
+    await town.pass(30_000)
+    expect(await copiesOfAll()).toEqual(users.map(() => 3))
+  })
+
   it('come back to a holder that was restarted behind a connection that stayed', async () => {
     const [restarted] = others() as [MemoryBox]
     town.meddle = (_, to, request) =>

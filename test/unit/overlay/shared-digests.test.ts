@@ -8,7 +8,9 @@ import { anna, checked, now } from './some-records.ts'
 
 /** Everything is held by all of them. */
 const holders = { of: () => ['a', 'b', 'c'] }
-const users = Array.from({ length: 200 }, (_, number) => checked({ resource: `sip:${number}@town.example` }))
+const users = Array.from({ length: 200 }, (_, number) =>
+  checked({ resource: `sip:${number}@town.example`, signer: 'a' }),
+)
 
 async function digestWith(peer: string, self: string, records: readonly CheckedRecord[]) {
   const store = new RecordStore()
@@ -37,9 +39,14 @@ describe('digests of what two boxes hold', () => {
     expect(ours.differences(newer.parts)).toEqual(ours.differences(without.parts))
   })
 
-  it('a box that is no holder shares nothing', async () => {
-    const digest = await digestWith('a', 'd', users)
-    expect(digest.differences(new SharedDigest().parts)).toEqual([])
+  it('a box that is no holder shares what it signed, and nothing else', async () => {
+    const ofD = users.map((record) => ({ ...record, signer: 'd' }))
+    const none = await digestWith('a', 'd', users)
+    expect(none.differences(new SharedDigest().parts)).toEqual([])
+    const ours = await digestWith('a', 'd', ofD)
+    const theirs = await digestWith('d', 'a', [...ofD, ...users])
+    expect(ours.differences(theirs.parts)).toEqual([])
+    expect(ours.differences(new SharedDigest().whole)).toEqual([0])
   })
 
   it('bytes that are no digest differ nowhere', async () => {

@@ -108,6 +108,7 @@ export class Dialler {
       .filter(({ notBefore }) => notBefore <= now)
       .toSorted((a, b) => a.notBefore - b.notBefore)
     for (const { target } of due) this.#dial(target)
+    this.#forgetTheForgotten()
   }
 
   /** Addresses found on the way that may lead to boxes of the overlay. */
@@ -182,6 +183,13 @@ export class Dialler {
       // A box that lost everybody was connected a moment ago: its seeds are as good as lost peers.
       return [{ key: address, peer: undefined, addresses: [address], sinceLost: 0, isHearsay: false }]
     })
+  }
+
+  #forgetTheForgotten(): void {
+    if (this.#attempts.size <= this.#table.size + this.#seeds.length) return
+    const seeds = new Set(this.#seeds.map(({ address }) => address))
+    for (const [key, { underWay }] of this.#attempts)
+      if (!underWay && !seeds.has(key) && !this.#table.get(key)) this.#attempts.delete(key)
   }
 
   #dial(target: Target): void {

@@ -37,6 +37,8 @@ export interface MembershipParts {
 
 const lookAtSelfEvery = 2_000
 const keepsRoleFor = 300_000
+/** Whoever is there is told of again. */
+const hearsayCountsFor = 600_000
 const chanceToRetire = 0.1
 const answerWithin = 3_000
 
@@ -136,6 +138,7 @@ export class Membership {
   #lookAtSelf(): void {
     this.#timer = this.#parts.clock.after(lookAtSelfEvery, () => this.#lookAtSelf())
     this.moved(false)
+    this.#parts.table.forgetHearsay(this.#parts.clock.now() - hearsayCountsFor)
     this.#reconsiderRole()
   }
 

@@ -4,12 +4,16 @@ import {
   type MemoryBoxOptions,
   MemoryOverlays,
 } from '../../../src/drivers/memory-overlay/memory-overlay.ts'
+import { SigningKey } from '../../../src/lib/ed25519.ts'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
+import { peerIdOf } from '../../../src/overlay/peer-id.ts'
+import { encodeMessage, noTidings } from '../../../src/overlay/peer-message.ts'
 import { now } from './some-records.ts'
 
 const text = (value: string) => new TextEncoder().encode(value)
 
-describe('membership', () => {
+// Minutes of many boxes on one slow core take their time; nothing here is judged by it.
+describe('membership', { timeout: 60_000 }, () => {
   let clock: FakeClock
   let overlays: MemoryOverlays
   let boxes: MemoryBox[]
@@ -133,6 +137,31 @@ describe('membership', () => {
     await boxes[1]?.overlay.stop()
     await pass(3_000)
     expect(remote.overlay.health().role).toBe('peer')
+  })
+
+  it('boxes that a member invents are dialled for a while, sparsely, and forgotten', async () => {
+    const [liar, victim] = [await box(), await box()]
+    let dials = 0
+    const dial = victim.port.dial.bind(victim.port)
+    victim.port.dial = (...words) => {
+      dials++
+      return dial(...words)
+    }
+    const invented = Array.from({ length: 12 }, () => ({
+      ...{ what: 'here' as const, peer: peerIdOf(SigningKey.generate().publicKey), since: now },
+      addresses: ['memory:nowhere'],
+    }))
+    const ping = { type: 'ping' as const, ...noTidings, news: invented }
+    const signal = AbortSignal.timeout(4_000)
+    await liar.port.request(victim.port.self, encodeMessage(ping), signal)
+    await pass(60_000)
+    expect(dials).toBeGreaterThanOrEqual(12)
+    expect(dials).toBeLessThanOrEqual(12 * 8)
+    expect(victim.overlay.health().knownPeers).toBe(1)
+    await pass(600_000)
+    dials = 0
+    await pass(120_000)
+    expect(dials).toBe(0)
   })
 
   it('two boxes that were apart for five minutes meet again within the pause of ten seconds', async () => {

@@ -32,6 +32,16 @@ describe('the table of peers', () => {
     expect(table.members()).toHaveLength(500)
   })
 
+  it('a box that was never met is forgotten in the end, one that was met is not', () => {
+    table.learn('rumour', ['x'], 'peer', 0)
+    table.learn('later', ['y'], 'peer', 5_000)
+    table.learn('met', ['z'], 'peer', 0)
+    table.setState('met', 'member', 1)
+    table.setState('met', 'away', 2)
+    table.forgetHearsay(5_000)
+    expect(table.all().map(({ peer }) => peer)).toEqual(['later', 'met'])
+  })
+
   it('strangers have little room, and the oldest is known', () => {
     for (let number = 0; number < 100; number++) {
       table.learn(`stranger ${number}`, [], 'inbound', number)

@@ -1,8 +1,8 @@
+import { rmSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { sealArchive } from '../identity/identity-archive.ts'
 import { OverlayMembership } from '../identity/overlay-membership.ts'
 import { systemClock } from '../lib/clock.ts'
-import { createDurably } from '../lib/durable-file.ts'
 import { peerIdOf } from '../overlay/peer-id.ts'
 import { printPeerName } from '../overlay/peer-name.ts'
 import { type Command, UsageError } from './command.ts'
@@ -27,7 +27,7 @@ export const overlayExportCommand: Command = {
     const peerName = printPeerName(peerIdOf(key.publicKey), overlay)
     const archive = { overlay, peerName, madeAt: systemClock.now(), files: membership.pack() }
     const sealed = sealArchive(archive, await readPassphrase(values.passphrase, true))
-    if (!createDurably(file, sealed)) throw new UsageError(`${file} exists already: it is not overwritten`)
+    write(file, sealed)
     if (values.json) console.log(JSON.stringify({ overlay, peerName, file }))
     else
       console.log(
@@ -38,4 +38,16 @@ export const overlayExportCommand: Command = {
       )
     return 0
   },
+}
+
+// In place, for USB sticks: their file systems know no links.
+function write(file: string, content: string): void {
+  try {
+    writeFileSync(file, content, { flag: 'wx', mode: 0o600, flush: true })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') throw new UsageError(`${file} exists already: it is not overwritten`)
+    rmSync(file, { force: true })
+    throw new UsageError(`${file} cannot be written: ${message}`)
+  }
 }

@@ -50,14 +50,14 @@ function print(view: TraceView, now: number): string {
 }
 
 function describeBox(
-  { peerName, isSelf, part, tookMs, trouble, copies }: TracedBox,
+  { peerName, isSelf, part, path, tookMs, trouble, copies }: TracedBox,
   place: number,
   now: number,
 ): string[] {
   const who = isSelf ? `${peerName} (this box)` : peerName
   const answer = trouble ?? (copies.length > 0 ? 'has it' : 'has nothing')
   return [
-    `  ${place}. ${who}  ${part}  ${tookMs.toFixed(1)} ms  ${answer}`,
+    `  ${place}. ${who}  ${part}${path === undefined ? '' : `, ${path}`}  ${tookMs.toFixed(1)} ms  ${answer}`,
     ...copies.map(
       (copy) => `       ${copy.signer}: ${describe(copy, now)}${copy.isOutdated ? ', outdated' : ''}`,
     ),

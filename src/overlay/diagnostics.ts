@@ -60,7 +60,10 @@ export class Diagnostics {
     const asked = closestPeers(pointOfResource(kind, resource), placed, copies * 2)
     const answers = await survey.askAll(asked, kind, resource)
     const holders = Math.min(copies, placed.length)
-    return traceOf(resource, answers, { self, holders, nameOf: (peer) => this.#nameOf(peer) })
+    return traceOf(resource, answers, {
+      ...{ self, holders, nameOf: (peer) => this.#nameOf(peer) },
+      pathTo: (peer) => this.#pathTo(peer),
+    })
   }
 
   /** `whom`: a peer name, or a part of one that no other box has. Throws `PeerUnknown`. Takes at most 4 s. */
@@ -81,10 +84,8 @@ export class Diagnostics {
 
   /** How a peer is reached now; a direct way is used where there is one. Undefined when it is not connected. */
   pathTo(peerName: string): 'direct' | 'relayed' | undefined {
-    const peer = parsePeerName(peerName)?.peerId
-    const paths = (peer && this.#parts.network.paths?.(peer)) || []
-    if (paths.length === 0) return undefined
-    return paths.some(({ relay }) => relay === undefined) ? 'direct' : 'relayed'
+    const name = parsePeerName(peerName)
+    return name && this.#pathTo(name.peerId)
   }
 
   paths(peer: PeerId): readonly PathView[] {
@@ -121,6 +122,12 @@ export class Diagnostics {
     } catch (error) {
       return { peer, state: 'unknown', trouble: (error as Error).message, sees: [] }
     }
+  }
+
+  #pathTo(peer: PeerId): 'direct' | 'relayed' | undefined {
+    const paths = this.#parts.network.paths?.(peer) ?? []
+    if (paths.length === 0) return undefined
+    return paths.some(({ relay }) => relay === undefined) ? 'direct' : 'relayed'
   }
 
   #find(whom: string): PeerId {

@@ -9,6 +9,8 @@ export interface TracedBox {
   /** `holder`: should have the record. `next`: would be asked if holders failed. */
   readonly part: 'holder' | 'next'
   readonly tookMs: number
+  /** How it is connected; undefined for the box that traces. */
+  readonly path: 'direct' | 'relayed' | undefined
   /** Undefined when it answered well. */
   readonly trouble: string | undefined
   readonly copies: readonly TracedCopy[]
@@ -40,9 +42,14 @@ export interface LookUpTrace {
 export function traceOf(
   resource: string,
   answers: readonly CopyAnswer[],
-  facts: { readonly self: PeerId; readonly holders: number; readonly nameOf: (peer: PeerId) => string },
+  facts: {
+    readonly self: PeerId
+    readonly holders: number
+    readonly nameOf: (peer: PeerId) => string
+    readonly pathTo: (peer: PeerId) => TracedBox['path']
+  },
 ): LookUpTrace {
-  const { self, holders, nameOf } = facts
+  const { self, holders, nameOf, pathTo } = facts
   const newest = new Map<PeerId, CopyAnswer['copies'][number]>()
   for (const copy of answers.flatMap(({ copies }) => copies))
     if (copy.storedAt > (newest.get(copy.signer)?.storedAt ?? 0)) newest.set(copy.signer, copy)
@@ -51,7 +58,7 @@ export function traceOf(
     resource,
     copiesWanted: holders,
     boxes: answers.map(({ peer, tookMs, copies, trouble }, place) => ({
-      ...{ peerName: nameOf(peer), isSelf: peer === self, tookMs, trouble },
+      ...{ peerName: nameOf(peer), isSelf: peer === self, tookMs, path: pathTo(peer), trouble },
       part: place < holders ? 'holder' : 'next',
       copies: copies.map((copy) => ({
         signer: nameOf(copy.signer),

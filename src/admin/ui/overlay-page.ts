@@ -116,10 +116,11 @@ function traceSection(view: TraceView): Markup {
     )}
     ${table(
       'Boxes asked, closest first',
-      ['box', 'part', 'took', 'answer'],
-      boxes.map(({ peerName, isSelf, part, tookMs: took, trouble, copies }) => [
+      ['box', 'part', 'path', 'took', 'answer'],
+      boxes.map(({ peerName, isSelf, part, path, tookMs: took, trouble, copies }) => [
         isSelf ? `${peerName} (this box)` : peerName,
         part,
+        path ?? '',
         milliseconds(took),
         trouble ?? (copies.length === 0 ? 'has nothing' : copies.map(copyText).join('; ')),
       ]),

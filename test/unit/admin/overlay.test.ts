@@ -47,8 +47,24 @@ const trace: TraceView = {
   copiesWanted: 2,
   entries: [{ signer: 'khome', storedAt: 1, expiresAt: 2, removed: false, copies: 1 }],
   boxes: [
-    { peerName: 'kself', isSelf: true, part: 'holder', tookMs: 0.1, trouble: undefined, copies: [] },
-    { peerName: 'kother', isSelf: false, part: 'holder', tookMs: 9, trouble: 'no answer', copies: [] },
+    {
+      peerName: 'kself',
+      isSelf: true,
+      part: 'holder',
+      path: undefined,
+      tookMs: 0.1,
+      trouble: undefined,
+      copies: [],
+    },
+    {
+      peerName: 'kother',
+      isSelf: false,
+      part: 'holder',
+      path: 'relayed',
+      tookMs: 9,
+      trouble: 'no answer',
+      copies: [],
+    },
   ],
 }
 
@@ -110,6 +126,7 @@ describe('the overlay on the admin port', () => {
     const page = await (await ask('/overlay?aor=anna%40town.example')).text()
     expect(page).toContain('at home at khome; known without a phone at koffice')
     expect(page).toContain('1 of 2')
+    expect(page).toContain('relayed')
     expect(page).toContain('no answer')
     const none = await (await ask('/overlay?aor=%3Cx%3E', { trace: async () => [] })).text()
     expect(none).toContain('That is no name of a user.')

@@ -6,7 +6,7 @@ import { anna, checked, now } from './some-records.ts'
 const answer = (peer: string, ...copies: CopyAnswer['copies'][number][]): CopyAnswer => ({
   ...{ peer, copies, tookMs: 1, trouble: undefined },
 })
-const facts = { self: 'me', holders: 3, nameOf: (peer: string) => `${peer}.peer` }
+const facts = { self: 'me', holders: 3, nameOf: (peer: string) => `${peer}.peer`, pathTo: () => undefined }
 
 describe('the trace of a look-up', () => {
   it('tells the newest version of each home box and how many holders have it', () => {

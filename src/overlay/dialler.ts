@@ -50,6 +50,8 @@ export class Dialler {
   readonly #self: PeerId
   readonly #table: PeerTable
   readonly #network: Network
+  /** Somebody named boxes to this one: it is not the first. What was only suggested may be its own address. */
+  readonly hasSeeds: boolean
   readonly #seeds: Seed[]
   readonly #clock: Clock
   readonly #log: Log
@@ -75,14 +77,10 @@ export class Dialler {
     this.#table = parts.table
     this.#network = parts.network
     this.#seeds = [...parts.seeds]
+    this.hasSeeds = parts.seeds.length > 0
     this.#clock = parts.clock
     this.#log = parts.log
     this.#random = parts.random
-  }
-
-  /** There is somebody to look for, although nobody may be known yet. */
-  get hasSeeds(): boolean {
-    return this.#seeds.length > 0
   }
 
   start(): void {

@@ -22,8 +22,8 @@ import type { RecordStore } from './record-store.ts'
 import type { StoreOutbox } from './store-outbox.ts'
 
 const askWithin = 2_000
-/** After a change of the members new holders may not have their share yet. */
-const unsettledMilliseconds = 5_000
+/** After a change of the members new holders may not have their share yet; boxes see a silent one go seconds apart. */
+const unsettledMilliseconds = 10_000
 
 export interface LocationParts {
   readonly self: PeerId
@@ -91,9 +91,8 @@ export class LocationService {
       return this.#askPeer(peer, kind, resource, late)
     }
     const isUnsettled = clock.now() - this.#membersChangedAt < unsettledMilliseconds
-    const believedFrom = isUnsettled ? 2 * copies : copies
     const candidates = holders.candidates(kind, resource, mostAsked(copies))
-    const found = await lookUp({ candidates, copies, believedFrom, ask }, clock, signal)
+    const found = await lookUp({ candidates, copies, isUnsettled, ask }, clock, signal)
     const records = this.#withOwnTruth(found.records, kind, resource)
     return { records, isCertain: records.length > 0 || (found.isCertain && !this.#isIsolated), asked }
   }

@@ -13,8 +13,11 @@ export interface Question {
   readonly candidates: readonly PeerId[]
   /** How many of them should hold the record: so many are asked at once. */
   readonly copies: number
-  /** How many must say that there is nothing before that is believed. */
-  readonly believedFrom: number
+  /**
+   * Holders have changed a moment ago: the new ones may have nothing yet, or what they had when they were holders before. So
+   * everybody's word is waited for, and twice as many must say that there is nothing.
+   */
+  readonly isUnsettled: boolean
   /** Resolves to records that were checked; rejects when the peer fails. */
   ask(peer: PeerId, signal: AbortSignal): Promise<readonly CheckedRecord[]>
 }
@@ -115,7 +118,10 @@ class LookUp {
 
   #take(records: readonly CheckedRecord[]): void {
     this.#answered++
-    if (this.#found.length === 0 && records.length > 0) this.#wait(settleMilliseconds, () => this.#finish())
+    if (this.#found.length === 0 && records.length > 0) {
+      const moment = this.#question.isUnsettled ? tryMilliseconds : settleMilliseconds
+      this.#wait(moment, () => this.#finish())
+    }
     this.#found.push(...records)
   }
 
@@ -130,8 +136,8 @@ class LookUp {
   }
 
   get #isBelieved(): boolean {
-    const { believedFrom, candidates } = this.#question
-    return this.#answered >= Math.max(1, Math.min(believedFrom, candidates.length))
+    const { copies, isUnsettled, candidates } = this.#question
+    return this.#answered >= Math.max(1, Math.min(isUnsettled ? 2 * copies : copies, candidates.length))
   }
 
   #wait(milliseconds: number, action: () => void): void {

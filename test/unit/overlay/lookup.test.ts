@@ -4,7 +4,13 @@ import { type LookUpResult, lookUp } from '../../../src/overlay/lookup.ts'
 import type { CheckedRecord } from '../../../src/overlay/record-check.ts'
 import { checked, now } from './some-records.ts'
 
-type Behaviour = readonly CheckedRecord[] | 'silent' | 'failing' | number
+type Behaviour = readonly CheckedRecord[] | 'silent' | 'failing' | number | Late
+
+/** An answer after so many milliseconds. */
+interface Late {
+  readonly after: number
+  readonly record: CheckedRecord
+}
 
 const flush = () => new Promise((resolve) => setImmediate(resolve))
 const never = new AbortController().signal
@@ -24,10 +30,10 @@ class Holders {
     return (await this.result(signal)).records
   }
 
-  result(signal = never, believedFrom = 3): Promise<LookUpResult> {
+  result(signal = never, isUnsettled = false): Promise<LookUpResult> {
     const candidates = Object.keys(this.#behaviours)
     const ask = (peer: string, late: AbortSignal) => this.#ask(peer, late)
-    return lookUp({ candidates, copies: 3, believedFrom, ask }, this.clock, signal)
+    return lookUp({ candidates, copies: 3, isUnsettled, ask }, this.clock, signal)
   }
 
   #ask(peer: string, late: AbortSignal): Promise<readonly CheckedRecord[]> {
@@ -36,8 +42,10 @@ class Holders {
     const behaviour = this.#behaviours[peer]
     if (behaviour === 'failing') return Promise.reject(new Error('gone'))
     if (behaviour === 'silent') return new Promise(() => undefined)
-    if (typeof behaviour !== 'number') return Promise.resolve(behaviour ?? [])
-    return new Promise((resolve) => this.clock.after(behaviour, () => resolve([checked({ signer: peer })])))
+    const answer =
+      typeof behaviour === 'number' ? { after: behaviour, record: checked({ signer: peer }) } : behaviour
+    if (!answer || !('after' in answer)) return Promise.resolve(answer ?? [])
+    return new Promise((resolve) => this.clock.after(answer.after, () => resolve([answer.record])))
   }
 }
 
@@ -95,9 +103,26 @@ describe('look-up', () => {
 
   it('when members have just changed, the next three are asked before "nothing" is believed', async () => {
     const holders = new Holders({ a: [], b: [], c: [], d: [record], e: [], f: [] })
-    expect((await holders.result(never, 6)).records).toEqual([record])
+    expect((await holders.result(never, true)).records).toEqual([record])
     const nobody = new Holders({ a: [], b: [], c: [], d: [], e: [], f: [], g: [record] })
-    expect(await nobody.result(never, 6)).toEqual({ records: [], isCertain: true, asked: 6 })
+    expect(await nobody.result(never, true)).toEqual({ records: [], isCertain: true, asked: 6 })
+  })
+
+  it('when members have just changed, a newer answer is waited for, 300 ms at most', async () => {
+    const stale = checked({ value: Buffer.from('of the time as holder before') })
+    const fresh = checked({ storedAt: now + 1 })
+    const holders = new Holders({ a: [stale], b: { after: 100, record: fresh }, c: [], d: [] })
+    const result = holders.result(never, true)
+    for (const step of [99, 1]) {
+      await flush()
+      holders.clock.advance(step)
+    }
+    expect((await result).records).toEqual([fresh])
+    const alone = new Holders({ a: [stale], b: 'silent', c: [] })
+    const patient = alone.result(never, true)
+    await flush()
+    alone.clock.advance(300)
+    expect((await patient).records).toEqual([stale])
   })
 
   it('one silent holder costs those who know nothing 300 ms, no more', async () => {

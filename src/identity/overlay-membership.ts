@@ -22,6 +22,13 @@ export interface Membership {
 
 const domainPattern = /^(?=.{1,180}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/
 
+/** The last one makes the box a member: a restore that was cut off can be repeated. */
+const identityFiles = ['identity.pem', 'issuer.json', 'membership.json']
+
+function isPacked(name: string): boolean {
+  return identityFiles.includes(name) || /^revocations\/[0-9a-f]{32}\.cbor$/.test(name)
+}
+
 /** Overlays that this box has created or joined, by their folders. */
 export function joinedOverlays(dataDir: string): string[] {
   const folder = join(dataDir, 'overlay')
@@ -152,19 +159,24 @@ export class OverlayMembership {
     return { overlay: this.domain, key, trustRoot, credential, admittedAt }
   }
 
-  /** The files that make this box this box. The key of the trust root is not among them, nor are tickets. */
+  /**
+   * The files that make this box this box, and what it knows of revoked ones. The key of the trust root is not among them,
+   * nor are tickets.
+   */
   pack(): Record<string, Uint8Array> {
-    const names = ['identity.pem', 'issuer.json', 'membership.json'].filter((name) => this.#files.has(name))
-    return Object.fromEntries(names.map((name) => [name, readFileSync(this.path(name))]))
+    const revocations = this.#files.has('revocations') ? readdirSync(this.path('revocations')) : []
+    const names = [...revocations.map((name) => `revocations/${name}`), ...identityFiles]
+    const present = names.filter((name) => isPacked(name) && this.#files.has(name))
+    return Object.fromEntries(present.map((name) => [name, readFileSync(this.path(name))]))
   }
 
   /** The reverse, at a box that is not in the overlay yet. Throws `MembershipProblem`. */
   unpack(files: Readonly<Record<string, Uint8Array>>): ChainedCredential {
     this.#mustBeNew()
-    // The last one makes the box a member: a restore that was cut off can be repeated.
-    for (const name of ['identity.pem', 'issuer.json', 'membership.json']) {
+    const revocations = Object.keys(files).filter((name) => name.startsWith('revocations/'))
+    for (const name of [...revocations, ...identityFiles]) {
       const content = files[name]
-      if (content) this.#files.write(name, content)
+      if (content && isPacked(name)) this.#files.write(name, content)
     }
     const { credential, trustRoot } = this.load()
     return this.#read(credential, trustRoot)

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -6,6 +6,7 @@ import { readCredential } from '../../../src/identity/credential.ts'
 import { drawPlace } from '../../../src/identity/credential-issuer.ts'
 import { MembershipProblem } from '../../../src/identity/membership-problem.ts'
 import { joinedOverlays, OverlayMembership } from '../../../src/identity/overlay-membership.ts'
+import { writeRevocation } from '../../../src/identity/revocations.ts'
 import { systemClock } from '../../../src/lib/clock.ts'
 import { SigningKey } from '../../../src/lib/ed25519.ts'
 
@@ -57,6 +58,24 @@ describe('membership on disk', () => {
     const read = () => [membership().load(), membership().issuer()]
     expect(read).toThrow(MembershipProblem)
     expect(read).toThrow(new RegExp(`${name} cannot be used .*: restore the folder`))
+  })
+
+  it('is packed with what is known of revoked boxes, and unpacked nowhere but in its folder', () => {
+    const { key } = membership().create(systemClock)
+    const statement = membership().issuer()?.revoke(SigningKey.generate().publicKey, Date.now())
+    writeRevocation(membership().path('revocations'), statement ?? new Uint8Array())
+    const packed = membership().pack()
+    expect(Object.keys(packed)).toEqual([
+      expect.stringMatching(/^revocations\//),
+      ...['identity.pem', 'issuer.json', 'membership.json'],
+    ])
+    const elsewhere = join(dataDir, 'other')
+    const copy = new OverlayMembership(elsewhere, 'town.example')
+    copy.unpack({ ...packed, 'revocations/../../../escaped.cbor': Buffer.from('x') })
+    expect(Buffer.from(copy.load().key.publicKey)).toEqual(Buffer.from(key.publicKey))
+    expect(copy.pack()).toEqual(packed)
+    expect(existsSync(join(elsewhere, 'escaped.cbor'))).toBe(false)
+    expect(() => copy.unpack(packed)).toThrow(/already in the overlay/)
   })
 
   it('a damaged note of addresses counts as none', () => {

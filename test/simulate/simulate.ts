@@ -4,7 +4,8 @@ import { BadOption, readOrder, type SimulationOrder, usage } from './simulation-
 import { printReport } from './simulation-report.ts'
 
 const order = understood(process.argv.slice(2))
-if (order) await run(order)
+if (order?.isHelp) console.log(usage)
+else if (order) await run(order)
 
 async function run({ plan, isCurve, isJson }: SimulationOrder): Promise<void> {
   const startedAt = performance.now()

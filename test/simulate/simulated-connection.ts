@@ -121,7 +121,7 @@ function channelBetween(
   const route = { from: from.name, to: to.name }
   return new Channel(
     {
-      crossing: (packets) => (to.isPowered ? paths.crossing(route, packets) : undefined),
+      crossing: (packets) => (from.isPowered && to.isPowered ? paths.crossing(route, packets) : undefined),
       roundTripMilliseconds: paths.roundTripMilliseconds,
       sent: ({ purpose, bytes }) => from.traffic.sent(purpose, bytes),
       gaveUp,

@@ -17,6 +17,8 @@ export class SimulatedHost implements PeerNetwork, Machine {
   readonly #connections = new Map<PeerId, Set<ConnectionEnd>>()
   #events: PeerNetworkEvents | undefined
   #isPowered = true
+  /** Ends what the process has begun, when it ends itself. */
+  #life = new AbortController()
 
   constructor(self: PeerId, address: string, network: SimulatedNetwork) {
     this.self = self
@@ -39,6 +41,7 @@ export class SimulatedHost implements PeerNetwork, Machine {
 
   open(events: PeerNetworkEvents): Promise<void> {
     this.#isPowered = true
+    this.#life = new AbortController()
     this.#events = events
     return Promise.resolve()
   }
@@ -74,7 +77,8 @@ export class SimulatedHost implements PeerNetwork, Machine {
     if (!other) throw new PeerUnreachable(`nobody is at ${addresses.join(', ')}`)
     if (this.#openEnd(other.self)) return other.self
     const { paths, time } = this.#network
-    const end = await dial({ from: this, to: other, paths, time, signal }, (far) =>
+    const whileAlive = AbortSignal.any([signal, this.#life.signal])
+    const end = await dial({ from: this, to: other, paths, time, signal: whileAlive }, (far) =>
       other.#connected(this.self, far, []),
     )
     this.#connected(other.self, end, [other.#address])
@@ -148,5 +152,6 @@ export class SimulatedHost implements PeerNetwork, Machine {
   #forgetProcess(): void {
     this.#events = undefined
     this.#connections.clear()
+    this.#life.abort(new PeerUnreachable('this box stops'))
   }
 }

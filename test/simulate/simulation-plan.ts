@@ -25,6 +25,7 @@ export type Churn =
   | { readonly kind: 'turnover'; readonly departuresPerMinute: number }
 
 export interface SimulationOrder {
+  readonly isHelp: boolean
   readonly plan: SimulationPlan
   readonly isCurve: boolean
   readonly isJson: boolean
@@ -79,7 +80,7 @@ export function readOrder(args: readonly string[]): SimulationOrder {
     leave: readLeave(values.leave),
     partition: values.partition === undefined ? undefined : readShare('partition', values.partition),
   }
-  return { plan, isCurve: values.curve, isJson: values.json }
+  return { isHelp: values.help, plan, isCurve: values.curve, isJson: values.json }
 }
 
 function parse(args: readonly string[]) {
@@ -103,6 +104,7 @@ function parse(args: readonly string[]) {
         partition: { type: 'string' },
         json: { type: 'boolean', default: false },
         curve: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
       },
     }).values
   } catch (cause) {

@@ -1,5 +1,7 @@
+import { base64url } from '../lib/base64url.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { utcMinute } from '../lib/utc-minute.ts'
 import { CredentialInvalid } from './credential.ts'
 import { type CredentialIssuer, drawPlace } from './credential-issuer.ts'
 import { decodeForm, type EnrolmentAnswer, type EnrolmentForm, encodeAnswer } from './enrolment-form.ts'
@@ -67,7 +69,9 @@ export class TicketDesk {
         return { refusedBecause: 'the credential belongs to another box' }
       const now = this.#clock.now()
       if (now > notAfter || now < notBefore - clocksMayDiffer)
-        return { refusedBecause: `the credential is not valid at ${time(now)}: join again with a new ticket` }
+        return {
+          refusedBecause: `the credential is not valid at ${utcMinute(now)}: join again with a new ticket`,
+        }
       if (this.#credentials.isRevoked(present)) return { refusedBecause: 'the box was revoked' }
       // Its rights end at its issuer's; from another issuer the same words could mean more.
       if (
@@ -114,7 +118,7 @@ export class TicketDesk {
     // Before the ticket is marked as used: once the clock is set, the same ticket is good.
     if (Math.abs(form.at - now) > clocksMayDiffer)
       return refused(
-        `the clocks of the two boxes differ: it is ${time(form.at)} at the new box and ${time(now)} at the inviting one; set the wrong clock, then use the same ticket again`,
+        `the clocks of the two boxes differ: it is ${utcMinute(form.at)} at the new box and ${utcMinute(now)} at the inviting one; set the wrong clock, then use the same ticket again`,
       )
     const use = this.#shelf.useOf(ticket.id)
     if (use && use.publicKey !== base64url(publicKey)) return usedByAnother(use.at)
@@ -122,7 +126,7 @@ export class TicketDesk {
     const lastMoment = use ? ticket.expiresAt + keepAfterExpiry : ticket.expiresAt
     if (now > lastMoment)
       return refused(
-        `the ticket expired at ${time(ticket.expiresAt)}, and it is ${time(now)} at the inviting box: ask for a new one`,
+        `the ticket expired at ${utcMinute(ticket.expiresAt)}, and it is ${utcMinute(now)} at the inviting box: ask for a new one`,
       )
     return undefined
   }
@@ -139,7 +143,9 @@ export class TicketDesk {
           reason: 'somebody has to approve at the inviting box: causeway overlay approve',
         }
       if (!decision.approved)
-        return refused(`the request was rejected at ${time(decision.at)} by the person at the inviting box`)
+        return refused(
+          `the request was rejected at ${utcMinute(decision.at)} by the person at the inviting box`,
+        )
     }
     const { role, mayServe } = ticket
     const rights = { publicKey, place: Buffer.from(use.place, 'base64url'), roles: [role], mayServe }
@@ -156,17 +162,9 @@ function readForm(bytes: Uint8Array): EnrolmentForm | undefined {
 }
 
 function usedByAnother(at: number): EnrolmentAnswer {
-  return refused(`the ticket was used at ${time(at)} by another box: ask for a new one`)
+  return refused(`the ticket was used at ${utcMinute(at)} by another box: ask for a new one`)
 }
 
 function refused(reason: string): EnrolmentAnswer {
   return { outcome: 'refused', reason }
-}
-
-function base64url(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url')
-}
-
-function time(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }

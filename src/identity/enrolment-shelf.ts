@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { base64url } from '../lib/base64url.ts'
 import { createDurably } from '../lib/durable-file.ts'
 import { ticketIdBytes, ticketSecretBytes } from './enrolment-ticket.ts'
 
@@ -150,10 +151,6 @@ export class EnrolmentShelf {
         rmSync(this.#path(id, kind), { force: true })
     }
   }
-}
-
-function base64url(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url')
 }
 
 function namesIn(folder: string): string[] {

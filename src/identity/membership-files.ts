@@ -65,10 +65,6 @@ export class MembershipFiles {
   }
 }
 
-export function base64url(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url')
-}
-
 /** Throws `TypeError`. */
 export function notedBytes(noted: unknown): Uint8Array {
   if (typeof noted !== 'string') throw new TypeError('bytes in base64url are missing')

@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { base64url } from '../lib/base64url.ts'
 import type { Clock } from '../lib/clock.ts'
 import { SigningKey } from '../lib/ed25519.ts'
 import { type ChainedCredential, readCertificate } from './credential.ts'
 import { appointIssuer, CredentialIssuer, drawPlace } from './credential-issuer.ts'
 import { EnrolmentShelf } from './enrolment-shelf.ts'
-import { base64url, MembershipFiles, notedBytes, notedTexts } from './membership-files.ts'
+import { MembershipFiles, notedBytes, notedTexts } from './membership-files.ts'
 import { MembershipProblem } from './membership-problem.ts'
 import { TrustedCredentials } from './trusted-credentials.ts'
 

@@ -6,6 +6,7 @@ import { OverlayMembership } from '../../identity/overlay-membership.ts'
 import { TrustedCredentials } from '../../identity/trusted-credentials.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import type { SigningKey } from '../../lib/ed25519.ts'
+import { utcMinute } from '../../lib/utc-minute.ts'
 import { PeerRefused } from '../../overlay/overlay-errors.ts'
 import { PeerCalls } from '../../overlay/peer-calls.ts'
 import { peerIdOf } from '../../overlay/peer-id.ts'
@@ -57,7 +58,7 @@ export async function joinOverlay(text: string, options: JoinOptions): Promise<s
   const now = clock.now()
   if (now > ticket.expiresAt)
     throw new EnrolmentFailed(
-      `the ticket expired at ${time(ticket.expiresAt)}, and it is ${time(now)} here: ask for a new one, or check this box's clock`,
+      `the ticket expired at ${utcMinute(ticket.expiresAt)}, and it is ${utcMinute(now)} here: ask for a new one, or check this box's clock`,
     )
   // Kept before the ticket is used: should the answer get lost, the same box may ask again.
   const key = membership.identity()
@@ -134,8 +135,4 @@ function checkCredential(bytes: Uint8Array, ticket: EnrolmentTicket, key: Signin
 
 function stillWaiting(peer: string): string {
   return `nobody has approved yet at the inviting box: run the same command again later (this box is ${peer})`
-}
-
-function time(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }

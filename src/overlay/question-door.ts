@@ -1,9 +1,16 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { RareLine } from '../lib/rare-line.ts'
+import { type Rate, RateBudget } from '../lib/rate-budget.ts'
 import type { PeerId } from './peer-id.ts'
 import { encodeMessage } from './peer-message.ts'
-import { costOf, memberRate, QuestionBudget, strangerRate } from './question-budget.ts'
+
+/** Room for an honest box's hardest moment: all that it holds is handed over to one that came back. */
+const memberRate: Rate = { perSecond: 2_000, burst: 20_000, longestWait: 1_000 }
+/** A stranger says hello, and perhaps hands in a form. */
+const strangerRate: Rate = { perSecond: 2, burst: 32, longestWait: 0 }
+/** A question of n bytes counts 1 + n / this: work grows with its size, a record's signature most of all. */
+const bytesPerUnit = 512
 
 interface Guests {
   /** Waits for a greeting that is under way. */
@@ -22,8 +29,8 @@ const tooMany = encodeMessage({
 
 /** Stands before the answers: a member that asks too much waits, and a stranger that does is shown out, unread. */
 export class QuestionDoor {
-  readonly #members: QuestionBudget
-  readonly #strangers: QuestionBudget
+  readonly #members: RateBudget
+  readonly #strangers: RateBudget
   readonly #table: { isMember(peer: PeerId): boolean }
   readonly #guests: Guests
   readonly #room: Room
@@ -40,8 +47,8 @@ export class QuestionDoor {
     clock: Clock
     log: Log
   }) {
-    this.#members = new QuestionBudget(memberRate, parts.clock)
-    this.#strangers = new QuestionBudget(strangerRate, parts.clock)
+    this.#members = new RateBudget(memberRate, parts.clock)
+    this.#strangers = new RateBudget(strangerRate, parts.clock)
     this.#table = parts.table
     this.#guests = parts.guests
     this.#room = parts.room
@@ -53,7 +60,7 @@ export class QuestionDoor {
 
   /** Never rejects. */
   async answer(peer: PeerId, message: Uint8Array): Promise<Uint8Array> {
-    const wait = await this.#waitOf(peer, costOf(message))
+    const wait = await this.#waitOf(peer, 1 + Math.floor(message.length / bytesPerUnit))
     if (wait === undefined) return this.#turnAway(peer)
     if (wait > 0) await new Promise<void>((resolve) => this.#clock.after(wait, resolve))
     return this.#room.answer(peer, message)

@@ -9,9 +9,10 @@ import type { NetworkReach } from '../../overlay/network-reach.ts'
 import { PeerUnreachable } from '../../overlay/overlay-errors.ts'
 import { type PeerId, peerIdOf } from '../../overlay/peer-id.ts'
 import type { PeerNetwork, PeerNetworkEvents, PeerPath } from '../../overlay/peer-network.ts'
-import { probeConnection } from './connection-probe.ts'
+import { ConnectionProbe } from './connection-probe.ts'
 import { raceDials } from './dial-race.ts'
 import { DirectPaths } from './direct-paths.ts'
+import { KnockLimit } from './knock-limit.ts'
 import { LanSearch } from './lan-search.ts'
 import { type CausewayNode, createNode } from './libp2p-node.ts'
 import { dialable, fromLibp2p, toLibp2p } from './libp2p-peer.ts'
@@ -52,6 +53,7 @@ export class Libp2pNetwork implements PeerNetwork {
   readonly #options: Libp2pNetworkOptions
   readonly #clock: Clock
   readonly #questions: QuestionStreams
+  readonly #probe: ConnectionProbe
   readonly #connections: PeerConnections
   readonly #own: OwnAddresses
   readonly #seats: RelaySeats
@@ -73,9 +75,10 @@ export class Libp2pNetwork implements PeerNetwork {
     const node = () => this.#node
     this.#connections = new PeerConnections(node)
     this.#questions = new QuestionStreams(this.#connections)
+    this.#probe = new ConnectionProbe(questionProtocol, clock)
     this.#own = new OwnAddresses({
       ...{ listen: options.listen, interfaces, clock },
-      changed: () => this.#interfacesChanged(),
+      changed: (hasLost) => this.#interfacesChanged(hasLost),
     })
     const connections = this.#connections
     this.#seats = new RelaySeats({ node, connections, clock, log, changed: () => this.#tellAddresses(false) })
@@ -101,9 +104,11 @@ export class Libp2pNetwork implements PeerNetwork {
 
   async open(events: PeerNetworkEvents): Promise<void> {
     const { domain, key, listen } = this.#options
+    const isMember = (peer: PeerId) => events.isMember?.(peer) ?? false
+    const knocks = new KnockLimit(this.#clock)
     const node = await createNode({
       ...{ key, listen },
-      gater: relayRules((peer) => events.isMember?.(peer) ?? false),
+      gater: { ...relayRules(isMember), denyInboundConnection: (knock) => knocks.isTooMuch(knock) },
     })
     this.#node = node
     this.#events = events
@@ -122,6 +127,8 @@ export class Libp2pNetwork implements PeerNetwork {
       this.#opened(detail)
       detail.addEventListener('close', (ending) => {
         isPathLost = detail.status === 'aborted' && !isReset(ending.error)
+        const peer = fromLibp2p(detail.remotePeer)
+        if (peer && isMember(peer)) knocks.memberAt(detail.remoteAddr)
       })
     })
     node.addEventListener('peer:connect', ({ detail }) => this.#connected(detail))
@@ -157,7 +164,14 @@ export class Libp2pNetwork implements PeerNetwork {
   addresses(): readonly string[] {
     if (!this.#node) return []
     const { announce = [] } = this.#options
-    const direct = [...announce, ...this.#own.all(), ...this.#reach.confirmed]
+    const own = this.#own.all()
+    // A machine may have dozens; those at which others have reached it come first.
+    const ownInOrder = new Set([...own.filter((address) => this.#reach.wasReachedAt(address)), ...own])
+    const direct = [
+      ...announce.slice(0, 3),
+      ...this.#reach.confirmed.slice(0, 2),
+      ...[...ownInOrder].slice(0, 5),
+    ]
     return [...new Set([...direct, ...this.#seats.addresses()])]
   }
 
@@ -274,14 +288,13 @@ export class Libp2pNetwork implements PeerNetwork {
   #doubt(peer: PeerId): void {
     const connections = this.#connections.to(peer)
     if (connections.length < 2) return
-    for (const connection of connections) void probeConnection(connection, questionProtocol, this.#clock)
+    for (const connection of connections) void this.#probe.try(connection)
   }
 
   /** An uplink went or came: connections over one that went are dead, though nothing says so. */
-  #interfacesChanged(): void {
-    for (const connection of this.#node?.getConnections() ?? [])
-      if (connection.direct && connection.status === 'open')
-        void probeConnection(connection, questionProtocol, this.#clock)
+  #interfacesChanged(hasLost: boolean): void {
+    const doubtful = hasLost ? (this.#node?.getConnections() ?? []) : []
+    for (const connection of doubtful) if (connection.direct) void this.#probe.try(connection)
     this.#lan?.look()
     this.#directPaths.hurry()
     this.#tellAddresses(true)

@@ -75,8 +75,8 @@ export async function createNode(options: NodeOptions): Promise<CausewayNode> {
     connectionManager: {
       // All boxes of the largest overlay twice, and strangers who knock.
       maxConnections: 1_500,
-      // Whole sites come from one address, all at once after a power cut.
-      inboundConnectionThreshold: 200,
+      // A second, from one address. A site may have many boxes, and a handshake costs about 8 ms of work.
+      inboundConnectionThreshold: 40,
       maxIncomingPendingConnections: 200,
     },
     // The overlay has a pulse of its own.

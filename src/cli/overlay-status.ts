@@ -32,6 +32,7 @@ function print(overlay: OverlayView): string {
       `${facts.recordsHeld} held here; of its own ${copies.confirmed} of ${copies.wanted} copies made`,
     ],
     ['credential', overlay.credentialWarning ?? `valid until ${time(overlay.credentialEndsAt)}`],
+    ['clock', overlay.clockWarning ?? 'agrees with those of the other boxes'],
     ['revoked', `${overlay.revokedBoxes} boxes`],
     ['refused claims', refusedClaims.length > 0 ? '' : 'none'],
   ]

@@ -5,12 +5,14 @@ import type { Overlay } from '../overlay/overlay.ts'
 const graceMilliseconds = 10_000
 
 /** How an overlay is, as one part of the box among others. */
-export function overlayState(overlay: Pick<Overlay, 'domain' | 'health'>): PartState {
+export function overlayState(overlay: Pick<Overlay, 'domain' | 'health' | 'status'>): PartState {
   const { state, why } = overlay.health()
   const name = `overlay ${overlay.domain}`
-  if (state === 'proven') return { name, state: 'good', text: why }
   if (state === 'isolated') return { name, state: 'failed', text: why }
-  return { name, state: 'degraded', text: why }
+  const { credentialWarning, clockWarning } = overlay.status()
+  const warnings = [credentialWarning, clockWarning].filter((warning) => warning !== undefined)
+  const isGood = state === 'proven' && warnings.length === 0
+  return { name, state: isGood ? 'good' : 'degraded', text: [why, ...warnings].join('; ') }
 }
 
 /** Why the box should be sent no calls for other boxes; undefined when it may. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { RareLine } from '../lib/rare-line.ts'
+import { type Rate, RateBudget } from '../lib/rate-budget.ts'
 import type { CredentialReader, EnrolmentDesk } from './credential-reader.ts'
 import type { DialBack } from './dial-back.ts'
 import type { Greeting } from './greeting.ts'
@@ -49,6 +50,10 @@ const clientRefuses: PeerReply = {
   reason: 'this box stores nothing for others',
 }
 
+/** For questions that this box passes on to others, or that have a long answer. */
+const favourRate: Rate = { perSecond: 2, burst: 10, longestWait: 0 }
+const tooOften: PeerReply = { type: 'refused', code: 'too-many', reason: 'that was asked a moment ago' }
+
 /** Answers the questions of other boxes. A stranger may only say hello and ask to enrol. */
 export class PeerService {
   readonly #overlay: string
@@ -63,6 +68,7 @@ export class PeerService {
   readonly #witness: Witness
   readonly #view: () => { state: string; sees: readonly Seen[] }
   readonly #counts: Counts
+  readonly #favours: RateBudget
   readonly #clock: Clock
   readonly #log: Log
   readonly #rarely: RareLine
@@ -96,6 +102,7 @@ export class PeerService {
     this.#witness = parts.witness
     this.#view = parts.view
     this.#counts = parts.counts
+    this.#favours = new RateBudget(favourRate, parts.clock)
     this.#clock = parts.clock
     this.#log = parts.log
     this.#rarely = new RareLine(parts.clock)
@@ -159,8 +166,10 @@ export class PeerService {
         if (this.#membership.isClient) return clientRefuses
         return { type: 'wanted', places: this.#wanted(request.offers) }
       case 'probe':
+        if (this.#favours.take(peer, 1) === undefined) return tooOften
         return { type: 'seen', storedAt: await this.#witness.find(peer, request.resource) }
       case 'view':
+        if (this.#favours.take(peer, 1) === undefined) return tooOften
         return { type: 'view', ...this.#view() }
       case 'reach':
         return this.#dialBack.answer(peer, request.addresses)

@@ -51,6 +51,7 @@ function overlaySection(overlay: OverlayView): Markup {
           ['records held', String(facts.recordsHeld)],
           ['copies of its own', `${copies.confirmed} of ${copies.wanted}`],
           ['credential', overlay.credentialWarning ?? `valid until ${day(overlay.credentialEndsAt)}`],
+          ['clock', overlay.clockWarning ?? 'agrees with those of the other boxes'],
           ['revoked boxes', String(overlay.revokedBoxes)],
         ],
       )}

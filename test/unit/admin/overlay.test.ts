@@ -23,6 +23,7 @@ const overlay = {
   entrance: { addresses: [], free: 499 },
   copies: { wanted: 9, confirmed: 4 },
   credentialWarning: undefined,
+  clockWarning: 'the clock of this box is 10 min ahead',
   revokedBoxes: 2,
   credentialEndsAt: Date.UTC(2027, 0, 31),
   refusedClaims: [
@@ -111,6 +112,7 @@ describe('the overlay on the admin port', () => {
       'remembered from earlier',
       'client: nobody can dial this box',
       '4 of 9',
+      '10 min ahead',
       '2027-01-31',
       '0 of 1 connected',
       '12.3 ms',

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { isolationOf, overlayState } from '../../../src/gateway/overlay-state.ts'
 import type { OverlayHealth, OverlayStatus } from '../../../src/overlay/overlay.ts'
 
-function overlay(state: OverlayHealth['state'], disconnectedSince?: number) {
+function overlay(state: OverlayHealth['state'], disconnectedSince?: number, clockWarning?: string) {
   const health = { state, why: 'so it is' } as OverlayHealth
   return {
     domain: 'town.example',
     health: () => health,
-    status: () => ({ disconnectedSince }) as OverlayStatus,
+    status: () => ({ disconnectedSince, clockWarning }) as OverlayStatus,
   }
 }
 
@@ -19,6 +19,12 @@ describe('an overlay as a part of the box', () => {
     expect(overlayState(overlay('isolated')).state).toBe('failed')
     expect(overlayState(overlay('unproven')).state).toBe('degraded')
     expect(overlayState(overlay('alone')).state).toBe('degraded')
+  })
+
+  it('is not good while the box is warned of something that will go wrong', () => {
+    expect(overlayState(overlay('proven', undefined, 'set the clock'))).toMatchObject({
+      ...{ state: 'degraded', text: 'so it is; set the clock' },
+    })
   })
 
   it('keeps the box from being ready ten seconds after the last other box went', () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type MemoryBox, MemoryOverlays } from '../../../src/drivers/memory-overlay/memory-overlay.ts'
 import { PeerUnknown } from '../../../src/overlay/overlay-errors.ts'
-import { encodeMessage } from '../../../src/overlay/peer-message.ts'
+import { decodeReply, encodeMessage } from '../../../src/overlay/peer-message.ts'
 import { eventually } from '../../support/within.ts'
 import { anna } from './some-records.ts'
 
@@ -103,6 +103,19 @@ describe('questions about an overlay', () => {
     ])
     expect(honest.overlay.figures().refusedRecords).toEqual({ malformed: 2 })
     await Promise.all([honest.overlay.stop(), thief.overlay.stop()])
+  })
+
+  it('a box that asks for favours over and over is told to wait, and others are not', async () => {
+    const [a, b, c] = boxes
+    const view = async (asker: MemoryBox) => {
+      const message = encodeMessage({ type: 'view' })
+      return decodeReply(await asker.port.request(a.port.self, message, AbortSignal.timeout(2_000)))
+    }
+    const answers = []
+    for (let asked = 0; asked < 50; asked++) answers.push(await view(b))
+    expect(answers[0]?.type).toBe('view')
+    expect(answers.at(-1)).toMatchObject({ type: 'refused', code: 'too-many' })
+    expect((await view(c)).type).toBe('view')
   })
 
   it('counts who came and went, and bytes both ways', async () => {

@@ -114,7 +114,7 @@ export class Greeting {
   }
 
   answer(peer: PeerId, hello: Extract<PeerRequest, { type: 'hello' }>): PeerReply {
-    const objection = this.#objection(peer, hello.version, hello.credential)
+    const objection = this.#objection(peer, hello.credential)
     if (objection) {
       this.#say(peer, 'a box was refused', objection)
       this.#showOut(peer, objection)
@@ -137,10 +137,11 @@ export class Greeting {
     try {
       const askedAt = this.#clock.now()
       const reply = await this.#calls.ask(peer, this.#hello(), 'hello', answerWithin)
-      const objection = this.#objection(peer, reply.version, reply.credential)
+      const objection = this.#objection(peer, reply.credential)
       if (objection) {
+        this.#say(peer, 'a box was refused', objection)
         this.#showOut(peer, objection)
-        throw objection
+        return
       }
       const now = this.#clock.now()
       this.#table.measured(peer, now - askedAt)
@@ -152,16 +153,15 @@ export class Greeting {
       if (this.#table.get(peer)?.state === 'away') return
       const joining = error instanceof PeerRefused && error.code === 'joining'
       if (error instanceof PeerRefused && !joining) this.#refusedBecause = error.message
-      if (!joining) this.#say(peer, 'greeting a box failed', error as Error)
+      // The words may be the other one's own.
+      if (!joining) this.#say(peer, 'greeting a box failed', error as Error, 'greeting')
       this.#table.setState(peer, 'greeting', this.#clock.now())
     }
   }
 
-  // A box that is refused comes again and again.
-  #say(peer: PeerId, sentence: string, { message: reason }: Error): void {
-    this.#rarely.say(`${peer} ${sentence} ${reason}`, (unsaid) =>
-      this.#log.warn({ peer, reason, unsaid }, sentence),
-    )
+  // Who is refused comes again and again, and strangers come in crowds.
+  #say(peer: PeerId, sentence: string, { message: reason }: Error, subject = `${sentence} ${reason}`): void {
+    this.#rarely.say(subject, (unsaid) => this.#log.warn({ peer, reason, unsaid }, sentence))
   }
 
   #hello(): PeerRequest {
@@ -191,12 +191,7 @@ export class Greeting {
     this.#log.info({ peer }, 'a box is connected')
   }
 
-  #objection(peer: PeerId, version: number, credential: Uint8Array): PeerRefused | undefined {
-    if (version !== protocolVersion)
-      return new PeerRefused(
-        'version',
-        `that box speaks version ${version} of the overlay protocol and this one ${protocolVersion}: update the older one`,
-      )
+  #objection(peer: PeerId, credential: Uint8Array): PeerRefused | undefined {
     try {
       const shown = this.#credentials.read(credential)
       const { overlay, publicKey, notBefore, notAfter } = shown

@@ -5,9 +5,9 @@ import { signRevocation } from './revocation.ts'
 
 const day = 86_400_000
 /** How long a box's credential is good, in milliseconds; it is renewed at two thirds of that. */
-export const credentialLifetime = 90 * day
+const credentialLifetime = 90 * day
 /** How long an issuer may issue. Long, for only the trust root, which is kept offline, can appoint it again. */
-export const issuerLifetime = 10 * 365 * day
+const issuerLifetime = 10 * 365 * day
 
 /** Twice a credential's life: an issuer that has not heard of a revocation may still renew. */
 const revocationLifetime = 2 * credentialLifetime

@@ -17,7 +17,7 @@ import type { TrustedCredentials } from './trusted-credentials.ts'
 type Renewed = { readonly credential: Uint8Array } | { readonly refusedBecause: string }
 
 /** Clocks that differ by more, in milliseconds, would make the new box useless: its records would not be believed. */
-export const clocksMayDiffer = 60_000
+const clocksMayDiffer = 60_000
 
 /** Lets new boxes into the overlay: one ticket, one box, one place. */
 export class TicketDesk {

@@ -9,10 +9,9 @@ export interface RevocableCredential {
   readonly issuer: { readonly publicKey: Uint8Array } | undefined
 }
 
-/** Room that a rogue issuer can fill, and room that only the trust root can. */
+/** Room that a rogue issuer can fill, and room that only the trust root can; all of them fit into one message. */
 const mostByIssuers = 240
 const mostByRoot = 60
-export const mostRevocations = mostByIssuers + mostByRoot
 
 /**
  * All statements about revoked boxes that are in force: a set that only grows, so that boxes which exchange what they

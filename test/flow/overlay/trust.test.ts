@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { joinOverlay } from '../../../src/drivers/libp2p/join-overlay.ts'
 import { joinedOverlays } from '../../../src/identity/overlay-membership.ts'
+import { systemClock } from '../../../src/lib/clock.ts'
 import { eventually } from '../../contract/overlay/overlay-fixture.ts'
 import { CliBoxes, type RunningBox } from './cli-boxes.ts'
 
@@ -47,6 +49,19 @@ describe('who belongs, over libp2p', { timeout: 60_000 }, () => {
     expect(await boxes.type('second', 'join', ticket)).toBe(1)
     expect(boxes.said.at(-1)).toMatch(/the request was rejected at/)
   })
+
+  it.each([-12, 12])(
+    'a clock that is %i minutes off is named, and the ticket stays good',
+    async (minutes) => {
+      await boxes.town()
+      const ticket = await boxes.ticket('first')
+      const clock = { ...systemClock, now: () => Date.now() + minutes * 60_000 }
+      await expect(joinOverlay(ticket, { dataDir: boxes.dataDir('second'), clock })).rejects.toThrow(
+        /clocks of the two boxes differ: it is .* at the new box and .* at the inviting one/,
+      )
+      expect(await boxes.type('second', 'join', ticket)).toBe(0)
+    },
+  )
 
   it('a box announces only whom its ticket named', async () => {
     const [first] = (await boxes.town()) as [RunningBox]

@@ -1,27 +1,35 @@
 import type { Connection } from '@libp2p/interface'
+import { abortAfter } from '../../lib/abort-after.ts'
 import type { Clock } from '../../lib/clock.ts'
 
 const answerWithin = 1_000
 
-/** Opens a stream and closes it again: a round trip that only a live path makes. A connection that fails is ended. */
-export async function probeConnection(
-  connection: Connection,
-  protocol: string,
-  clock: Clock,
-): Promise<boolean> {
-  const bound = new AbortController()
-  const timer = clock.after(answerWithin, () => bound.abort(new Error(`no answer in ${answerWithin} ms`)))
-  try {
-    const stream = await connection.newStream(protocol, {
-      signal: bound.signal,
-      runOnLimitedConnection: true,
-    })
-    stream.abort(new Error('it was only a probe'))
-    return true
-  } catch (error) {
-    connection.abort(new Error('the path is dead', { cause: error }))
-    return false
-  } finally {
-    timer.cancel()
+/** Finds out which connections lead nowhere, and ends them. */
+export class ConnectionProbe {
+  readonly #protocol: string
+  readonly #clock: Clock
+  readonly #underWay = new Set<Connection>()
+
+  /** A stream of the protocol is opened and closed again: a round trip that only a live path makes. */
+  constructor(protocol: string, clock: Clock) {
+    this.#protocol = protocol
+    this.#clock = clock
+  }
+
+  async try(connection: Connection): Promise<void> {
+    // The far end allows few streams of the protocol: two probes at once could be one too many.
+    if (connection.status !== 'open' || this.#underWay.has(connection)) return
+    this.#underWay.add(connection)
+    const bound = abortAfter(this.#clock, answerWithin, `no answer in ${answerWithin} ms`)
+    try {
+      const options = { signal: bound.signal, runOnLimitedConnection: true }
+      const stream = await connection.newStream(this.#protocol, options)
+      stream.abort(new Error('it was only a probe'))
+    } catch (error) {
+      connection.abort(new Error('the path is dead', { cause: error }))
+    } finally {
+      bound.lift()
+      this.#underWay.delete(connection)
+    }
   }
 }

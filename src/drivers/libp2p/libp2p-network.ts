@@ -9,6 +9,7 @@ import type { NetworkReach } from '../../overlay/network-reach.ts'
 import { PeerUnreachable } from '../../overlay/overlay-errors.ts'
 import { type PeerId, peerIdOf } from '../../overlay/peer-id.ts'
 import type { PeerNetwork, PeerNetworkEvents, PeerPath } from '../../overlay/peer-network.ts'
+import { AnnouncedAddresses } from './announced-addresses.ts'
 import { ConnectionProbe } from './connection-probe.ts'
 import { raceDials } from './dial-race.ts'
 import { DirectPaths } from './direct-paths.ts'
@@ -59,10 +60,10 @@ export class Libp2pNetwork implements PeerNetwork {
   readonly #seats: RelaySeats
   readonly #directPaths: DirectPaths
   readonly #reach: Libp2pReach
+  readonly #announced: AnnouncedAddresses
   readonly #lan: LanSearch | undefined
   /** Where a peer was dialled, for a direct path in place of a relayed one. */
   readonly #dialled = new Map<PeerId, readonly string[]>()
-  #announced = ''
   #node: CausewayNode | undefined
   #events: PeerNetworkEvents | undefined
   #tidying: Timer | undefined
@@ -92,6 +93,13 @@ export class Libp2pNetwork implements PeerNetwork {
       changed: () => this.#tellAddresses(false),
     })
     this.reach = this.#reach
+    const { announce: given = [] } = options
+    this.#announced = new AnnouncedAddresses({
+      given,
+      own: this.#own,
+      reach: this.#reach,
+      seats: this.#seats,
+    })
     this.#lan = options.mdns
       ? new LanSearch({
           ...{ domain: options.domain, self: this.self, interfaces, clock, log },
@@ -145,8 +153,7 @@ export class Libp2pNetwork implements PeerNetwork {
       throw new Error(`overlay ${domain} cannot listen on ${places}: ${problem}`, { cause })
     }
     this.#own.start(node.getMultiaddrs().map(String))
-    this.#announced = this.addresses().join()
-    this.#options.onAddresses?.(this.addresses())
+    if (this.#announced.haveChanged()) this.#options.onAddresses?.(this.addresses())
     this.#lan?.start()
     this.#tidy()
   }
@@ -162,17 +169,7 @@ export class Libp2pNetwork implements PeerNetwork {
   }
 
   addresses(): readonly string[] {
-    if (!this.#node) return []
-    const { announce = [] } = this.#options
-    const own = this.#own.all()
-    // A machine may have dozens; those at which others have reached it come first.
-    const ownInOrder = new Set([...own.filter((address) => this.#reach.wasReachedAt(address)), ...own])
-    const direct = [
-      ...announce.slice(0, 3),
-      ...this.#reach.confirmed.slice(0, 2),
-      ...[...ownInOrder].slice(0, 5),
-    ]
-    return [...new Set([...direct, ...this.#seats.addresses()])]
+    return this.#node ? this.#announced.all() : []
   }
 
   async dial(peerId: PeerId | undefined, addresses: readonly string[], signal: AbortSignal): Promise<PeerId> {
@@ -301,10 +298,8 @@ export class Libp2pNetwork implements PeerNetwork {
   }
 
   #tellAddresses(isOtherNetwork: boolean): void {
-    const addresses = this.addresses()
-    if (!this.#node || addresses.join() === this.#announced) return
-    this.#announced = addresses.join()
-    this.#options.onAddresses?.(addresses)
+    if (!this.#node || !this.#announced.haveChanged()) return
+    this.#options.onAddresses?.(this.addresses())
     this.#events?.moved?.(isOtherNetwork)
   }
 

@@ -7,7 +7,7 @@ import type { OwnAddresses } from './own-addresses.ts'
 import { type PeerConnections, placeOf } from './peer-connections.ts'
 import type { RelaySeats } from './relay-seats.ts'
 
-const mostPlaces = 8
+const mostPlaces = 16
 
 /** Where this box can be dialled, as far as libp2p's connections tell. */
 export class Libp2pReach implements NetworkReach {
@@ -17,6 +17,7 @@ export class Libp2pReach implements NetworkReach {
   readonly #node: () => CausewayNode | undefined
   readonly #changed: () => void
   #confirmed: readonly string[] = []
+  #reached: readonly string[] = []
   #state: 'direct' | 'relayed' | undefined
 
   constructor(parts: {
@@ -37,6 +38,10 @@ export class Libp2pReach implements NetworkReach {
   /** Addresses that are not of this machine, and lead to it all the same. */
   get confirmed(): readonly string[] {
     return this.#confirmed
+  }
+
+  wasReachedAt(address: string): boolean {
+    return this.#reached.includes(address)
   }
 
   get state(): 'direct' | 'relayed' | undefined {
@@ -82,6 +87,7 @@ export class Libp2pReach implements NetworkReach {
 
   settle({ confirmed, relays }: ReachFindings): void {
     this.#state = relays.length > 0 ? 'relayed' : confirmed.length > 0 ? 'direct' : undefined
+    this.#reached = confirmed
     this.#confirmed = confirmed.filter((address) => !this.isOwn(address))
     this.#seats.suggest(relays)
     this.#changed()

@@ -11,7 +11,7 @@ export class OwnAddresses {
   readonly #listen: readonly string[]
   readonly #interfaces: () => Interfaces
   readonly #clock: Clock
-  readonly #changed: () => void
+  readonly #changed: (hasLost: boolean) => void
   #bound: readonly string[] = []
   #now: readonly string[] = []
   #timer: Timer | undefined
@@ -20,7 +20,8 @@ export class OwnAddresses {
     listen: readonly string[]
     interfaces: () => Interfaces
     clock: Clock
-    changed: () => void
+    /** `hasLost`: an address is gone, and with it what was connected from there. */
+    changed: (hasLost: boolean) => void
   }) {
     this.#listen = parts.listen
     this.#interfaces = parts.interfaces
@@ -55,10 +56,10 @@ export class OwnAddresses {
   #wait(): void {
     this.#timer = this.#clock.after(lookEvery, () => {
       const seen = this.#read()
-      const isChanged = seen.join() !== this.#now.join()
+      const before = this.#now
       this.#now = seen
       this.#wait()
-      if (isChanged) this.#changed()
+      if (seen.join() !== before.join()) this.#changed(before.some((address) => !seen.includes(address)))
     })
   }
 

@@ -46,5 +46,8 @@ export class PeerConnections {
 
 /** The far end's address without its peer id, which says nothing new. */
 export function placeOf({ remoteAddr, direct }: Connection): string {
-  return (direct ? remoteAddr.decapsulateCode(CODE_P2P) : remoteAddr).toString()
+  const [place = '', beyond] = remoteAddr.toString().split('/p2p-circuit')
+  return direct || beyond === undefined
+    ? remoteAddr.decapsulateCode(CODE_P2P).toString()
+    : `${place}/p2p-circuit`
 }

@@ -20,6 +20,7 @@ export class RelaySeats {
   #suggested: readonly PeerId[] = []
   #announced = ''
   #isAsking = false
+  #isOutdated = false
 
   constructor(parts: {
     node: () => CausewayNode | undefined
@@ -54,16 +55,17 @@ export class RelaySeats {
 
   /** Asks for what is missing, one relay after another, and tells when the addresses are others than before. */
   async look(): Promise<void> {
+    this.#isOutdated = true
     if (this.#isAsking) return
     this.#isAsking = true
-    try {
+    while (this.#isOutdated) {
+      this.#isOutdated = false
       for (const relay of this.#suggested) {
         if (this.#held().length >= seats) break
         if (this.#mayAsk(relay)) await this.#ask(relay)
       }
-    } finally {
-      this.#isAsking = false
     }
+    this.#isAsking = false
     const addresses = this.addresses().join()
     if (addresses === this.#announced) return
     this.#announced = addresses
@@ -82,8 +84,10 @@ export class RelaySeats {
   }
 
   async #ask(relay: PeerId): Promise<void> {
+    const transports = this.#node()?.services.transports
+    if (!transports) return
     try {
-      await this.#node()?.services.transports.listen([multiaddr(`/p2p/${toLibp2p(relay)}/p2p-circuit`)])
+      await transports.listen([multiaddr(`/p2p/${toLibp2p(relay)}/p2p-circuit`)])
       this.#restingUntil.delete(relay)
       this.#log.info({ relay }, 'a box relays for this one, which others cannot dial')
     } catch (error) {

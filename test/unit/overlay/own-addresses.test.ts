@@ -10,16 +10,21 @@ const lo = [ip4('127.0.0.1', true)]
 describe('the addresses of a box', () => {
   let clock: FakeClock
   let interfaces: Interfaces
-  let changes: number
+  let changes: string[]
 
   beforeEach(() => {
     clock = new FakeClock()
     interfaces = { lo, eth0: [ip4('192.0.2.7')] }
-    changes = 0
+    changes = []
   })
 
   const own = (...listen: string[]) =>
-    new OwnAddresses({ listen, interfaces: () => interfaces, clock, changed: () => changes++ })
+    new OwnAddresses({
+      listen,
+      interfaces: () => interfaces,
+      clock,
+      changed: (hasLost) => changes.push(hasLost ? 'lost' : 'new'),
+    })
 
   it('are those of its interfaces, with the port that the system chose', () => {
     const addresses = own('/ip4/0.0.0.0/tcp/0')
@@ -44,11 +49,14 @@ describe('the addresses of a box', () => {
     addresses.start([])
     interfaces = { lo, eth0: [ip4('192.0.2.7')], eth1: [ip4('198.51.100.7')] }
     clock.advance(10_000)
-    expect(changes).toBe(1)
+    expect(changes).toEqual(['new'])
     expect(addresses.all()).toEqual(['/ip4/192.0.2.7/tcp/4160', '/ip4/198.51.100.7/tcp/4160'])
+    interfaces = { lo, eth0: [ip4('192.0.2.7')], eth2: [ip4('203.0.113.7')] }
+    clock.advance(2_000)
+    expect(changes).toEqual(['new', 'lost'])
     addresses.stop()
     interfaces = { lo }
     clock.advance(10_000)
-    expect(changes).toBe(1)
+    expect(changes).toHaveLength(2)
   })
 })

@@ -39,6 +39,21 @@ test('a corrupt database stops the start, and the box says how to restore it', a
   }
 })
 
+test('a damaged membership of an overlay stops the start, named, with what to do', async () => {
+  const box = new TestBox({ config })
+  try {
+    await box.command('overlay', 'create', 'town.example')
+    const file = join(box.dataDir, 'overlay', 'town.example', 'membership.json')
+    writeFileSync(file, '{"overlay": "town.exa')
+    const { code, words } = await box.startInVain()
+    expect(code).toBe(1)
+    expect(words).toContain(`${file} cannot be used`)
+    expect(words).toMatch(/restore the folder from a backup, or remove it and join again/)
+  } finally {
+    await box.stop()
+  }
+})
+
 test('a wrong config stops the start with the key and the nearest known one', async () => {
   const box = new TestBox({ config: { ...config, sip: { lisen: [] } as never } })
   try {

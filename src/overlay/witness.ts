@@ -37,7 +37,8 @@ export class Witness {
       (await this.#survey.ask(peer, 'canary', resource, late)).copies
     // Nobody calls it off: the look-up has a bound of its own.
     const { signal } = new AbortController()
-    const question = { candidates, copies: this.#copies, isUnsettled: false, ask }
+    // The canary was stored a moment ago: a holder that has an earlier one is not to answer for all.
+    const question = { candidates, copies: this.#copies, isUnsettled: true, ask }
     const { records } = await lookUp(question, this.#clock, signal)
     return records.find(({ signer }) => signer === asker)?.storedAt ?? 0
   }

@@ -20,7 +20,10 @@ const lookUpsPerBoxPerMinute = 6
 const picture = fileURLToPath(new URL('../../docs/overlay-scaling.svg', import.meta.url))
 
 /** The same plan in overlays of growing size, every box with the same number of users and calls. */
-export async function scalingCurve(plan: SimulationPlan): Promise<readonly ScalingPoint[]> {
+export async function scalingCurve(
+  plan: SimulationPlan,
+  measured: (boxes: number) => void,
+): Promise<readonly ScalingPoint[]> {
   const curve: ScalingPoint[] = []
   for (const boxes of sizes) {
     const lookUps = Math.round((boxes * lookUpsPerBoxPerMinute * plan.loadSeconds) / 60)
@@ -32,6 +35,7 @@ export async function scalingCurve(plan: SimulationPlan): Promise<readonly Scali
       lookUpP95Milliseconds: load.cold.milliseconds.p95,
       joining: joining.bytesPerBox,
     })
+    measured(boxes)
   }
   return curve
 }

@@ -10,7 +10,7 @@ else if (order) await run(order)
 async function run({ plan, isCurve, isJson }: SimulationOrder): Promise<void> {
   const startedAt = performance.now()
   if (isCurve) {
-    const curve = await scalingCurve(plan)
+    const curve = await scalingCurve(plan, (boxes) => console.error(`${boxes} boxes measured`))
     drawCurve(curve)
     console.log(isJson ? JSON.stringify(curve, undefined, 2) : printCurve(curve))
   } else {

@@ -53,19 +53,20 @@ function lookUps(
   { outcomes, success, milliseconds, meanAsks, rounds }: LookUpFigures,
 ): string[] {
   const { found, missing, undecided, wrong } = outcomes
-  const gone = outcomes['gone-but-listed'] + outcomes['gone-and-absent']
+  const counted = found + missing
+  const absent = outcomes['gone-and-absent']
+  const gone = outcomes['gone-but-listed'] + absent
   const { p50, p95, p99, most } = milliseconds
-  const others = [
-    gone > 0 ? `home box gone: ${gone} (${outcomes['gone-and-absent']} not found)` : '',
+  const findings = [
+    counted > 0 ? `${found} of ${counted} found (${percent(success)})` : '',
+    gone > 0 ? `${gone} for users whose box is gone, ${absent} of them not found` : '',
     wrong > 0 ? `WRONG: ${wrong}` : '',
     undecided > 0 ? `undecided: ${undecided}` : '',
-  ].filter((text) => text !== '')
+  ]
+  const times = `p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms, most ${most} ms; ${meanAsks.toFixed(2)} asks in ${rounds.p50} to ${rounds.most} rounds`
   return [
-    line(what, [`${found} of ${found + missing} found (${percent(success)})`, ...others].join('; ')),
-    line(
-      '',
-      `p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms, most ${most} ms; ${meanAsks.toFixed(2)} asks in ${rounds.p50} to ${rounds.most} rounds`,
-    ),
+    line(what, findings.filter((text) => text !== '').join('; ')),
+    ...(counted > 0 ? [line('', times)] : []),
   ]
 }
 

@@ -43,12 +43,13 @@ export class AnnouncedUsers implements Part {
   async start(): Promise<void> {
     const { overlays, location } = this.#parts
     const before = await this.#announcedBefore()
-    for (const aor of location.aors()) this.#announce(aor, location.lookup(aor))
+    // Other boxes know of the phones of before the start; those who register from now on come first.
+    for (const aor of location.aors()) this.#announce(aor, location.lookup(aor), 'in turn')
     for (const aor of this.#enrolled)
       if (location.lookup(aor).length === 0) overlays.publishUser(aor, 0, 'in turn')
     for (const aor of before)
       if (!this.#enrolled.has(aor) && location.lookup(aor).length === 0) overlays.withdrawUser(aor)
-    this.#unsubscribe = location.onChange((aor, bindings) => this.#announce(aor, bindings))
+    this.#unsubscribe = location.onChange((aor, bindings) => this.#announce(aor, bindings, 'now'))
     await this.#remember(before)
   }
 
@@ -56,9 +57,9 @@ export class AnnouncedUsers implements Part {
     this.#unsubscribe?.()
   }
 
-  #announce(aor: AorText, bindings: readonly Binding[]): void {
+  #announce(aor: AorText, bindings: readonly Binding[], pace: Pace): void {
     const { overlays } = this.#parts
-    if (bindings.length > 0 || this.#enrolled.has(aor)) overlays.publishUser(aor, bindings.length, 'now')
+    if (bindings.length > 0 || this.#enrolled.has(aor)) overlays.publishUser(aor, bindings.length, pace)
     else overlays.withdrawUser(aor)
   }
 

@@ -50,10 +50,11 @@ describe('announced users', () => {
     town = new Town()
   })
 
-  it('phones are announced at once, users without one in turn', async () => {
-    town.registers(anna, 2)
+  it('users are announced in turn at the start, those with phones first; who registers then, at once', async () => {
+    town.registers(bert, 2)
     await town.announcing(anna, bert).start()
-    expect(town.told).toEqual([`${anna} has 2 now`, `${bert} has 0 in turn`])
+    town.registers(anna, 1)
+    expect(town.told).toEqual([`${bert} has 2 in turn`, `${anna} has 0 in turn`, `${anna} has 1 now`])
   })
 
   it('a user whose last phone goes stays known; one without an account is gone', async () => {

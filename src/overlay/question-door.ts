@@ -61,8 +61,16 @@ export class QuestionDoor {
   /** Never rejects. */
   async answer(peer: PeerId, message: Uint8Array): Promise<Uint8Array> {
     const wait = await this.#waitOf(peer, 1 + Math.floor(message.length / bytesPerUnit))
-    if (wait === undefined) return this.#turnAway(peer)
-    if (wait > 0) await new Promise<void>((resolve) => this.#clock.after(wait, resolve))
+    if (wait === 0) return this.#room.answer(peer, message)
+    const isMember = this.#table.isMember(peer)
+    this.#rarely.say(isMember ? peer : 'strangers', (unsaid) =>
+      this.#log.warn({ peer, isMember, unsaid }, 'a box asks too much'),
+    )
+    if (wait === undefined) {
+      if (!isMember) this.#drop(peer)
+      return tooMany
+    }
+    await new Promise<void>((resolve) => this.#clock.after(wait, resolve))
     return this.#room.answer(peer, message)
   }
 
@@ -72,14 +80,5 @@ export class QuestionDoor {
     if (wait !== undefined) return wait
     // The questions of a member may overtake its hello.
     return (await this.#guests.isMember(peer)) ? this.#members.take(peer, cost) : undefined
-  }
-
-  #turnAway(peer: PeerId): Uint8Array {
-    const isMember = this.#table.isMember(peer)
-    this.#rarely.say(isMember ? peer : 'strangers', (unsaid) =>
-      this.#log.warn({ peer, isMember, unsaid }, 'a box asks too much'),
-    )
-    if (!isMember) this.#drop(peer)
-    return tooMany
   }
 }

@@ -1,3 +1,4 @@
+import { RecentMap } from '../lib/recent-map.ts'
 import type { PeerId } from './peer-id.ts'
 
 export interface Refusal {
@@ -17,6 +18,9 @@ export interface RefusedClaim extends Refusal {
 }
 
 const mostKept = 32
+/** Of one box and one fault, in milliseconds: a box may invent names without end. */
+const oneLineIn = 10_000
+const subjectsRemembered = 1_024
 /** These happen between honest boxes: news that crossed on the way, clocks a little apart. */
 const ordinary: ReadonlySet<string> = new Set(['older', 'expired'])
 
@@ -24,8 +28,9 @@ const ordinary: ReadonlySet<string> = new Set(['older', 'expired'])
 export class RefusedClaims {
   readonly #counts = new Map<string, number>()
   readonly #recent = new Map<string, RefusedClaim>()
+  readonly #saidAt = new RecentMap<number>(subjectsRemembered)
 
-  /** True when that claim is worth a line in the log: no ordinary fault, and not among the last ones. */
+  /** True when that claim is worth a line in the log: no ordinary fault, not among the last ones, and the first for a while. */
   note(from: PeerId, { fault, reason }: Refusal, now: number): boolean {
     this.#counts.set(fault, (this.#counts.get(fault) ?? 0) + 1)
     if (ordinary.has(fault)) return false
@@ -37,7 +42,14 @@ export class RefusedClaims {
       const [oldest] = this.#recent.keys()
       if (oldest !== undefined) this.#recent.delete(oldest)
     }
-    return before === undefined
+    return before === undefined && this.#isQuiet(`${from} ${fault}`, now)
+  }
+
+  #isQuiet(subject: string, now: number): boolean {
+    const saidAt = this.#saidAt.get(subject)
+    if (saidAt !== undefined && Math.abs(now - saidAt) < oneLineIn) return false
+    this.#saidAt.set(subject, now)
+    return true
   }
 
   get counts(): Readonly<Record<string, number>> {

@@ -31,4 +31,13 @@ describe('refused claims', () => {
     expect(claims.recent[0]?.from).toBe('rogue 999')
     expect(claims.counts).toEqual({ malformed: 1_000 })
   })
+
+  it('names invented without end are worth one line in ten seconds', () => {
+    const claims = new RefusedClaims()
+    const lines = Array.from({ length: 200 }, (_, second) =>
+      claims.note('rogue', { fault: 'not-yours', reason: `sip:${second}@town.example` }, second * 100),
+    )
+    expect(lines.filter(Boolean)).toHaveLength(2)
+    expect(claims.note('rogue', { fault: 'quota', reason: 'full' }, 20_000)).toBe(true)
+  })
 })

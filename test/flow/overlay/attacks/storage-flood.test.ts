@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { mostRecordsPerMessage } from '../../../../src/overlay/peer-message.ts'
 import { usualStoreLimits } from '../../../../src/overlay/record-store.ts'
 import type { TestBox } from '../../../contract/overlay/overlay-fixture.ts'
+import { CollectedLog } from '../../../support/collected-log.ts'
 import type { RogueBox } from './rogue-box.ts'
 import { bytesOf, find, Town } from './town.ts'
 
@@ -16,10 +17,12 @@ describe('a flood of records by members', () => {
   let victim: TestBox
   let good: TestBox
   let rogue: RogueBox
+  let log: CollectedLog
 
   beforeEach(async () => {
     town = new Town()
-    boxes = await town.fixture.boxes(2, { storeLimits: quotas })
+    log = new CollectedLog()
+    boxes = await town.fixture.boxes(2, { storeLimits: quotas, log })
     ;[victim, good] = boxes as [TestBox, TestBox]
     rogue = await town.memberRogue(boxes)
   })
@@ -68,7 +71,8 @@ describe('a flood of records by members', () => {
   })
 
   it('is shown to whoever looks after the box, with the box that it came from', async () => {
-    await flood(201, 10)
+    await flood(260, 10)
+    expect(log.lines.filter(({ sentence }) => sentence === 'a record of a box was refused').length).toBe(1)
     expect(victim.overlay.status().refusedClaims).toMatchObject([
       { fault: 'quota', from: expect.stringMatching(`^${rogue.peer}\\.`) },
     ])

@@ -1,6 +1,7 @@
 import { abortAfter, type Bound } from '../lib/abort-after.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { type Rate, RateBudget } from '../lib/rate-budget.ts'
 import type { FoundBy } from './overlay.ts'
 import type { PeerId } from './peer-id.ts'
 import type { PeerTable } from './peer-table.ts'
@@ -40,6 +41,8 @@ const lookAgainEvery = 200
 const atOnce = 16
 /** The rest is kept for boxes that are known to exist. */
 const atOnceForHearsay = 8
+/** Room to meet a whole overlay; then a liar can make this box dial the hosts of others no more than once a second. */
+const hearsayRate: Rate = { perSecond: 1, burst: 600, longestWait: 0 }
 const mostSeeds = 64
 const seedPauseWhenConnected = 60_000
 const hurriedAtMostEvery = 1_000
@@ -60,6 +63,7 @@ export class Dialler {
   readonly #dials = new Map<Bound, Promise<void>>()
   /** Which box was met at a seed's address. */
   readonly #metAt = new Map<string, PeerId>()
+  readonly #hearsay: RateBudget
   #hearsayDials = 0
   #timer: Timer | undefined
   #stopped = true
@@ -81,6 +85,7 @@ export class Dialler {
     this.#clock = parts.clock
     this.#log = parts.log
     this.#random = parts.random
+    this.#hearsay = new RateBudget(hearsayRate, parts.clock)
   }
 
   start(): void {
@@ -194,7 +199,11 @@ export class Dialler {
     const { key, peer, addresses, isHearsay } = target
     const attempt = this.#attempts.get(key) ?? newAttempt()
     if (attempt.underWay || this.#dials.size >= atOnce) return
-    if (isHearsay && this.#hearsayDials >= atOnceForHearsay) return
+    if (
+      isHearsay &&
+      (this.#hearsayDials >= atOnceForHearsay || this.#hearsay.take('hearsay', 1) === undefined)
+    )
+      return
     if (isHearsay) this.#hearsayDials++
     attempt.underWay = true
     attempt.startedAt = this.#clock.now()

@@ -1,7 +1,9 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { signRevocation } from '../../../../src/identity/revocation.ts'
 import type { SigningKey } from '../../../../src/lib/ed25519.ts'
-import { eventually, ShiftedClock, type TestBox } from '../../../contract/overlay/overlay-fixture.ts'
+import { closing, eventually, ShiftedClock, type TestBox } from '../../../contract/overlay/overlay-fixture.ts'
 import type { RogueBox } from './rogue-box.ts'
 import { bytesOf, find, isMember, Town } from './town.ts'
 
@@ -46,6 +48,7 @@ describe('a member whose rights have ended', () => {
     const rogue = await town.memberRogue(boxes)
     const friend = await town.memberRogue(boxes)
     const record = await stored(rogue)
+    for (const box of boxes) expect(await find(box, rogueUser)).toEqual(['at the rogue'])
     await revoke(rogue.key.publicKey, town.fixture.trustRoot)
     await outOf(rogue)
     for (const box of boxes) expect(await find(box, rogueUser)).toEqual([])
@@ -58,6 +61,20 @@ describe('a member whose rights have ended', () => {
     friend.lie = ({ type }) => (type === 'fetch' ? { type: 'records', records: [record] } : undefined)
     expect(await find(other, rogueUser)).toEqual([])
     expect(one.overlay.health().connectedPeers).toBe(3)
+  })
+
+  it('by revocation loses the SIP links that it has', async () => {
+    const sip = createServer((socket) => socket.on('error', () => undefined))
+    sip.listen(0, '127.0.0.1')
+    await once(sip, 'listening')
+    one.overlay.serveSipAt({ sipAddress: '127.0.0.1', sipPort: (sip.address() as AddressInfo).port })
+    const rogue = await town.memberRogue(boxes)
+    const link = await rogue.network.openStream(one.network.self, AbortSignal.timeout(5_000))
+    const [far] = (await once(sip, 'connection')) as [Socket]
+    const cut = Promise.all([closing(link), closing(far)])
+    await revoke(rogue.key.publicKey, town.fixture.trustRoot)
+    await cut
+    sip.close()
   })
 
   it('by time is out, and what it stored is believed no more', async () => {

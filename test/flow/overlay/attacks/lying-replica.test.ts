@@ -27,6 +27,10 @@ const lies: Readonly<Record<string, (facts: Facts) => RogueAnswer>> = {
   'answer what was not asked': () => ({ type: 'stored', verdicts: [] }),
   'answer no CBOR': () => bytesOf('GET / HTTP/1.1\r\n\r\n'),
   'refuse to answer': () => ({ type: 'refused', code: 'busy', reason: 'not now' }),
+  'take their time, for an answer that was replaced': ({ old }) => ({
+    late: { type: 'records', records: [old] },
+    byMilliseconds: 200,
+  }),
   'never answer': () => 'silence',
 }
 

@@ -14,8 +14,12 @@ import type { PeerNetwork } from '../../../../src/overlay/peer-network.ts'
 import { type RecordBody, signRecord } from '../../../../src/overlay/record.ts'
 import { within } from '../../../support/within.ts'
 
-/** An answer out of the rules: bytes as they are, or silence. */
-export type RogueAnswer = PeerReply | Uint8Array | 'silence'
+/** An answer out of the rules: bytes as they are, silence, or one that takes its time. */
+export type RogueAnswer =
+  | PeerReply
+  | Uint8Array
+  | 'silence'
+  | { readonly late: PeerReply; readonly byMilliseconds: number }
 
 /** A program that speaks the overlay's protocol and keeps to none of its rules but those a test wants kept. */
 export class RogueBox {
@@ -89,7 +93,10 @@ export class RogueBox {
     this.heard.push(question)
     const answer = this.lie(question, asker) ?? this.#honestLooking(question)
     if (answer === 'silence') return new Promise(() => undefined)
-    return answer instanceof Uint8Array ? answer : encodeMessage(answer)
+    if (answer instanceof Uint8Array) return answer
+    if (!('late' in answer)) return encodeMessage(answer)
+    await new Promise((resolve) => setTimeout(resolve, answer.byMilliseconds))
+    return encodeMessage(answer.late)
   }
 
   #honestLooking(question: PeerRequest): PeerReply {

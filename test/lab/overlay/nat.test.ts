@@ -45,6 +45,11 @@ afterAll(() => endAll(boxes, topology))
 test('boxes behind NAT meet, through others where nobody can be dialled', async () => {
   const times = await Promise.all(boxes.map((box) => box.hasPeers(boxes.length - 1, reachedWithinMs)))
   console.log(`all five are connected after ${(Math.max(...times) / 1_000).toFixed(1)} s`)
+  // Nobody has met by accident: from one site to another there is no other path than through a public box.
+  for (const { box } of Object.values(sites)) {
+    const paths = (await box.connected()).map(({ path }) => path)
+    expect(paths.toSorted()).toEqual(['direct', 'direct', 'relayed', 'relayed'])
+  }
 })
 
 describe.each([

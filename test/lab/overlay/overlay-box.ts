@@ -23,6 +23,7 @@ export interface PeerState {
   readonly peerName: string
   readonly connected: boolean
   readonly foundBy: string
+  readonly path: 'direct' | 'relayed' | undefined
   readonly addresses: readonly string[]
 }
 

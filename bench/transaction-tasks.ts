@@ -1,5 +1,6 @@
 import { SipRequest } from '../src/engine/message/message.ts'
 import { responseTo } from '../src/engine/message/response.ts'
+import { OwnChallenges } from '../src/engine/proxy/own-challenges.ts'
 import { ProxyCore } from '../src/engine/proxy/proxy-core.ts'
 import type { ProxyOrder } from '../src/engine/proxy/proxy-order.ts'
 import { RecordRoute } from '../src/engine/proxy/record-route.ts'
@@ -82,6 +83,7 @@ function proxiedInvite(): AnyBenchTask {
     layer,
     ways,
     recordRoute,
+    challenges: new OwnChallenges(),
     clock,
     timerCMs: 185_000,
     transport,

@@ -248,8 +248,8 @@ export class Gateway implements Box {
       calledUri: (trunk, invite) => trunks.calledUri(trunk, invite),
       maxCalls: config.sip.maxCalls,
       ringMs: config.sip.ringSeconds * 1_000,
-      forwardTo: (targets) =>
-        config.sip.callHandling === 'proxy' ? forwardDestinations(targets) : undefined,
+      forwardTo: (question, targets) =>
+        config.sip.callHandling === 'proxy' ? forwardDestinations(question, targets) : undefined,
       redirectTo: (question, targets) =>
         config.sip.callHandling === 'redirect' ? redirectContacts(question, targets) : undefined,
       boxId,

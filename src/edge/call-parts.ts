@@ -22,7 +22,7 @@ export interface CallParts {
   /** How long one target may ring. */
   readonly ringMs: number
   /** Where a call among our own phones is forwarded instead of bridged; undefined for every other call. */
-  forwardTo(targets: readonly RouteTarget[]): readonly string[] | undefined
+  forwardTo(question: CallQuestion, targets: readonly RouteTarget[]): readonly string[] | undefined
   /** The Contact header that a caller is redirected to; undefined for every call that goes through the box. */
   redirectTo(question: CallQuestion, targets: readonly RouteTarget[]): string | undefined
 }

@@ -1,15 +1,19 @@
-import type { RouteTarget } from '../domain/route.ts'
+import type { CallQuestion, RouteTarget } from '../domain/route.ts'
 
 /**
  * Where the proxy core forwards a call among our own phones; undefined when the call needs more than forwarding: another
- * kind of target, hunting in several steps, or a way to the phone that no single URI can name.
+ * kind of target, hunting in several steps, a way to the phone that no single URI can name, or a caller yet to be proven.
  */
-export function forwardDestinations(targets: readonly RouteTarget[]): readonly string[] | undefined {
+export function forwardDestinations(
+  { callerIsAuthenticated }: Pick<CallQuestion, 'callerIsAuthenticated'>,
+  targets: readonly RouteTarget[],
+): readonly string[] | undefined {
   const isOneGroup = targets.every(({ group }) => group === targets[0]?.group)
   if (targets.length === 0 || !isOneGroup) return undefined
   const destinations: string[] = []
   for (const target of targets) {
-    if (target.path !== 'phone' || target.callerMustBeAuthenticated) return undefined
+    if (target.path !== 'phone') return undefined
+    if (target.callerMustBeAuthenticated && !callerIsAuthenticated) return undefined
     const destination = target.proxy === undefined ? target.uri : throughFlow(target.uri, target.proxy)
     if (destination === undefined) return undefined
     destinations.push(destination)

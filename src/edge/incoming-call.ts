@@ -82,7 +82,7 @@ export class IncomingCall implements CallUnderWay {
     if (plan.kind === 'refuse') return this.#refuse(plan)
     const contacts = this.#parts.redirectTo(question, plan.targets)
     if (contacts !== undefined) return this.#redirect(contacts)
-    const destinations = this.#parts.forwardTo(plan.targets)
+    const destinations = this.#parts.forwardTo(question, plan.targets)
     if (destinations) return this.#forward(plan.targets, destinations)
     const tags = requiredInVain(invite)
     if (tags.length > 0) return this.#refuseExtensions(tags)

@@ -6,6 +6,7 @@ import { Retransmission, type RetransmissionTimes } from '../dialog/retransmissi
 import { routeSetFrom } from '../dialog/route-set.ts'
 import type { HeaderLine, SipRequest, SipResponse } from '../message/message.ts'
 import { responseTo } from '../message/response.ts'
+import type { OwnChallenges } from '../proxy/own-challenges.ts'
 import type { SipFrame } from './app-frame.ts'
 import { type AppHeaders, isSdp, ownContact, readAppHeaders, sdpContentType } from './app-headers.ts'
 import type { Application } from './application.ts'
@@ -27,6 +28,7 @@ export interface AnswerParts {
   readonly legs: DialogStore<Leg>
   readonly release: LegRelease
   readonly records: CallRecords
+  readonly challenges: OwnChallenges
   readonly sessionTimers: SessionTimers
   readonly clock: Clock
   /** For 2xx to INVITE: T1, T2 and 64·T1 (RFC 3261 §13.3.1.4). */
@@ -87,6 +89,7 @@ export class Answers {
     const { leg, request } = incoming
     this.#parts.incoming.settle(incoming)
     leg?.reliable?.stop()
+    this.#parts.challenges.learn(response)
     if (response.status >= 300) this.#rejected(incoming, response)
     else if (leg && request.method === 'INVITE') this.#answered(incoming, leg, response)
     else if (leg && isTargetRefresh(request.method)) this.#accepted(incoming, leg, response)

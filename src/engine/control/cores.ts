@@ -2,6 +2,7 @@ import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { DialogStore } from '../dialog/dialog-store.ts'
 import type { EngineSettings } from '../engine-settings.ts'
+import { OwnChallenges } from '../proxy/own-challenges.ts'
 import { OwnNames } from '../proxy/own-names.ts'
 import { ProxyCore } from '../proxy/proxy-core.ts'
 import { RecordRoute } from '../proxy/record-route.ts'
@@ -76,10 +77,12 @@ export function makeCores({
   const unwanted = new UnwantedAnswers(layer, clock)
   const acknowledgements = new Acknowledgements({ layer, transport, legs, release, clock })
   const sessionTimers = new SessionTimers({ layer, release, acknowledgements, clock })
+  const challenges = new OwnChallenges()
   const proxy = new ProxyCore({
     layer,
     ways,
     recordRoute,
+    challenges,
     clock,
     timerCMs: settings.timerCMs,
     transport,
@@ -102,6 +105,7 @@ export function makeCores({
     legs,
     release,
     records,
+    challenges,
     sessionTimers,
     clock,
     answerTimes: { firstMs: t1Ms, longestMs: t2Ms, giveUpMs },

@@ -73,6 +73,7 @@ export class ProxyCore {
     const hops = ack.maxForwards ?? 70
     if (hops === 0) return
     const forwarded = ack.clone()
+    this.#parts.challenges.consume(forwarded)
     forwarded.set('Max-Forwards', String(hops - 1))
     this.#parts.layer.sendDirect(forwarded, { kind: 'uri', uri: nextHopOf(forwarded) })
   }

@@ -13,6 +13,7 @@ import { bestResponse } from './best-response.ts'
 import { Breadth, breadthOf } from './breadth.ts'
 import { answeredElsewhere, type CancelReason, reasonOfStatus } from './cancel-reason.ts'
 import type { LoopMark } from './loop-mark.ts'
+import type { OwnChallenges } from './own-challenges.ts'
 import { ProxyBranch } from './proxy-branch.ts'
 import type { ProxyEvents, ProxyOrder } from './proxy-order.ts'
 import type { RecordRoute } from './record-route.ts'
@@ -24,6 +25,7 @@ export interface ContextParts {
   readonly layer: TransactionLayer
   readonly ways: WayFinder
   readonly recordRoute: RecordRoute
+  readonly challenges: OwnChallenges
   readonly loopMark: LoopMark
   readonly clock: Clock
   readonly timerCMs: number
@@ -142,6 +144,7 @@ export class ResponseContext {
   /** §16.6: what is forwarded, but for Record-Route, which needs the way out. */
   #copyFor(target: string, breadth: number): SipRequest {
     const request = this.#request.clone()
+    this.#parts.challenges.consume(request)
     request.uri = target
     request.set('Max-Forwards', String((request.maxForwards ?? 71) - 1))
     request.set('Max-Breadth', String(breadth))

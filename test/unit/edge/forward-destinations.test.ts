@@ -19,5 +19,10 @@ test.each([
   ['a phone behind a proxy of its own', [target({ proxy: '<sip:edge.example;lr>' })], undefined],
   ['nobody', [], undefined],
 ])('forwards to %s', (_, targets, expected) => {
-  expect(forwardDestinations(targets)).toEqual(expected)
+  expect(forwardDestinations({ callerIsAuthenticated: false }, targets)).toEqual(expected)
+})
+
+test('forwards the call of a phone that has proven itself', () => {
+  const checked = [target({ callerMustBeAuthenticated: true })]
+  expect(forwardDestinations({ callerIsAuthenticated: true }, checked)).toEqual(['sip:202@192.0.2.8:5062'])
 })

@@ -1,5 +1,6 @@
 import type { SipRequest, SipResponse } from '../../../../src/engine/message/message.ts'
 import { responseTo } from '../../../../src/engine/message/response.ts'
+import { OwnChallenges } from '../../../../src/engine/proxy/own-challenges.ts'
 import { ProxyCore } from '../../../../src/engine/proxy/proxy-core.ts'
 import type { ProxyOrder } from '../../../../src/engine/proxy/proxy-order.ts'
 import { RecordRoute } from '../../../../src/engine/proxy/record-route.ts'
@@ -25,7 +26,9 @@ export function makeProxy() {
   const { clock, transport, layer } = makeLayer()
   const ways = new WayFinder({ resolver: new NumericResolver(), transport, resolveTimeoutMs: 5_000, clock })
   const recordRoute = new RecordRoute('secret')
-  const proxy = new ProxyCore({ layer, ways, recordRoute, clock, timerCMs, transport, log: silentLog })
+  const challenges = new OwnChallenges()
+  const parts = { layer, ways, recordRoute, challenges, clock, timerCMs, transport, log: silentLog }
+  const proxy = new ProxyCore(parts)
   const phone = transport.flow('udp', '203.0.113.9', 5080)
   let order = plainOrder
   /** What became of the last request: the reason when it was refused. */

@@ -2,9 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { SigningKey } from '../lib/ed25519.ts'
 import type { Log } from '../lib/log.ts'
-import { Remembered } from '../lib/remembered.ts'
 import { Canary } from './canary.ts'
-import { doubtAbout } from './canary-proof.ts'
 import { ClockWatch } from './clock-watch.ts'
 import { CopySurvey } from './copy-survey.ts'
 import type { CredentialReader, EnrolmentDesk } from './credential-reader.ts'
@@ -12,6 +10,7 @@ import { Diagnostics } from './diagnostics.ts'
 import { DialBack } from './dial-back.ts'
 import { Dialler, type Seed } from './dialler.ts'
 import { DomainSearch, type FindPublishedBoxes } from './domain-search.ts'
+import { Expulsion } from './expulsion.ts'
 import { Greeting } from './greeting.ts'
 import type { PeerRole } from './known-peer.ts'
 import { type CacheLimits, usualCacheLimits } from './look-up-cache.ts'
@@ -31,13 +30,14 @@ import type {
 import { OverlayCounts, type OverlayFigures } from './overlay-counts.ts'
 import { PeerUnknown } from './overlay-errors.ts'
 import { OwnCredential } from './own-credential.ts'
+import { OwnStanding } from './own-standing.ts'
 import { PathGaps } from './path-gaps.ts'
 import { PeerCalls } from './peer-calls.ts'
-import { type PeerId, publicKeyOf } from './peer-id.ts'
+import type { PeerId } from './peer-id.ts'
 import { parsePeerName, printPeerName } from './peer-name.ts'
 import type { PeerNetwork } from './peer-network.ts'
 import { PeerService } from './peer-service.ts'
-import { mostPeers, PeerTable } from './peer-table.ts'
+import { PeerTable } from './peer-table.ts'
 import { QuestionDoor } from './question-door.ts'
 import { Reachability } from './reachability.ts'
 import { type StoreLimits, usualStoreLimits } from './record-store.ts'
@@ -79,8 +79,6 @@ export interface PeerOverlayOptions {
 }
 
 const housekeepingMilliseconds = 10_000
-/** There may be tens of thousands. */
-const copiesCountedEvery = 5_000
 
 /** An overlay of equal boxes: each knows all others, over whatever network carries them. */
 export class PeerOverlay implements Overlay {
@@ -93,7 +91,6 @@ export class PeerOverlay implements Overlay {
   readonly #table: PeerTable
   readonly #counts = new OverlayCounts()
   readonly diagnostics: Diagnostics
-  readonly #own: OwnCredential
   readonly #revocations: RevocationExchange
   readonly #renewal: Renewal
   readonly #greeting: Greeting
@@ -108,11 +105,9 @@ export class PeerOverlay implements Overlay {
   readonly #reachability: Reachability | undefined
   readonly #domainSearch: DomainSearch | undefined
   readonly #remembered: RememberedPeers
+  readonly #standing: OwnStanding
+  readonly #expulsion: Expulsion
   #housekeeping: Timer | undefined
-  /** The box that this one was first connected to, after the start or an isolation. */
-  #firstPeer: PeerId | undefined
-  #disconnectedSince: number | undefined
-  readonly #copies: Remembered<{ wanted: number; confirmed: number }>
 
   constructor(options: PeerOverlayOptions) {
     const { domain, key, credential, credentials, copies, network, clock, seeds } = options
@@ -126,7 +121,7 @@ export class PeerOverlay implements Overlay {
     this.#network = network
     const own = new OwnCredential(credential, credentials)
     const { roles, place } = own.content
-    this.#own = own
+
     const table = new PeerTable(self, place)
     const counts = this.#counts
     const calls = new PeerCalls(network, clock, counts, {
@@ -138,7 +133,7 @@ export class PeerOverlay implements Overlay {
     this.#dialler = new Dialler({ self, table, network, seeds, clock, log, random })
     this.#revocations = new RevocationExchange({
       ...{ book: options.revocations, table, calls, clock, random, log },
-      onRevoked: () => this.#expelRevoked(),
+      onRevoked: () => this.#expulsion.expelRevoked(),
     })
     this.#renewal = new Renewal({
       ...{ own, table, calls, desk: options.desk, clock, random, log },
@@ -210,14 +205,18 @@ export class PeerOverlay implements Overlay {
         found: ({ peer, addresses }) => this.#found(peer, addresses, 'dns'),
         ...{ clock, log },
       })
-    this.#copies = new Remembered(copiesCountedEvery, clock, () => this.#records.copies())
+    this.#standing = new OwnStanding({
+      ...{ domain, own, credentials, table, network, records, counts, clock },
+      ...{ dialler: this.#dialler, membership: this.#membership, greeting: this.#greeting },
+      ...{ renewal: this.#renewal, canary: this.#canary, clocks: this.#clocks, book: options.revocations },
+    })
+    this.#expulsion = new Expulsion({ credentials, table, network, records, log })
     this.#remembered = new RememberedPeers(table, options.memory, clock)
     table.onChange(() => this.#peersChanged())
   }
 
   async start(): Promise<void> {
-    const now = this.#clock.now()
-    this.#disconnectedSince = now
+    this.#standing.start()
     this.#remembered.recall()
     await this.#network.open({
       connected: (peer, addresses) => this.#connected(peer, addresses),
@@ -305,40 +304,11 @@ export class PeerOverlay implements Overlay {
   }
 
   health(): OverlayHealth {
-    const knownPeers = this.#table.enrolled().length
-    const connectedPeers = this.#table.members().length
-    const now = this.#clock.now()
-    const { proof } = this.#canary
-    const { provenAt } = proof
-    const { role, reason: roleReason } = this.#membership.role
-    const own = { role, roleReason }
-    const facts = { connectedPeers, knownPeers, recordsHeld: this.#records.held.count(now), provenAt, ...own }
-    if (knownPeers === 0 && !this.#dialler.hasSeeds)
-      return { state: 'alone', ...facts, why: 'no other box has joined yet' }
-    if (connectedPeers === 0) return { state: 'isolated', ...facts, why: this.#whyIsolated() }
-    const doubt = doubtAbout(proof, now)
-    if (doubt !== undefined) return { state: 'unproven', ...facts, why: this.#clocks.trouble ?? doubt }
-    return { state: 'proven', ...facts, why: 'another box found a record that was stored here' }
+    return this.#standing.health()
   }
 
   status(): OverlayStatus {
-    return {
-      entrance: {
-        addresses: this.#network.reachability?.() === 'direct' ? this.#network.addresses() : [],
-        free: mostPeers - this.#table.enrolled().length,
-      },
-      copies: this.#copies.value,
-      disconnectedSince: this.#disconnectedSince,
-      bootstrap: this.#firstPeer === undefined ? undefined : this.#table.get(this.#firstPeer)?.foundBy,
-      credentialEndsAt: this.#own.content.notAfter,
-      credentialWarning: this.#renewal.warning(),
-      clockWarning: this.#clocks.trouble,
-      revokedBoxes: this.#options.revocations.statements().length,
-      refusedClaims: this.#counts.refusedClaims.map((claim) => ({
-        ...claim,
-        from: printPeerName(claim.from, this.domain),
-      })),
-    }
+    return this.#standing.status()
   }
 
   figures(): OverlayFigures {
@@ -349,16 +319,6 @@ export class PeerOverlay implements Overlay {
     return this.#table.onChange(listener)
   }
 
-  #whyIsolated(): string {
-    const ended = this.#renewal.warning()
-    if (ended !== undefined && this.#own.content.notAfter < this.#clock.now()) return ended
-    if (this.#options.credentials.isRevoked(this.#own.content))
-      return 'this box, or the one that let it in, was revoked: ask who looks after the overlay for a new ticket'
-    const refused = this.#greeting.refusedBecause
-    if (refused !== undefined) return `other boxes do not take this one for a member: ${refused}`
-    return 'no other box of the overlay can be reached'
-  }
-
   #renewed(credential: Uint8Array): void {
     try {
       this.#options.keepCredential?.(credential)
@@ -367,21 +327,6 @@ export class PeerOverlay implements Overlay {
       this.#options.log.error({ reason: (error as Error).message }, 'a renewed credential cannot be kept')
     }
     void this.#greeting.showCredential()
-  }
-
-  #expelRevoked(): void {
-    const { credentials, log } = this.#options
-    const isRevoked = (peer: PeerId, publicKey = publicKeyOf(peer)) =>
-      publicKey !== undefined && credentials.isRevoked({ publicKey, issuer: undefined })
-    for (const { peer, credential } of this.#table.all()) {
-      if (!(credential ? credentials.isRevoked(credential) : isRevoked(peer))) continue
-      log.warn({ overlay: this.domain, peer }, 'a revoked box was expelled')
-      this.#table.disown(peer)
-      this.#network.drop(peer)
-      this.#records.forgetSigner(peer)
-    }
-    for (const signer of this.#records.held.signers())
-      if (isRevoked(signer)) this.#records.forgetSigner(signer)
   }
 
   #connected(peer: PeerId, addresses: readonly string[]): void {
@@ -436,15 +381,8 @@ export class PeerOverlay implements Overlay {
     this.#dialler.look()
     this.#reachability?.peersChanged()
     this.#remembered.changed()
-    const members = this.#table.members()
-    this.#counts.members(members.map(({ peer }) => peer))
-    if (members.length === 0) {
-      this.#firstPeer = undefined
-      this.#disconnectedSince ??= this.#clock.now()
-      return
-    }
-    this.#firstPeer ??= members[0]?.peer
-    this.#disconnectedSince = undefined
+    this.#counts.members(this.#table.members().map(({ peer }) => peer))
+    this.#standing.peersChanged()
   }
 
   #keepHouse(): void {

@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { RareLine } from '../lib/rare-line.ts'
+import { type Rate, RateBudget } from '../lib/rate-budget.ts'
 import type { CredentialReader } from './credential-reader.ts'
 import { PeerRefused } from './overlay-errors.ts'
 import type { PeerCalls } from './peer-calls.ts'
@@ -10,6 +11,8 @@ import type { PeerTable } from './peer-table.ts'
 import { clockTolerance } from './record-check.ts'
 
 const answerWithin = 3_000
+/** Of lines about boxes that are not let in. */
+const lineRate: Rate = { perSecond: 0.1, burst: 20, longestWait: 0 }
 /** How long a peer may stay connected without being a member; long enough to enrol. */
 const strangerMayStay = 10_000
 const timeToSayWhy = 1_000
@@ -48,6 +51,7 @@ export class Greeting {
   readonly #log: Log
   readonly #underWay = new Map<PeerId, Promise<void>>()
   readonly #rarely: RareLine
+  readonly #lines: RateBudget
   #refusedBecause: string | undefined
 
   constructor(parts: {
@@ -74,6 +78,7 @@ export class Greeting {
     this.#clock = parts.clock
     this.#log = parts.log
     this.#rarely = new RareLine(parts.clock, hour)
+    this.#lines = new RateBudget(lineRate, parts.clock)
   }
 
   /** A peer was connected: both sides say hello. */
@@ -153,15 +158,16 @@ export class Greeting {
       if (this.#table.get(peer)?.state === 'away') return
       const joining = error instanceof PeerRefused && error.code === 'joining'
       if (error instanceof PeerRefused && !joining) this.#refusedBecause = error.message
-      // The words may be the other one's own.
-      if (!joining) this.#say(peer, 'greeting a box failed', error as Error, 'greeting')
+      if (!joining) this.#say(peer, 'greeting a box failed', error as Error)
       this.#table.setState(peer, 'greeting', this.#clock.now())
     }
   }
 
   // Who is refused comes again and again, and strangers come in crowds.
-  #say(peer: PeerId, sentence: string, { message: reason }: Error, subject = `${sentence} ${reason}`): void {
-    this.#rarely.say(subject, (unsaid) => this.#log.warn({ peer, reason, unsaid }, sentence))
+  #say(peer: PeerId, sentence: string, { message: reason }: Error): void {
+    this.#rarely.say(`${peer} ${sentence} ${reason}`, (unsaid) => {
+      if (this.#lines.take('line', 1) !== undefined) this.#log.warn({ peer, reason, unsaid }, sentence)
+    })
   }
 
   #hello(): PeerRequest {

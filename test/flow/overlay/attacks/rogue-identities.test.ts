@@ -9,6 +9,7 @@ import {
   pointOfResource,
 } from '../../../../src/overlay/placement.ts'
 import { eventually, type TestBox } from '../../../contract/overlay/overlay-fixture.ts'
+import { CollectedLog } from '../../../support/collected-log.ts'
 import type { RogueBox } from './rogue-box.ts'
 import { bytesOf, find, Town } from './town.ts'
 
@@ -18,11 +19,13 @@ const crowd = 200
 describe('200 identities that nobody enrolled', () => {
   let town: Town
   let boxes: readonly TestBox[]
+  let log: CollectedLog
   let rogues: readonly RogueBox[]
 
   beforeEach(async () => {
     town = new Town()
-    boxes = await town.fixture.boxes(4)
+    log = new CollectedLog()
+    boxes = await town.fixture.boxes(4, { log })
     rogues = await Promise.all(Array.from({ length: crowd }, () => town.rogue({}, SigningKey.generate())))
   })
 
@@ -50,6 +53,9 @@ describe('200 identities that nobody enrolled', () => {
       expect(overlay.health().connectedPeers).toBe(boxes.length - 1)
       expect(overlay.peers().length).toBe(boxes.length - 1)
     }
+    const lines = log.lines.filter(({ level }) => level === 'warn').length
+    expect(lines).toBeGreaterThan(0)
+    expect(lines).toBeLessThan(boxes.length * 30)
     const asked = new Set(rogues.flatMap(({ heard }) => heard.map(({ type }) => type)))
     expect([...asked].filter((type) => type !== 'hello')).toEqual([])
   })

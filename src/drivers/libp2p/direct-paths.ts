@@ -6,7 +6,7 @@ import type { PeerConnections } from './peer-connections.ts'
 
 const firstWait = 2_000
 const longestWait = 600_000
-const dialWithin = 5_000
+const dialWithin = 10_000
 const movedAfter = 5_000
 
 interface Attempt {
@@ -18,7 +18,7 @@ interface Attempt {
 /** Replaces relayed connections by direct ones where a direct path has come to be. */
 export class DirectPaths {
   readonly #connections: PeerConnections
-  readonly #dial: (peer: PeerId, signal: AbortSignal) => Promise<unknown>
+  readonly #dial: (peer: PeerId, signal: AbortSignal) => Promise<string>
   readonly #hasLinks: (connection: Connection) => boolean
   readonly #clock: Clock
   readonly #log: Log
@@ -26,8 +26,8 @@ export class DirectPaths {
 
   constructor(parts: {
     connections: PeerConnections
-    /** Dials the direct addresses that are known of the peer. */
-    dial: (peer: PeerId, signal: AbortSignal) => Promise<unknown>
+    /** Makes a direct connection to a peer, and says how. */
+    dial: (peer: PeerId, signal: AbortSignal) => Promise<string>
     /** Whether SIP links are open on a connection: it stays until they end. */
     hasLinks: (connection: Connection) => boolean
     clock: Clock
@@ -76,8 +76,8 @@ export class DirectPaths {
     const bound = new AbortController()
     const timer = this.#clock.after(dialWithin, () => bound.abort(new Error(`no answer in ${dialWithin} ms`)))
     try {
-      await this.#dial(peer, bound.signal)
-      this.#log.info({ peer }, 'a box is connected directly, no longer by a relay')
+      const how = await this.#dial(peer, bound.signal)
+      this.#log.info({ peer, how }, 'a box is connected directly, no longer by a relay')
     } catch (error) {
       this.#log.debug({ peer, reason: (error as Error).message }, 'no direct path to a box')
     } finally {

@@ -12,14 +12,16 @@ import type { PeerNetwork, PeerNetworkEvents, PeerPath } from '../../overlay/pee
 import { AnnouncedAddresses } from './announced-addresses.ts'
 import { ConnectionProbe } from './connection-probe.ts'
 import { raceDials } from './dial-race.ts'
+import { DirectDial } from './direct-dial.ts'
 import { DirectPaths } from './direct-paths.ts'
+import { HolePunch, mirrorProtocol, punchProtocol, showMirror } from './hole-punch.ts'
 import { KnockLimit } from './knock-limit.ts'
 import { LanSearch } from './lan-search.ts'
 import { type CausewayNode, createNode } from './libp2p-node.ts'
 import { dialable, fromLibp2p, toLibp2p } from './libp2p-peer.ts'
 import { Libp2pReach } from './libp2p-reach.ts'
 import { type Interfaces, OwnAddresses } from './own-addresses.ts'
-import { PeerConnections, placeOf } from './peer-connections.ts'
+import { PeerConnections } from './peer-connections.ts'
 import { answerQuestions } from './question-stream.ts'
 import { QuestionStreams, questionProtocol } from './question-streams.ts'
 import { relayRules } from './relay-rules.ts'
@@ -62,8 +64,8 @@ export class Libp2pNetwork implements PeerNetwork {
   readonly #reach: Libp2pReach
   readonly #announced: AnnouncedAddresses
   readonly #lan: LanSearch | undefined
-  /** Where a peer was dialled, for a direct path in place of a relayed one. */
-  readonly #dialled = new Map<PeerId, readonly string[]>()
+  readonly #holes: HolePunch
+  readonly #directDial: DirectDial
   #node: CausewayNode | undefined
   #events: PeerNetworkEvents | undefined
   #tidying: Timer | undefined
@@ -83,9 +85,18 @@ export class Libp2pNetwork implements PeerNetwork {
     })
     const connections = this.#connections
     this.#seats = new RelaySeats({ node, connections, clock, log, changed: () => this.#tellAddresses(false) })
+    this.#holes = new HolePunch({
+      ...{ node, connections, clock, log },
+      listener: () => this.#own.listener(),
+      isMember: (peer) => this.#events?.isMember?.(peer) ?? false,
+    })
+    this.#directDial = new DirectDial({
+      ...{ self: this.self, node, holes: this.#holes, clock },
+      race: (places, signal) => this.#race(places, signal),
+    })
     this.#directPaths = new DirectPaths({
       ...{ connections, clock, log },
-      dial: (peer, signal) => this.#dialDirectly(peer, signal),
+      dial: (peer, signal) => this.#directDial.to(peer, signal),
       hasLinks: (connection) => connection.streams.some(({ protocol }) => protocol === links),
     })
     this.#reach = new Libp2pReach({
@@ -128,6 +139,11 @@ export class Libp2pNetwork implements PeerNetwork {
     await node.handle(links, (stream, connection) => this.#acceptLink(stream, connection), {
       maxInboundStreams: linksPerPeer,
       maxOutboundStreams: linksPerPeer,
+      runOnLimitedConnection: true,
+    })
+    await node.handle(mirrorProtocol, showMirror, { maxInboundStreams: 2 })
+    await node.handle(punchProtocol, (stream, connection) => this.#holes.answer(stream, connection), {
+      maxInboundStreams: 2,
       runOnLimitedConnection: true,
     })
     let isPathLost = false
@@ -175,7 +191,7 @@ export class Libp2pNetwork implements PeerNetwork {
   async dial(peerId: PeerId | undefined, addresses: readonly string[], signal: AbortSignal): Promise<PeerId> {
     if (peerId !== undefined) {
       if (this.#connections.to(peerId).length > 0) return peerId
-      this.#dialled.set(peerId, addresses)
+      this.#directDial.note(peerId, addresses)
     }
     const places = dialable(peerId, addresses)
     if (places.length === 0) throw new PeerUnreachable(`no usable address in "${addresses.join(', ')}"`)
@@ -242,7 +258,7 @@ export class Libp2pNetwork implements PeerNetwork {
   #connected(remote: Libp2pPeerId): void {
     const peer = fromLibp2p(remote)
     const [connection] = this.#node?.getConnections(remote) ?? []
-    const dialled = connection?.direction === 'outbound' ? [placeOf(connection)] : []
+    const dialled = connection?.direction === 'outbound' ? [this.#connections.placeOf(connection)] : []
     if (peer) this.#events?.connected(peer, dialled)
     else connection?.abort(new Error(noBox))
   }
@@ -253,7 +269,7 @@ export class Libp2pNetwork implements PeerNetwork {
     const peer = fromLibp2p(remote)
     if (!peer) return
     this.#questions.close(peer)
-    this.#dialled.delete(peer)
+    this.#directDial.forget(peer)
     this.#events?.disconnected(peer, isPathLost)
   }
 
@@ -265,20 +281,6 @@ export class Libp2pNetwork implements PeerNetwork {
       discard: (late) => late.abort(new Error('another address was quicker')),
       ...{ signal, clock: this.#clock },
     })
-  }
-
-  async #dialDirectly(peer: PeerId, signal: AbortSignal): Promise<void> {
-    const stored = await this.#running().peerStore.get(toLibp2p(peer))
-    const known = [
-      ...(this.#dialled.get(peer) ?? []),
-      ...stored.addresses.map(({ multiaddr }) => String(multiaddr)),
-    ]
-    const direct = dialable(
-      peer,
-      [...new Set(known)].filter((address) => !address.includes('/p2p-circuit')),
-    )
-    if (direct.length === 0) throw new PeerUnreachable('no direct address is known')
-    await this.#race(direct, signal)
   }
 
   /** No answer on one of several connections: those that lead nowhere end, and streams move to the others. */

@@ -12,7 +12,7 @@ import type { SigningKey } from '../../lib/ed25519.ts'
 /** The layer below libp2p's dial queue, which would try the addresses of a peer one after another. */
 export interface Transports {
   /** One connection to one address, whether or not there is one to that peer already. */
-  dial(address: Multiaddr, options: { signal: AbortSignal }): Promise<Connection>
+  dial(address: Multiaddr, options: { signal: AbortSignal; localPort?: number }): Promise<Connection>
   listen(addresses: Multiaddr[]): Promise<void>
 }
 

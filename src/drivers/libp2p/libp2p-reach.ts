@@ -4,7 +4,7 @@ import type { PeerId } from '../../overlay/peer-id.ts'
 import type { CausewayNode } from './libp2p-node.ts'
 import { dialable } from './libp2p-peer.ts'
 import type { OwnAddresses } from './own-addresses.ts'
-import { type PeerConnections, placeOf } from './peer-connections.ts'
+import type { PeerConnections } from './peer-connections.ts'
 import type { RelaySeats } from './relay-seats.ts'
 
 const mostPlaces = 16
@@ -50,7 +50,7 @@ export class Libp2pReach implements NetworkReach {
 
   observed(peer: PeerId): string | undefined {
     const [best] = this.#connections.to(peer)
-    return best?.direct ? placeOf(best) : undefined
+    return best?.direct ? this.#connections.placeOf(best) : undefined
   }
 
   isOwn(address: string): boolean {

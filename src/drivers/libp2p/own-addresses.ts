@@ -53,6 +53,13 @@ export class OwnAddresses {
     })
   }
 
+  /** Where a program on this machine reaches the first listener; undefined when there is none. */
+  listener(): { readonly host: string; readonly port: number } | undefined {
+    const [first] = this.#bound
+    const [, , host, , port] = (first ? onLoopback(first) : '').split('/')
+    return host !== undefined && Number(port) > 0 ? { host, port: Number(port) } : undefined
+  }
+
   #wait(): void {
     this.#timer = this.#clock.after(lookEvery, () => {
       const seen = this.#read()

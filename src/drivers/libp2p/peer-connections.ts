@@ -9,6 +9,8 @@ import { fromLibp2p, relayIn, toLibp2p } from './libp2p-peer.ts'
 /** The open connections to each peer. There may be several: both ends dialled, or a direct one came after a relayed one. */
 export class PeerConnections {
   readonly #node: () => CausewayNode | undefined
+  /** Where connections really come from that this box leads to its own listener, by their place there. */
+  readonly #origins = new Map<string, string>()
 
   /** Without a node there are no connections. */
   constructor(node: () => CausewayNode | undefined) {
@@ -31,10 +33,24 @@ export class PeerConnections {
 
   paths(peer: PeerId): readonly PeerPath[] {
     return this.to(peer).map((connection) => ({
-      address: placeOf(connection),
+      address: this.placeOf(connection),
       direction: connection.direction === 'inbound' ? 'in' : 'out',
       relay: relayIn(connection.remoteAddr),
     }))
+  }
+
+  /** The far end's address without its peer id, which says nothing new. */
+  placeOf({ remoteAddr, direct }: Connection): string {
+    const [relay = '', beyond] = remoteAddr.toString().split('/p2p-circuit')
+    if (!direct && beyond !== undefined) return `${relay}/p2p-circuit`
+    const place = remoteAddr.decapsulateCode(CODE_P2P).toString()
+    return this.#origins.get(place) ?? place
+  }
+
+  /** Until the returned function is called, what comes from `place` counts as coming from `origin`. */
+  comesFrom(place: string, origin: string): () => void {
+    this.#origins.set(place, origin)
+    return () => this.#origins.delete(place)
   }
 
   /** Boxes with a relayed connection, be there a direct one too or not. */
@@ -42,12 +58,4 @@ export class PeerConnections {
     const relayed = (this.#node()?.getConnections() ?? []).filter(({ direct }) => !direct)
     return [...new Set(relayed.flatMap(({ remotePeer }) => fromLibp2p(remotePeer) ?? []))]
   }
-}
-
-/** The far end's address without its peer id, which says nothing new. */
-export function placeOf({ remoteAddr, direct }: Connection): string {
-  const [place = '', beyond] = remoteAddr.toString().split('/p2p-circuit')
-  return direct || beyond === undefined
-    ? remoteAddr.decapsulateCode(CODE_P2P).toString()
-    : `${place}/p2p-circuit`
 }

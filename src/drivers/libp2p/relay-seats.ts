@@ -4,7 +4,7 @@ import type { Log } from '../../lib/log.ts'
 import type { PeerId } from '../../overlay/peer-id.ts'
 import type { CausewayNode } from './libp2p-node.ts'
 import { relayIn, toLibp2p } from './libp2p-peer.ts'
-import { type PeerConnections, placeOf } from './peer-connections.ts'
+import type { PeerConnections } from './peer-connections.ts'
 
 const seats = 2
 const restAfterRefusal = 30_000
@@ -49,7 +49,7 @@ export class RelaySeats {
     if (this.#suggested.length === 0) return []
     return this.#held().flatMap((relay) => {
       const direct = this.#connections.to(relay).find((connection) => connection.direct)
-      return direct ? [`${placeOf(direct)}/p2p/${toLibp2p(relay)}/p2p-circuit`] : []
+      return direct ? [`${this.#connections.placeOf(direct)}/p2p/${toLibp2p(relay)}/p2p-circuit`] : []
     })
   }
 

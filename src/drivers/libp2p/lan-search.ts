@@ -8,7 +8,7 @@ import type { Interfaces } from './own-addresses.ts'
 /** Milliseconds after the start; a datagram gets lost now and then. */
 const firstQuestions = [0, 1_000, 3_000]
 const askEveryWhenAlone = 10_000
-const askEveryInCompany = 120_000
+const askEveryInCompany = 600_000
 /** RFC 6762 §6: the same record at most once a second on an interface. */
 const answerPause = 1_000
 const lifetimeSeconds = 120

@@ -32,8 +32,9 @@ export class RateBudget {
     const now = this.#clock.now()
     const perUnit = 1_000 / perSecond
     const allowance = burst * perUnit
-    // No honest debt is longer: then the clock was set back.
-    const debt = Math.min(allowance + longestWait, Math.max(0, (this.#doneAt.get(source) ?? 0) - now))
+    const ahead = (this.#doneAt.get(source) ?? 0) - now
+    // No debt grows longer: then the clock was set back.
+    const debt = ahead > allowance + longestWait + 1 ? 0 : Math.max(0, ahead)
     const wait = Math.max(0, debt + cost * perUnit - allowance)
     const isTooMuch = wait > longestWait
     this.#doneAt.set(source, now + debt + (isTooMuch ? 0 : cost * perUnit))

@@ -18,6 +18,7 @@ const packageOf: Readonly<Record<string, string>> = {
   ip: 'iproute2',
   iptables: 'iptables',
   unshare: 'util-linux',
+  faketime: 'faketime',
 }
 
 // deb-systemd-invoke and invoke-rc.d ask this file; 101 means "do not start" (policy-rc.d specification).

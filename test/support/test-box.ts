@@ -22,6 +22,8 @@ export interface TestBoxOptions {
   readonly address?: string
   /** A network namespace that the test has made. */
   readonly namespace?: string
+  /** Added to the environment of `start()`. */
+  readonly environment?: Readonly<Record<string, string>>
   /** How the admin API is reached when the box is in another namespace. */
   readonly fetch?: (url: string) => Promise<Response>
 }
@@ -73,8 +75,9 @@ export class TestBox implements Part {
 
   async start(): Promise<void> {
     const file = await this.writeConfig()
-    const { namespace, config } = this.#options
-    const command = { command: process.execPath, args: [main, 'start', '--config', file], namespace }
+    const { namespace, config, environment: env } = this.#options
+    const args = [main, 'start', '--config', file]
+    const command = { command: process.execPath, args, namespace, ...(env && { env }) }
     const isQuiet = ['warn', 'error'].includes(config?.box?.logLevel ?? 'info')
     if (!isQuiet) {
       this.#program = await ChildProgram.start({ ...command, ready: /"msg":"ready"/, readyMs: 30_000 })

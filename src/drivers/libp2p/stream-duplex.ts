@@ -4,6 +4,8 @@ import type { Stream } from '@libp2p/interface'
 /** A libp2p stream as a Node stream, with back-pressure both ways. */
 export class StreamDuplex extends Duplex {
   readonly #stream: Stream
+  /** Of a write that waits until the stream takes more. */
+  #written: ((error?: Error | null) => void) | undefined
 
   constructor(stream: Stream) {
     super()
@@ -16,6 +18,8 @@ export class StreamDuplex extends Duplex {
       if (error) this.destroy(error)
       else if (!stream.readableEnded) this.destroy()
     })
+    // Its own listener sends what is queued, in a microtask that comes first.
+    stream.addEventListener('drain', () => queueMicrotask(() => this.#settleWrite()))
     // The other end may have been quicker than this constructor.
     if (stream.status === 'aborted' || stream.status === 'reset')
       this.destroy(new Error('the other end refused the stream'))
@@ -28,11 +32,22 @@ export class StreamDuplex extends Duplex {
 
   override _write(chunk: Uint8Array, _encoding: string, done: (error?: Error | null) => void): void {
     try {
-      if (this.#stream.send(chunk)) done()
-      else this.#stream.onDrain().then(() => done(), done)
+      this.#stream.send(chunk)
     } catch (error) {
       done(error as Error)
+      return
     }
+    this.#written = done
+    this.#settleWrite()
+  }
+
+  // Not `onDrain()`: once it has resolved, it resolves at once for ever after, and the queue grows without end.
+  #settleWrite(): void {
+    const { writableNeedsDrain, writeBufferLength } = this.#stream
+    if (writableNeedsDrain || writeBufferLength > 0) return
+    const done = this.#written
+    this.#written = undefined
+    done?.()
   }
 
   override _final(done: (error?: Error | null) => void): void {
@@ -42,6 +57,8 @@ export class StreamDuplex extends Duplex {
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     if (this.#stream.status === 'open' || this.#stream.status === 'closing')
       this.#stream.abort(error ?? new Error('the stream was closed'))
+    this.#written?.(error ?? new Error('the stream was closed'))
+    this.#written = undefined
     done(error)
   }
 }

@@ -13,6 +13,7 @@ import { PhoneRoom } from './phone-room.ts'
 // address, so that it cannot be found where it was.
 
 const joinWithinMs = 10_000
+const aloneForMs = 3_000
 const mdnsPort = 5_353
 const nameServer = '10.1.0.53'
 
@@ -72,8 +73,13 @@ describe('a box joins by each way alone', () => {
       host.renumber('eth0', '10.1.0.13/24')
       await joins(knowingDns, 'dns', member)
     })
-    test('by mDNS', async () => {
+    test('and by none of them it finds nobody', async () => {
       forgets()
+      await newcomer.start()
+      await expect(newcomer.hasPeers(1, aloneForMs)).rejects.toThrow('in vain')
+      await newcomer.process.end()
+    })
+    test('by mDNS', async () => {
       host.renumber('eth0', '10.1.0.10/24')
       host.unblockUdp(mdnsPort)
       await joins(newcomer, 'mdns', member)
@@ -122,7 +128,7 @@ async function joins(box: OverlayBox, way: string, to: OverlayBox): Promise<void
 }
 
 function forgets(): void {
-  rmSync(join(newcomer.process.dataDir, 'overlay', village, 'peers.json'))
+  rmSync(join(newcomer.process.dataDir, 'overlay', village, 'peers.json'), { force: true })
 }
 
 function seconds(milliseconds: number): string {

@@ -88,6 +88,21 @@ async function pathsOf({ box }: Site): Promise<string> {
   return paths.toSorted().join(' ')
 }
 
+test('a public box dies: the sites behind NAT meet and call through the other', async () => {
+  await publicBoxes[0].process.kill()
+  const { symmetric, near } = sites
+  const began = performance.now()
+  await Promise.all([symmetric, near].map(({ box }) => box.hasPeers(boxes.length - 2, reachedWithinMs)))
+  const answering = new SippRun({ scenario: 'callee', ...placeOf(near), port: phonePort })
+  await answering.start()
+  try {
+    expect(await call(symmetric, near)).toMatchObject({ successful: 3, failed: 0 })
+  } finally {
+    await answering.end()
+  }
+  console.log(`called again ${((performance.now() - began) / 1_000).toFixed(1)} s after the box died`)
+})
+
 function call(caller: Site, callee: Site): Promise<SippStats> {
   const fields = [callerFields(caller.user, `secret-${caller.user}`, village, callee.user)]
   return new SippRun({

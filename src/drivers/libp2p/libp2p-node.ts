@@ -31,6 +31,8 @@ const reservations = 512
 /** A day of signalling. A relayed connection that ends is made again, and its SIP links with it. */
 const relayedBytes = 1_073_741_824n
 const relayedMilliseconds = 86_400_000
+/** Bytes that wait for one stream. libp2p's relay does not hold a sender back: who is not read loses the connection. */
+const mostQueued = 8_388_608
 
 /** A libp2p node as the overlay needs it, not yet started. */
 export async function createNode(options: NodeOptions): Promise<CausewayNode> {
@@ -52,7 +54,7 @@ export async function createNode(options: NodeOptions): Promise<CausewayNode> {
       }),
     ],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux({ enableKeepAlive: false })],
+    streamMuxers: [yamux({ enableKeepAlive: false, streamOptions: { maxWriteBufferLength: mostQueued } })],
     connectionGater: options.gater,
     services: {
       identify: identify(),

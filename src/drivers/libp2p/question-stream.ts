@@ -77,7 +77,7 @@ export function answerQuestions(stream: Duplex, answer: (message: Uint8Array) =>
         if (++atOnce > mostAtOnce) throw new RangeError(`more than ${mostAtOnce} questions at once`)
         void answer(payload).then((reply) => {
           atOnce--
-          if (stream.writable) stream.write(encodeFrame({ id, payload: reply }))
+          if (stream.writable) writeSlowly(stream, encodeFrame({ id, payload: reply }))
         })
       }
     } catch (error) {
@@ -87,4 +87,11 @@ export function answerQuestions(stream: Duplex, answer: (message: Uint8Array) =>
   // Whoever asked has gone; there is nobody left to tell.
   stream.on('error', () => stream.destroy())
   stream.on('end', () => stream.end())
+}
+
+/** Who does not read the answers is not heard until it does: they would pile up here. */
+function writeSlowly(stream: Duplex, bytes: Uint8Array): void {
+  if (stream.write(bytes) || stream.isPaused()) return
+  stream.pause()
+  stream.once('drain', () => stream.resume())
 }

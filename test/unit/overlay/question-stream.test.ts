@@ -88,4 +88,28 @@ describe('question stream', () => {
     near.destroy()
     await settled
   })
+
+  it('who does not read the answers is not heard until it does', async () => {
+    const [near, far] = duplexPair()
+    let answered = 0
+    answerQuestions(far, () => {
+      answered++
+      return Promise.resolve(Buffer.alloc(100_000))
+    })
+    for (let id = 0; id < 200; id++) {
+      near.write(encodeFrame({ id, payload: Buffer.from('?') }))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(answered).toBeLessThan(20)
+    let read = 0
+    const reader = new FrameReader(100_000)
+    const all = new Promise<void>((resolve) => {
+      near.on('data', (bytes: Uint8Array) => {
+        read += reader.read(bytes).length
+        if (read === 200) resolve()
+      })
+    })
+    await all
+    near.destroy()
+  })
 })

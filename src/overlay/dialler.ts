@@ -23,7 +23,7 @@ interface Target {
   readonly peer: PeerId | undefined
   readonly addresses: readonly string[]
   readonly sinceLost: number | undefined
-  /** Known only from what others say. */
+  /** Known only from what others say, or somebody on the local network. */
   readonly isHearsay: boolean
 }
 
@@ -173,7 +173,7 @@ export class Dialler {
         targets.push({
           ...{ key: peer, peer, addresses },
           sinceLost: lostAt === undefined ? undefined : now - lostAt,
-          isHearsay: !enrolled && foundBy === 'peer',
+          isHearsay: !enrolled && (foundBy === 'peer' || foundBy === 'mdns'),
         })
     }
     return targets

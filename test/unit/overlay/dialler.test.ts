@@ -52,26 +52,29 @@ describe('the dialler', () => {
     await made.stop()
   })
 
-  it('boxes that others invent without end are dialled once a second in the long run', async () => {
-    const made = dialler()
-    let invented = 0
-    const tell = () => {
-      for (let more = 0; more < 30; more++)
-        table.learn(`invented ${++invented}`, [`host ${invented}`], 'peer', clock.now())
-    }
-    for (let second = 0; second < 120; second++) {
-      tell()
-      await pass(1_000)
-    }
-    const before = dialled.length
-    for (let second = 0; second < 60; second++) {
-      tell()
-      await pass(1_000)
-    }
-    expect(before).toBeGreaterThanOrEqual(600)
-    expect(dialled.length - before).toBeLessThanOrEqual(61)
-    await made.stop()
-  })
+  it.each(['peer', 'mdns'] as const)(
+    'boxes invented without end (%s) are dialled once a second in the long run',
+    async (foundBy) => {
+      const made = dialler()
+      let invented = 0
+      const tell = () => {
+        for (let more = 0; more < 30; more++)
+          table.learn(`invented ${++invented}`, [`host ${invented}`], foundBy, clock.now())
+      }
+      for (let second = 0; second < 200; second++) {
+        tell()
+        await pass(1_000)
+      }
+      const before = dialled.length
+      for (let second = 0; second < 60; second++) {
+        tell()
+        await pass(1_000)
+      }
+      expect(before).toBeGreaterThanOrEqual(600)
+      expect(dialled.length - before).toBeLessThanOrEqual(61)
+      await made.stop()
+    },
+  )
 
   it('seeds are tried quickly by a box that has nobody, and again at once when it loses the last one', async () => {
     const made = dialler([{ address: 'seed', foundBy: 'config' }])

@@ -3,7 +3,7 @@ import type { DoorAnswer, DoorQuestion } from './namespace-door.ts'
 
 // Runs in a namespace for a test outside, and does there what the test asks for over the channel to its parent.
 
-const fetchWithinMs = 5_000
+const fetchWithinMs = 15_000
 
 process.on('message', (question: DoorQuestion) => {
   const { id } = question

@@ -1,8 +1,8 @@
 import type { ServiceKind, ServicePolicy } from '../domain/service-record.ts'
-import type { PingReport } from '../overlay/diagnostics.ts'
-import type { LookUpTrace } from '../overlay/look-up-trace.ts'
+import type { PingReport } from '../overlay/diagnosis/diagnostics.ts'
+import type { TopologyBox } from '../overlay/diagnosis/topology.ts'
 import type { OverlayHealth, OverlayStatus, PeerView } from '../overlay/overlay.ts'
-import type { TopologyBox } from '../overlay/topology.ts'
+import type { LookUpTrace } from '../overlay/records/look-up-trace.ts'
 import type { PartState } from './box-view.ts'
 
 /** One overlay as the pages show it. */

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { OverlayMembership } from '../identity/overlay-membership.ts'
 import { systemClock } from '../lib/clock.ts'
-import { peerIdOf } from '../overlay/peer-id.ts'
-import { printPeerName } from '../overlay/peer-name.ts'
+import { peerIdOf } from '../overlay/protocol/peer-id.ts'
+import { printPeerName } from '../overlay/protocol/peer-name.ts'
 import { type Command, UsageError } from './command.ts'
 import { overlayOptions, overlayPlace } from './overlay-options.ts'
 

@@ -8,7 +8,7 @@ import { printTicket } from '../identity/enrolment-ticket.ts'
 import { MembershipProblem } from '../identity/membership-problem.ts'
 import { OverlayMembership } from '../identity/overlay-membership.ts'
 import { systemClock } from '../lib/clock.ts'
-import { namePatternHelp, readNamePattern } from '../overlay/name-pattern.ts'
+import { namePatternHelp, readNamePattern } from '../overlay/trust/name-pattern.ts'
 import { type Command, UsageError } from './command.ts'
 import { chosenOverlay, type OverlayPlace, overlayOptions, overlayPlace } from './overlay-options.ts'
 

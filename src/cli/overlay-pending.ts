@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import type { WaitingBox } from '../identity/enrolment-shelf.ts'
 import { OverlayMembership } from '../identity/overlay-membership.ts'
-import { peerIdOf } from '../overlay/peer-id.ts'
-import { printPeerName } from '../overlay/peer-name.ts'
+import { peerIdOf } from '../overlay/protocol/peer-id.ts'
+import { printPeerName } from '../overlay/protocol/peer-name.ts'
 import type { Command } from './command.ts'
 import { chosenOverlay, overlayOptions, overlayPlace } from './overlay-options.ts'
 

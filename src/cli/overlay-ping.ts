@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { PingReport } from '../overlay/diagnostics.ts'
+import type { PingReport } from '../overlay/diagnosis/diagnostics.ts'
 import { askBox } from './box-api.ts'
 import { type Command, UsageError } from './command.ts'
 import { overlayOptions, overlayPlace } from './overlay-options.ts'

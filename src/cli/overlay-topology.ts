@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { TopologyView } from '../admin/overlay-view.ts'
-import type { TopologyBox } from '../overlay/topology.ts'
+import type { TopologyBox } from '../overlay/diagnosis/topology.ts'
 import { askBox } from './box-api.ts'
 import type { Command } from './command.ts'
 import { overlayOptions, overlayPlace } from './overlay-options.ts'

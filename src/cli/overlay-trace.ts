@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { TraceView } from '../admin/overlay-view.ts'
 import { parseAor, printAor } from '../domain/aor.ts'
-import type { TracedBox, TracedCopy } from '../overlay/look-up-trace.ts'
+import type { TracedBox, TracedCopy } from '../overlay/records/look-up-trace.ts'
 import { askBox } from './box-api.ts'
 import { type Command, UsageError } from './command.ts'
 import { foundText } from './found-text.ts'

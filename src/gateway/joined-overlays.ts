@@ -8,9 +8,9 @@ import type {
   Service,
   ServiceKind,
 } from '../domain/service-record.ts'
-import type { AorDirectory, HomeBox } from '../overlay/aor-directory.ts'
 import type { LinkEnd, Overlay } from '../overlay/overlay.ts'
-import type { ServiceDirectory } from '../overlay/service-directory.ts'
+import type { AorDirectory, HomeBox } from '../overlay/records/aor-directory.ts'
+import type { ServiceDirectory } from '../overlay/services/service-directory.ts'
 import type { Pace } from './announced-users.ts'
 import { firstInOrder } from './ordered-search.ts'
 

@@ -5,9 +5,9 @@ import { MemoryOverlays } from '../drivers/memory-overlay/memory-overlay.ts'
 import { joinedOverlays } from '../identity/overlay-membership.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import { AorDirectory } from '../overlay/aor-directory.ts'
 import type { Overlay } from '../overlay/overlay.ts'
-import { ServiceDirectory } from '../overlay/service-directory.ts'
+import { AorDirectory } from '../overlay/records/aor-directory.ts'
+import { ServiceDirectory } from '../overlay/services/service-directory.ts'
 import type { JoinedOverlay } from './joined-overlays.ts'
 
 /**

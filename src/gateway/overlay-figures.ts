@@ -1,6 +1,6 @@
 import type { Figures, Sample } from '../admin/figures.ts'
+import type { OverlayFigures } from '../overlay/diagnosis/overlay-counts.ts'
 import type { OverlayHealth, OverlayStatus } from '../overlay/overlay.ts'
-import type { OverlayFigures } from '../overlay/overlay-counts.ts'
 import type { JoinedOverlays } from './joined-overlays.ts'
 
 interface Counted {

@@ -1,6 +1,6 @@
 import type { Part } from '../lib/part.ts'
-import type { Diagnostics } from './diagnostics.ts'
-import type { OverlayFigures } from './overlay-counts.ts'
+import type { Diagnostics } from './diagnosis/diagnostics.ts'
+import type { OverlayFigures } from './diagnosis/overlay-counts.ts'
 
 /** RELOAD's Kind-ID (RFC 6940 §7.4) by name. */
 export type RecordKind = 'sip-aor' | 'service' | 'canary'

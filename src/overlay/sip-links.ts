@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { LinkEnd, SipPoint } from './overlay.ts'
 import { TooManyLinks } from './overlay-errors.ts'
-import type { PeerId } from './peer-id.ts'
+import type { PeerId } from './protocol/peer-id.ts'
 
 export interface LinkLimits {
   /** Peers with a local end at the same time. */

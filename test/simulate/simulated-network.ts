@@ -1,4 +1,4 @@
-import type { PeerId } from '../../src/overlay/peer-id.ts'
+import type { PeerId } from '../../src/overlay/protocol/peer-id.ts'
 import type { SeenQuestion } from './seen-question.ts'
 import { SimulatedHost } from './simulated-host.ts'
 import type { SimulatedPaths } from './simulated-paths.ts'

@@ -42,7 +42,11 @@ export class SimulatedPaths {
   }
 
   areJoined({ from, to }: Route): boolean {
-    return this.#farSide.has(from) === this.#farSide.has(to)
+    return this.isOnFarSide(from) === this.isOnFarSide(to)
+  }
+
+  isOnFarSide(host: string): boolean {
+    return this.#farSide.has(host)
   }
 
   cut(farSide: ReadonlySet<string>): void {

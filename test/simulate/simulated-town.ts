@@ -1,8 +1,8 @@
 import type { AorText } from '../../src/domain/aor.ts'
-import type { CredentialReader } from '../../src/overlay/credential-reader.ts'
-import { type PeerId, peerIdOf } from '../../src/overlay/peer-id.ts'
-import { decodeReply, encodeMessage } from '../../src/overlay/peer-message.ts'
-import { readRecord } from '../../src/overlay/record.ts'
+import { type PeerId, peerIdOf } from '../../src/overlay/protocol/peer-id.ts'
+import { decodeReply, encodeMessage } from '../../src/overlay/protocol/peer-message.ts'
+import { readRecord } from '../../src/overlay/records/record.ts'
+import type { CredentialReader } from '../../src/overlay/trust/credential-reader.ts'
 import type { SeededRandom } from './seeded-random.ts'
 import { SimulatedBox } from './simulated-box.ts'
 import { SimulatedEnrolment } from './simulated-enrolment.ts'
@@ -66,11 +66,10 @@ export class SimulatedTown {
 
   /** Every box that is up is connected to every other on its side of a cut. */
   get isMeshed(): boolean {
-    const up = this.boxesUp
-    return up.every((box) => {
-      const others = up.filter((other) => other !== box && this.areJoined(box, other)).length
-      return box.overlay.health().connectedPeers >= others
-    })
+    const isFar = ({ peer }: SimulatedBox) => this.network.paths.isOnFarSide(peer)
+    return [this.boxesUp.filter(isFar), this.boxesUp.filter((box) => !isFar(box))].every((side) =>
+      side.every(({ overlay }) => overlay.health().connectedPeers >= side.length - 1),
+    )
   }
 
   areJoined(a: SimulatedBox, b: SimulatedBox): boolean {
@@ -82,12 +81,6 @@ export class SimulatedTown {
     const up = this.boxesUp
     const has = await Promise.all(up.map((box) => this.holds(box, user)))
     return up.filter((_, place) => has[place])
-  }
-
-  /** Every user has as many copies as there should be. */
-  async hasAllCopies(): Promise<boolean> {
-    for (const user of this.users) if ((await this.holdersOf(user)).length < this.copiesWanted) return false
-    return true
   }
 
   /** How many boxes should hold a record now. */

@@ -1,4 +1,4 @@
-import type { HomeBox } from '../../src/overlay/aor-directory.ts'
+import type { HomeBox } from '../../src/overlay/records/aor-directory.ts'
 import type { LookUp, LookUpOutcome } from './look-up-figures.ts'
 import type { SimulatedBox } from './simulated-box.ts'
 import type { SimulatedTown, User } from './simulated-town.ts'

@@ -1,7 +1,7 @@
 import type { Connection } from '@libp2p/interface'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
-import type { PeerId } from '../../overlay/peer-id.ts'
+import type { PeerId } from '../../overlay/protocol/peer-id.ts'
 import type { PeerConnections } from './peer-connections.ts'
 
 const firstWait = 2_000

@@ -8,9 +8,9 @@ import { type Clock, systemClock } from '../../lib/clock.ts'
 import type { SigningKey } from '../../lib/ed25519.ts'
 import { utcMinute } from '../../lib/utc-minute.ts'
 import { PeerRefused } from '../../overlay/overlay-errors.ts'
-import { PeerCalls } from '../../overlay/peer-calls.ts'
-import { peerIdOf } from '../../overlay/peer-id.ts'
-import { encodeMessage } from '../../overlay/peer-message.ts'
+import { PeerCalls } from '../../overlay/protocol/peer-calls.ts'
+import { peerIdOf } from '../../overlay/protocol/peer-id.ts'
+import { encodeMessage } from '../../overlay/protocol/peer-message.ts'
 import { Libp2pNetwork } from './libp2p-network.ts'
 
 const dialWithin = 15_000

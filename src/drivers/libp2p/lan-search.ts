@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import multicastDns, { type MulticastDNS, type QueryPacket, type ResponsePacket } from 'multicast-dns'
 import type { Clock, Timer } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
-import { type PeerId, publicKeyOf } from '../../overlay/peer-id.ts'
+import { type PeerId, publicKeyOf } from '../../overlay/protocol/peer-id.ts'
 import type { Interfaces } from './own-addresses.ts'
 
 /** Milliseconds after the start; a datagram gets lost now and then. */

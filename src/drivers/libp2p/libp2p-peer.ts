@@ -2,7 +2,7 @@ import { publicKeyFromRaw } from '@libp2p/crypto/keys'
 import type { PeerId as Libp2pPeerId } from '@libp2p/interface'
 import { peerIdFromPublicKey, peerIdFromString } from '@libp2p/peer-id'
 import { CODE_P2P, CODE_P2P_CIRCUIT, type Multiaddr, multiaddr } from '@multiformats/multiaddr'
-import { type PeerId, peerIdOf, publicKeyOf } from '../../overlay/peer-id.ts'
+import { type PeerId, peerIdOf, publicKeyOf } from '../../overlay/protocol/peer-id.ts'
 
 /** Undefined for a peer whose key is not Ed25519: no box has such a one. */
 export function fromLibp2p(peer: Libp2pPeerId): PeerId | undefined {

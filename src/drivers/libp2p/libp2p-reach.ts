@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts'
-import type { NetworkReach, ReachFindings } from '../../overlay/network-reach.ts'
-import type { PeerId } from '../../overlay/peer-id.ts'
+import type { NetworkReach, ReachFindings } from '../../overlay/membership/network-reach.ts'
+import type { PeerId } from '../../overlay/protocol/peer-id.ts'
 import type { CausewayNode } from './libp2p-node.ts'
 import { dialable } from './libp2p-peer.ts'
 import type { OwnAddresses } from './own-addresses.ts'

@@ -1,8 +1,8 @@
 import type { Connection } from '@libp2p/interface'
 import { CODE_P2P } from '@multiformats/multiaddr'
 import { PeerUnreachable } from '../../overlay/overlay-errors.ts'
-import type { PeerId } from '../../overlay/peer-id.ts'
-import type { PeerPath } from '../../overlay/peer-network.ts'
+import type { PeerId } from '../../overlay/protocol/peer-id.ts'
+import type { PeerPath } from '../../overlay/protocol/peer-network.ts'
 import type { CausewayNode } from './libp2p-node.ts'
 import { fromLibp2p, relayIn, toLibp2p } from './libp2p-peer.ts'
 

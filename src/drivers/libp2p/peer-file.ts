@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { writeDurably } from '../../lib/durable-file.ts'
 import type { Log } from '../../lib/log.ts'
-import { publicKeyOf } from '../../overlay/peer-id.ts'
-import type { PeerAddress } from '../../overlay/peer-message.ts'
-import type { PeerMemory } from '../../overlay/remembered-peers.ts'
+import type { PeerMemory } from '../../overlay/membership/remembered-peers.ts'
+import { publicKeyOf } from '../../overlay/protocol/peer-id.ts'
+import type { PeerAddress } from '../../overlay/protocol/peer-message.ts'
 
 /** Its name in the folder of a membership. */
 export const peersFile = 'peers.json'

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net'
-import type { PublishedBox } from '../../overlay/domain-search.ts'
-import { publicKeyOf } from '../../overlay/peer-id.ts'
+import type { PublishedBox } from '../../overlay/membership/domain-search.ts'
+import { publicKeyOf } from '../../overlay/protocol/peer-id.ts'
 import type { DnsQuestion, DnsRecord } from '../dns/dns-record.ts'
 
 /** The box's own view of the DNS. */

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { PeerUnreachable } from '../../overlay/overlay-errors.ts'
-import { longestMessage } from '../../overlay/peer-message.ts'
+import { longestMessage } from '../../overlay/protocol/peer-message.ts'
 import { encodeFrame, FrameReader } from './frame.ts'
 
 const mostAtOnce = 256

@@ -1,5 +1,5 @@
 import type { Connection } from '@libp2p/interface'
-import type { PeerId } from '../../overlay/peer-id.ts'
+import type { PeerId } from '../../overlay/protocol/peer-id.ts'
 import type { PeerConnections } from './peer-connections.ts'
 import { QuestionStream } from './question-stream.ts'
 import { StreamDuplex } from './stream-duplex.ts'

@@ -1,5 +1,5 @@
 import type { ConnectionGater, PeerId as Libp2pPeerId } from '@libp2p/interface'
-import type { PeerId } from '../../overlay/peer-id.ts'
+import type { PeerId } from '../../overlay/protocol/peer-id.ts'
 import { fromLibp2p } from './libp2p-peer.ts'
 
 /** Relays are for members: this box carries nothing between strangers, and none of them leads to it. */

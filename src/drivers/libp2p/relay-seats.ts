@@ -1,7 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
-import type { PeerId } from '../../overlay/peer-id.ts'
+import type { PeerId } from '../../overlay/protocol/peer-id.ts'
 import type { CausewayNode } from './libp2p-node.ts'
 import { relayIn, toLibp2p } from './libp2p-peer.ts'
 import type { PeerConnections } from './peer-connections.ts'

@@ -1,7 +1,7 @@
 import { type Duplex, duplexPair } from 'node:stream'
 import { PeerUnreachable } from '../../overlay/overlay-errors.ts'
-import type { PeerId } from '../../overlay/peer-id.ts'
-import type { PeerNetwork, PeerNetworkEvents } from '../../overlay/peer-network.ts'
+import type { PeerId } from '../../overlay/protocol/peer-id.ts'
+import type { PeerNetwork, PeerNetworkEvents } from '../../overlay/protocol/peer-network.ts'
 
 const scheme = 'memory:'
 

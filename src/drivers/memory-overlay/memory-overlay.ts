@@ -6,8 +6,8 @@ import { TrustedCredentials } from '../../identity/trusted-credentials.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { SigningKey } from '../../lib/ed25519.ts'
 import { type Log, silentLog } from '../../lib/log.ts'
-import { peerIdOf } from '../../overlay/peer-id.ts'
 import { PeerOverlay } from '../../overlay/peer-overlay.ts'
+import { peerIdOf } from '../../overlay/protocol/peer-id.ts'
 import { MemoryNetwork, type MemoryPort } from './memory-network.ts'
 
 export interface MemoryBox {

@@ -3,12 +3,12 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import type { Duplex } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SigningKey } from '../../../src/lib/ed25519.ts'
-import { usualCacheLimits } from '../../../src/overlay/look-up-cache.ts'
 import type { OverlayRecord } from '../../../src/overlay/overlay.ts'
 import { LookUpUnanswered, PeerUnknown } from '../../../src/overlay/overlay-errors.ts'
-import { parsePeerName } from '../../../src/overlay/peer-name.ts'
-import type { PeerNetwork } from '../../../src/overlay/peer-network.ts'
-import { signRecord } from '../../../src/overlay/record.ts'
+import { parsePeerName } from '../../../src/overlay/protocol/peer-name.ts'
+import type { PeerNetwork } from '../../../src/overlay/protocol/peer-network.ts'
+import { usualCacheLimits } from '../../../src/overlay/records/look-up-cache.ts'
+import { signRecord } from '../../../src/overlay/records/record.ts'
 import {
   allConnected,
   closing,

@@ -7,17 +7,17 @@ import { TrustedCredentials } from '../../../src/identity/trusted-credentials.ts
 import { type Clock, systemClock } from '../../../src/lib/clock.ts'
 import { SigningKey } from '../../../src/lib/ed25519.ts'
 import { type Log, silentLog } from '../../../src/lib/log.ts'
-import type { CacheLimits } from '../../../src/overlay/look-up-cache.ts'
-import type { NetworkReach } from '../../../src/overlay/network-reach.ts'
+import type { NetworkReach } from '../../../src/overlay/membership/network-reach.ts'
+import { PeerOverlay } from '../../../src/overlay/peer-overlay.ts'
 import {
   decodeReply,
   encodeMessage,
   type PeerReply,
   type PeerRequest,
-} from '../../../src/overlay/peer-message.ts'
-import type { PeerNetwork, PeerNetworkEvents, PeerPath } from '../../../src/overlay/peer-network.ts'
-import { PeerOverlay } from '../../../src/overlay/peer-overlay.ts'
-import type { StoreLimits } from '../../../src/overlay/record-store.ts'
+} from '../../../src/overlay/protocol/peer-message.ts'
+import type { PeerNetwork, PeerNetworkEvents, PeerPath } from '../../../src/overlay/protocol/peer-network.ts'
+import type { CacheLimits } from '../../../src/overlay/records/look-up-cache.ts'
+import type { StoreLimits } from '../../../src/overlay/records/record-store.ts'
 
 export interface BoxOptions {
   copies?: number

@@ -6,7 +6,7 @@ import { Libp2pNetwork } from '../../../src/drivers/libp2p/libp2p-network.ts'
 import type { CausewayNode, createNode, NodeOptions } from '../../../src/drivers/libp2p/libp2p-node.ts'
 import { toLibp2p } from '../../../src/drivers/libp2p/libp2p-peer.ts'
 import { SigningKey } from '../../../src/lib/ed25519.ts'
-import { peerIdOf } from '../../../src/overlay/peer-id.ts'
+import { peerIdOf } from '../../../src/overlay/protocol/peer-id.ts'
 import {
   allConnected,
   eventually,

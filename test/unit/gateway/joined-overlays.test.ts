@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { usualServiceOrder } from '../../../src/domain/service-order.ts'
 import { type JoinedOverlay, JoinedOverlays } from '../../../src/gateway/joined-overlays.ts'
-import type { HomeBox } from '../../../src/overlay/aor-directory.ts'
+import type { HomeBox } from '../../../src/overlay/records/aor-directory.ts'
 
 const soon = new AbortController().signal
 const at = (peerName: string, contacts = 1): HomeBox => ({ peerName, contacts, expiresAt: Infinity })

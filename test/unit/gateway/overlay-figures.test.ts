@@ -3,7 +3,7 @@ import { printMetrics } from '../../../src/admin/metrics.ts'
 import { type MemoryBox, MemoryOverlays } from '../../../src/drivers/memory-overlay/memory-overlay.ts'
 import type { JoinedOverlay } from '../../../src/gateway/joined-overlays.ts'
 import { overlayFigures } from '../../../src/gateway/overlay-figures.ts'
-import { encodeMessage } from '../../../src/overlay/peer-message.ts'
+import { encodeMessage } from '../../../src/overlay/protocol/peer-message.ts'
 import { eventually } from '../../support/within.ts'
 
 const boxes: MemoryBox[] = []

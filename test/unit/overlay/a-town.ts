@@ -6,7 +6,7 @@ import {
   encodeMessage,
   type PeerReply,
   type PeerRequest,
-} from '../../../src/overlay/peer-message.ts'
+} from '../../../src/overlay/protocol/peer-message.ts'
 import { now } from './some-records.ts'
 
 const stepMilliseconds = 50

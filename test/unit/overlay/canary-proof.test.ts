@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { doubtAbout, type Proof, proofAfter } from '../../../src/overlay/canary-proof.ts'
+import { doubtAbout, type Proof, proofAfter } from '../../../src/overlay/diagnosis/canary-proof.ts'
 
 const nothing: Proof = { provenAt: undefined, failures: 0, failure: undefined }
 const now = 1_000_000

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
 import { silentLog } from '../../../src/lib/log.ts'
-import { Canary } from '../../../src/overlay/canary.ts'
-import { PeerCalls } from '../../../src/overlay/peer-calls.ts'
-import { decodeRequest, encodeMessage } from '../../../src/overlay/peer-message.ts'
-import { PeerTable } from '../../../src/overlay/peer-table.ts'
+import { Canary } from '../../../src/overlay/diagnosis/canary.ts'
+import { PeerTable } from '../../../src/overlay/membership/peer-table.ts'
+import { PeerCalls } from '../../../src/overlay/protocol/peer-calls.ts'
+import { decodeRequest, encodeMessage } from '../../../src/overlay/protocol/peer-message.ts'
 import { now } from './some-records.ts'
 
 const flush = () => new Promise((resolve) => setImmediate(resolve))

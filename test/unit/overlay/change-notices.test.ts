@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
 import { silentLog } from '../../../src/lib/log.ts'
-import { ChangeNotices } from '../../../src/overlay/change-notices.ts'
-import { PeerCalls } from '../../../src/overlay/peer-calls.ts'
-import { decodeRequest, encodeMessage } from '../../../src/overlay/peer-message.ts'
-import { Watchers } from '../../../src/overlay/watchers.ts'
+import { PeerCalls } from '../../../src/overlay/protocol/peer-calls.ts'
+import { decodeRequest, encodeMessage } from '../../../src/overlay/protocol/peer-message.ts'
+import { ChangeNotices } from '../../../src/overlay/records/change-notices.ts'
+import { Watchers } from '../../../src/overlay/records/watchers.ts'
 import { anna, now } from './some-records.ts'
 
 describe('watchers', () => {

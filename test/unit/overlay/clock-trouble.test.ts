@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clockTrouble } from '../../../src/overlay/clock-trouble.ts'
+import { clockTrouble } from '../../../src/overlay/trust/clock-trouble.ts'
 
 const minute = 60_000
 

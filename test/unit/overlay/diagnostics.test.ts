@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type MemoryBox, MemoryOverlays } from '../../../src/drivers/memory-overlay/memory-overlay.ts'
 import { PeerUnknown } from '../../../src/overlay/overlay-errors.ts'
-import { decodeReply, encodeMessage } from '../../../src/overlay/peer-message.ts'
+import { decodeReply, encodeMessage } from '../../../src/overlay/protocol/peer-message.ts'
 import { eventually } from '../../support/within.ts'
 import { anna } from './some-records.ts'
 

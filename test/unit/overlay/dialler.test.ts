@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
 import { silentLog } from '../../../src/lib/log.ts'
-import { Dialler, type Seed } from '../../../src/overlay/dialler.ts'
+import { Dialler, type Seed } from '../../../src/overlay/membership/dialler.ts'
+import { PeerTable } from '../../../src/overlay/membership/peer-table.ts'
 import { PeerUnreachable } from '../../../src/overlay/overlay-errors.ts'
-import { PeerTable } from '../../../src/overlay/peer-table.ts'
 
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
 import { silentLog } from '../../../src/lib/log.ts'
-import { AorDirectory } from '../../../src/overlay/aor-directory.ts'
 import type { OverlayRecord } from '../../../src/overlay/overlay.ts'
-import { ServiceDirectory } from '../../../src/overlay/service-directory.ts'
+import { AorDirectory } from '../../../src/overlay/records/aor-directory.ts'
+import { ServiceDirectory } from '../../../src/overlay/services/service-directory.ts'
 import { anna, now } from './some-records.ts'
 
 /** Holds records as an overlay of one box would, and lets a test slip in those of others. */

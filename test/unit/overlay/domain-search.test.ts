@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
 import { silentLog } from '../../../src/lib/log.ts'
-import { DomainSearch, type PublishedBox } from '../../../src/overlay/domain-search.ts'
+import { DomainSearch, type PublishedBox } from '../../../src/overlay/membership/domain-search.ts'
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 

@@ -5,7 +5,7 @@ import { LanSearch } from '../../../src/drivers/libp2p/lan-search.ts'
 import { SigningKey } from '../../../src/lib/ed25519.ts'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
 import { silentLog } from '../../../src/lib/log.ts'
-import { peerIdOf } from '../../../src/overlay/peer-id.ts'
+import { peerIdOf } from '../../../src/overlay/protocol/peer-id.ts'
 
 interface Packet {
   readonly questions?: unknown[]

@@ -1,12 +1,16 @@
 import type { Clock, Timer } from '../../../src/lib/clock.ts'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
 import { silentLog } from '../../../src/lib/log.ts'
-import { Liveness } from '../../../src/overlay/liveness.ts'
-import { NewsBoard } from '../../../src/overlay/news-board.ts'
+import { Liveness } from '../../../src/overlay/membership/liveness.ts'
+import { NewsBoard } from '../../../src/overlay/membership/news-board.ts'
+import { PeerTable } from '../../../src/overlay/membership/peer-table.ts'
 import { PeerRefused, PeerUnreachable } from '../../../src/overlay/overlay-errors.ts'
-import type { PeerId } from '../../../src/overlay/peer-id.ts'
-import { encodeMessage, type PeerReply, type PeerRequest } from '../../../src/overlay/peer-message.ts'
-import { PeerTable } from '../../../src/overlay/peer-table.ts'
+import type { PeerId } from '../../../src/overlay/protocol/peer-id.ts'
+import {
+  encodeMessage,
+  type PeerReply,
+  type PeerRequest,
+} from '../../../src/overlay/protocol/peer-message.ts'
 import { now } from './some-records.ts'
 
 export interface Drop {

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
-import { LookUpCache, usualCacheLimits } from '../../../src/overlay/look-up-cache.ts'
-import type { LookUpResult } from '../../../src/overlay/lookup.ts'
 import { LookUpUnanswered } from '../../../src/overlay/overlay-errors.ts'
-import type { CheckedRecord } from '../../../src/overlay/record-check.ts'
+import { LookUpCache, usualCacheLimits } from '../../../src/overlay/records/look-up-cache.ts'
+import type { LookUpResult } from '../../../src/overlay/records/lookup.ts'
+import type { CheckedRecord } from '../../../src/overlay/records/record-check.ts'
 import { anna, checked, now } from './some-records.ts'
 
 const soon = AbortSignal.timeout(5_000)

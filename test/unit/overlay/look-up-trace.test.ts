@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { CopyAnswer } from '../../../src/overlay/copy-survey.ts'
-import { traceOf } from '../../../src/overlay/look-up-trace.ts'
+import type { CopyAnswer } from '../../../src/overlay/diagnosis/copy-survey.ts'
+import { traceOf } from '../../../src/overlay/records/look-up-trace.ts'
 import { anna, checked, now } from './some-records.ts'
 
 const answer = (peer: string, ...copies: CopyAnswer['copies'][number][]): CopyAnswer => ({

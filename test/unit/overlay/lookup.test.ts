@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
-import { type LookUpResult, lookUp } from '../../../src/overlay/lookup.ts'
-import type { CheckedRecord } from '../../../src/overlay/record-check.ts'
+import { type LookUpResult, lookUp } from '../../../src/overlay/records/lookup.ts'
+import type { CheckedRecord } from '../../../src/overlay/records/record-check.ts'
 import { checked, now } from './some-records.ts'
 
 type Behaviour = readonly CheckedRecord[] | 'silent' | 'failing' | number | Late

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
 import { silentLog } from '../../../src/lib/log.ts'
-import { MemberExchange } from '../../../src/overlay/member-exchange.ts'
-import type { PeerReply, PeerRequest } from '../../../src/overlay/peer-message.ts'
-import { PeerTable } from '../../../src/overlay/peer-table.ts'
+import { MemberExchange } from '../../../src/overlay/membership/member-exchange.ts'
+import { PeerTable } from '../../../src/overlay/membership/peer-table.ts'
+import type { PeerReply, PeerRequest } from '../../../src/overlay/protocol/peer-message.ts'
 
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 

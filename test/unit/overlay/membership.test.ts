@@ -6,8 +6,8 @@ import {
 } from '../../../src/drivers/memory-overlay/memory-overlay.ts'
 import { SigningKey } from '../../../src/lib/ed25519.ts'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
-import { peerIdOf } from '../../../src/overlay/peer-id.ts'
-import { encodeMessage, noTidings } from '../../../src/overlay/peer-message.ts'
+import { peerIdOf } from '../../../src/overlay/protocol/peer-id.ts'
+import { encodeMessage, noTidings } from '../../../src/overlay/protocol/peer-message.ts'
 import { now } from './some-records.ts'
 
 const text = (value: string) => new TextEncoder().encode(value)

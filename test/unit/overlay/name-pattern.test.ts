@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { coversAor, mayAnnounce, readNamePattern } from '../../../src/overlay/name-pattern.ts'
+import { coversAor, mayAnnounce, readNamePattern } from '../../../src/overlay/trust/name-pattern.ts'
 
 describe('whose users a box may announce', () => {
   it.each([

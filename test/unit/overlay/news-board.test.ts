@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { NewsBoard } from '../../../src/overlay/news-board.ts'
-import { hereNews, mostNewsPerMessage, type PeerNews } from '../../../src/overlay/peer-news.ts'
+import { NewsBoard } from '../../../src/overlay/membership/news-board.ts'
+import { hereNews, mostNewsPerMessage, type PeerNews } from '../../../src/overlay/membership/peer-news.ts'
 
 const doubt = (peer: string, id = 1): PeerNews => ({ what: 'doubt', peer, id })
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
-import { PathGaps } from '../../../src/overlay/path-gaps.ts'
+import { PathGaps } from '../../../src/overlay/membership/path-gaps.ts'
 
 describe('the gap between two paths to a peer', () => {
   let clock: FakeClock

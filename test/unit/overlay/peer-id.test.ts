@@ -3,8 +3,8 @@ import { base36 } from 'multiformats/bases/base36'
 import { describe, expect, it } from 'vitest'
 import { fromLibp2p, toLibp2p } from '../../../src/drivers/libp2p/libp2p-peer.ts'
 import { SigningKey } from '../../../src/lib/ed25519.ts'
-import { peerIdOf, publicKeyOf } from '../../../src/overlay/peer-id.ts'
-import { parsePeerName, printPeerName } from '../../../src/overlay/peer-name.ts'
+import { peerIdOf, publicKeyOf } from '../../../src/overlay/protocol/peer-id.ts'
+import { parsePeerName, printPeerName } from '../../../src/overlay/protocol/peer-name.ts'
 
 // An example of the libp2p specification of peer ids, in base58btc
 const base58 = '12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA'

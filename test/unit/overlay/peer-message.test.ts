@@ -8,7 +8,7 @@ import {
   type PeerReply,
   type PeerRequest,
   protocolVersion,
-} from '../../../src/overlay/peer-message.ts'
+} from '../../../src/overlay/protocol/peer-message.ts'
 
 const bytes = Uint8Array.of(1, 2, 3)
 

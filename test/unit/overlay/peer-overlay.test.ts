@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MemoryOverlays } from '../../../src/drivers/memory-overlay/memory-overlay.ts'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
-import { encodeMessage } from '../../../src/overlay/peer-message.ts'
 import type { PeerOverlay } from '../../../src/overlay/peer-overlay.ts'
+import { encodeMessage } from '../../../src/overlay/protocol/peer-message.ts'
 import { now } from './some-records.ts'
 
 const flush = () => new Promise((resolve) => setImmediate(resolve))

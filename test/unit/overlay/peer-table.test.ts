@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { PeerTable } from '../../../src/overlay/peer-table.ts'
+import { PeerTable } from '../../../src/overlay/membership/peer-table.ts'
 
 describe('the table of peers', () => {
   let table: PeerTable

@@ -6,7 +6,7 @@ import {
   type WatchAction,
   type WatchEvent,
   watchLimits,
-} from '../../../src/overlay/peer-watch.ts'
+} from '../../../src/overlay/membership/peer-watch.ts'
 
 const limits = watchLimits(20, false)
 const tick = (at: number, of = limits): WatchEvent => ({ type: 'tick', at, limits: of })

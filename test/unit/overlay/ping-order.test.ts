@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { PingOrder } from '../../../src/overlay/ping-order.ts'
+import { PingOrder } from '../../../src/overlay/membership/ping-order.ts'
 
 const boxes = ['a', 'b', 'c', 'd', 'e', 'f']
 

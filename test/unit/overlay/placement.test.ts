@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { closestPeers, placePeer, pointOfResource } from '../../../src/overlay/placement.ts'
+import { closestPeers, placePeer, pointOfResource } from '../../../src/overlay/records/placement.ts'
 
 const peers = Array.from({ length: 40 }, (_, number) => placePeer(`peer-${number}`))
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { DnsRecord } from '../../../src/drivers/dns/dns-record.ts'
 import { type NameService, publishedBoxes } from '../../../src/drivers/libp2p/published-boxes.ts'
 import { SigningKey } from '../../../src/lib/ed25519.ts'
-import { peerIdOf } from '../../../src/overlay/peer-id.ts'
+import { peerIdOf } from '../../../src/overlay/protocol/peer-id.ts'
 
 /** Records by `TYPE name`; a name that is not there has none, an error in its place stands for a silent server. */
 const dns = (zone: Readonly<Record<string, readonly DnsRecord[] | Error>>): NameService => ({

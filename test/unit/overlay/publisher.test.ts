@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
 import { silentLog } from '../../../src/lib/log.ts'
-import { Publisher } from '../../../src/overlay/publisher.ts'
-import { RecordRefused } from '../../../src/overlay/record-check.ts'
+import { Publisher } from '../../../src/overlay/records/publisher.ts'
+import { RecordRefused } from '../../../src/overlay/records/record-check.ts'
 import { now } from './some-records.ts'
 
 const flush = () => new Promise((resolve) => setImmediate(resolve))

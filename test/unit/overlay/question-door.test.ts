@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
 import { silentLog } from '../../../src/lib/log.ts'
-import { decodeReply, encodeMessage } from '../../../src/overlay/peer-message.ts'
-import { QuestionDoor } from '../../../src/overlay/question-door.ts'
+import { decodeReply, encodeMessage } from '../../../src/overlay/protocol/peer-message.ts'
+import { QuestionDoor } from '../../../src/overlay/protocol/question-door.ts'
 
 const answer = encodeMessage({ type: 'wanted', places: [] })
 const flush = () => new Promise((resolve) => setImmediate(resolve))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SigningKey } from '../../../src/lib/ed25519.ts'
-import { checkRecord, type RecordFault, RecordRefused } from '../../../src/overlay/record-check.ts'
+import { checkRecord, type RecordFault, RecordRefused } from '../../../src/overlay/records/record-check.ts'
 import { anna, credentials, now, SomeBox } from './some-records.ts'
 
 const box = new SomeBox()

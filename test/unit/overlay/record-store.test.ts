@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type CheckedRecord, RecordRefused } from '../../../src/overlay/record-check.ts'
-import { noStoreLimits, RecordStore } from '../../../src/overlay/record-store.ts'
+import { type CheckedRecord, RecordRefused } from '../../../src/overlay/records/record-check.ts'
+import { noStoreLimits, RecordStore } from '../../../src/overlay/records/record-store.ts'
 import { anna, checked, now } from './some-records.ts'
 
 const day = 86_400_000

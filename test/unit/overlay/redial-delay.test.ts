@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { redialDelay } from '../../../src/overlay/redial-delay.ts'
+import { redialDelay } from '../../../src/overlay/membership/redial-delay.ts'
 
 const even = () => 0.5
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { RefusedClaims } from '../../../src/overlay/refused-claims.ts'
+import { RefusedClaims } from '../../../src/overlay/trust/refused-claims.ts'
 
 describe('refused claims', () => {
   it('counts every one, keeps the last ones newest first, and says which are news', () => {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
-import type { PeerAddress } from '../../../src/overlay/peer-message.ts'
-import { PeerTable } from '../../../src/overlay/peer-table.ts'
-import { RememberedPeers } from '../../../src/overlay/remembered-peers.ts'
+import { PeerTable } from '../../../src/overlay/membership/peer-table.ts'
+import { RememberedPeers } from '../../../src/overlay/membership/remembered-peers.ts'
+import type { PeerAddress } from '../../../src/overlay/protocol/peer-message.ts'
 
 describe('remembered peers', () => {
   let clock: FakeClock

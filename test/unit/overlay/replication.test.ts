@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { MemoryBox } from '../../../src/drivers/memory-overlay/memory-overlay.ts'
-import { encodeMessage, protocolVersion } from '../../../src/overlay/peer-message.ts'
+import { encodeMessage, protocolVersion } from '../../../src/overlay/protocol/peer-message.ts'
 import { ATown } from './a-town.ts'
 
 const users = Array.from({ length: 40 }, (_, number) => `sip:${number}@town.example`)

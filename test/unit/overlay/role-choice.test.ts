@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chooseRole, type RoleFacts } from '../../../src/overlay/role-choice.ts'
+import { chooseRole, type RoleFacts } from '../../../src/overlay/membership/role-choice.ts'
 
 const mebibyte = 2 ** 20
 const facts: RoleFacts = {

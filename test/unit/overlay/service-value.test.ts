@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Service } from '../../../src/domain/service-record.ts'
 import { encodeCbor, MalformedCbor } from '../../../src/lib/cbor.ts'
-import { decodeService, encodeService } from '../../../src/overlay/service-value.ts'
+import { decodeService, encodeService } from '../../../src/overlay/services/service-value.ts'
 
 const services: readonly Service[] = [
   { kind: 'pstn', prefixes: ['+49', '+41'], channelsFree: 3, costPerMinute: 12.5 },

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { handoverAt } from '../../../src/overlay/handover.ts'
-import { type PlacedPeer, pointOfResource } from '../../../src/overlay/placement.ts'
-import type { CheckedRecord } from '../../../src/overlay/record-check.ts'
-import { RecordStore } from '../../../src/overlay/record-store.ts'
-import { SharedDigest, sharedDigests } from '../../../src/overlay/shared-digests.ts'
+import { handoverAt } from '../../../src/overlay/records/handover.ts'
+import { type PlacedPeer, pointOfResource } from '../../../src/overlay/records/placement.ts'
+import type { CheckedRecord } from '../../../src/overlay/records/record-check.ts'
+import { RecordStore } from '../../../src/overlay/records/record-store.ts'
+import { SharedDigest, sharedDigests } from '../../../src/overlay/records/shared-digests.ts'
 import { anna, checked, now } from './some-records.ts'
 
 /** Everything is held by all of them. */

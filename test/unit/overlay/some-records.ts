@@ -2,9 +2,9 @@ import { issueCredential, serialBytes } from '../../../src/identity/credential.t
 import { drawPlace } from '../../../src/identity/credential-issuer.ts'
 import { TrustedCredentials } from '../../../src/identity/trusted-credentials.ts'
 import { SigningKey } from '../../../src/lib/ed25519.ts'
-import { peerIdOf } from '../../../src/overlay/peer-id.ts'
-import { type RecordBody, signRecord } from '../../../src/overlay/record.ts'
-import type { CheckedRecord } from '../../../src/overlay/record-check.ts'
+import { peerIdOf } from '../../../src/overlay/protocol/peer-id.ts'
+import { type RecordBody, signRecord } from '../../../src/overlay/records/record.ts'
+import type { CheckedRecord } from '../../../src/overlay/records/record-check.ts'
 
 export const now = 1_800_000_000_000
 export const anna = 'sip:anna@town.example'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { topologyOf } from '../../../src/overlay/topology.ts'
+import { topologyOf } from '../../../src/overlay/diagnosis/topology.ts'
 
 const sight = (peer: string, ...sees: string[]) => ({
   ...{ peer, state: 'proven', trouble: undefined },

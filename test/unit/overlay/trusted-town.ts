@@ -13,9 +13,9 @@ import { TrustedCredentials } from '../../../src/identity/trusted-credentials.ts
 import { SigningKey } from '../../../src/lib/ed25519.ts'
 import type { FakeClock } from '../../../src/lib/fake-clock.ts'
 import { silentLog } from '../../../src/lib/log.ts'
-import { peerIdOf } from '../../../src/overlay/peer-id.ts'
-import { decodeReply, encodeMessage } from '../../../src/overlay/peer-message.ts'
 import { PeerOverlay } from '../../../src/overlay/peer-overlay.ts'
+import { peerIdOf } from '../../../src/overlay/protocol/peer-id.ts'
+import { decodeReply, encodeMessage } from '../../../src/overlay/protocol/peer-message.ts'
 import { CollectedLog } from '../../support/collected-log.ts'
 
 export interface TownBox {

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
-import type { CopySurvey } from '../../../src/overlay/copy-survey.ts'
-import { placePeer } from '../../../src/overlay/placement.ts'
-import type { CheckedRecord } from '../../../src/overlay/record-check.ts'
-import { Witness } from '../../../src/overlay/witness.ts'
+import type { CopySurvey } from '../../../src/overlay/diagnosis/copy-survey.ts'
+import { Witness } from '../../../src/overlay/diagnosis/witness.ts'
+import { placePeer } from '../../../src/overlay/records/placement.ts'
+import type { CheckedRecord } from '../../../src/overlay/records/record-check.ts'
 import { checked, now } from './some-records.ts'
 
 describe('the witness of a canary', () => {

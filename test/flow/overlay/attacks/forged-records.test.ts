@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SigningKey } from '../../../../src/lib/ed25519.ts'
-import { signRecord } from '../../../../src/overlay/record.ts'
+import { signRecord } from '../../../../src/overlay/records/record.ts'
 import type { TestBox } from '../../../contract/overlay/overlay-fixture.ts'
 import type { RogueBox } from './rogue-box.ts'
 import { bytesOf, find, Town } from './town.ts'

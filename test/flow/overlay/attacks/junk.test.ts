@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { encodeMessage, longestMessage, noTidings } from '../../../../src/overlay/peer-message.ts'
+import { encodeMessage, longestMessage, noTidings } from '../../../../src/overlay/protocol/peer-message.ts'
 import type { TestBox } from '../../../contract/overlay/overlay-fixture.ts'
 import { BareNode } from './bare-node.ts'
 import { bytesOf, find, overLibp2p, storeWhere, Town } from './town.ts'

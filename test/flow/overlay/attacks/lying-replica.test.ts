@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { longestRecord } from '../../../../src/overlay/record.ts'
+import { longestRecord } from '../../../../src/overlay/records/record.ts'
 import type { TestBox } from '../../../contract/overlay/overlay-fixture.ts'
 import type { RogueAnswer, RogueBox } from './rogue-box.ts'
 import { bytesOf, find, storeWhere, Town } from './town.ts'

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { SigningKey } from '../../../../src/lib/ed25519.ts'
-import { type PeerId, peerIdOf } from '../../../../src/overlay/peer-id.ts'
+import { type PeerId, peerIdOf } from '../../../../src/overlay/protocol/peer-id.ts'
 import {
   decodeReply,
   decodeRequest,
@@ -9,9 +9,9 @@ import {
   type PeerReply,
   type PeerRequest,
   protocolVersion,
-} from '../../../../src/overlay/peer-message.ts'
-import type { PeerNetwork } from '../../../../src/overlay/peer-network.ts'
-import { type RecordBody, signRecord } from '../../../../src/overlay/record.ts'
+} from '../../../../src/overlay/protocol/peer-message.ts'
+import type { PeerNetwork } from '../../../../src/overlay/protocol/peer-network.ts'
+import { type RecordBody, signRecord } from '../../../../src/overlay/records/record.ts'
 import { within } from '../../../support/within.ts'
 
 /** An answer out of the rules: bytes as they are, silence, or one that takes its time. */

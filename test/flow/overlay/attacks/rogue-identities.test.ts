@@ -7,7 +7,7 @@ import {
   type PlacedPeer,
   placePeer,
   pointOfResource,
-} from '../../../../src/overlay/placement.ts'
+} from '../../../../src/overlay/records/placement.ts'
 import { eventually, type TestBox } from '../../../contract/overlay/overlay-fixture.ts'
 import { CollectedLog } from '../../../support/collected-log.ts'
 import type { RogueBox } from './rogue-box.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { mostRecordsPerMessage } from '../../../../src/overlay/peer-message.ts'
-import { usualStoreLimits } from '../../../../src/overlay/record-store.ts'
+import { mostRecordsPerMessage } from '../../../../src/overlay/protocol/peer-message.ts'
+import { usualStoreLimits } from '../../../../src/overlay/records/record-store.ts'
 import type { TestBox } from '../../../contract/overlay/overlay-fixture.ts'
 import { CollectedLog } from '../../../support/collected-log.ts'
 import type { RogueBox } from './rogue-box.ts'

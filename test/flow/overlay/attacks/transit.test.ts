@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { PeerNetwork } from '../../../../src/overlay/peer-network.ts'
+import type { PeerNetwork } from '../../../../src/overlay/protocol/peer-network.ts'
 import { closing, GatedNetwork, type TestBox } from '../../../contract/overlay/overlay-fixture.ts'
 import { eventually } from '../../../support/within.ts'
 import { MeddlingWire } from './meddling-wire.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { encodeCbor } from '../../../../src/lib/cbor.ts'
-import { protocolVersion } from '../../../../src/overlay/peer-message.ts'
+import { protocolVersion } from '../../../../src/overlay/protocol/peer-message.ts'
 import { eventually, type TestBox } from '../../../contract/overlay/overlay-fixture.ts'
 import { CollectedLog } from '../../../support/collected-log.ts'
 import type { RogueBox } from '../attacks/rogue-box.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MemoryNetwork } from '../../../../src/drivers/memory-overlay/memory-network.ts'
-import { peerIdOf } from '../../../../src/overlay/peer-id.ts'
+import { peerIdOf } from '../../../../src/overlay/protocol/peer-id.ts'
 import {
   allConnected,
   eventually,

@@ -6,6 +6,8 @@ import { lookUpWatched } from './watched-look-up.ts'
 /** How long after a look-up its asker may take to hear the answer. */
 const longestLookUp = 5_000
 const againAfter = 1_000
+/** No phone has registered at a box that is younger. */
+const youngestAsker = 2_000
 
 export interface CallersFigures {
   /** By boxes that had not asked for that user before. */
@@ -65,7 +67,10 @@ export class Callers {
 
   /** A box that is up and has not asked for that user before; undefined when all have. */
   #askerFor({ aor, home }: User) {
-    const fresh = this.#town.boxesUp.filter((box) => box !== home && !this.#asked.has(`${box.peer} ${aor}`))
+    const fresh = this.#town.boxesUp.filter(
+      (box) =>
+        box !== home && box.upForMilliseconds >= youngestAsker && !this.#asked.has(`${box.peer} ${aor}`),
+    )
     if (fresh.length === 0) return undefined
     const asker = this.#random.pick(fresh)
     this.#asked.add(`${asker.peer} ${aor}`)

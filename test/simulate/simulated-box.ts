@@ -33,6 +33,7 @@ interface Run {
   readonly overlay: PeerOverlay
   readonly directory: AorDirectory
   readonly clock: BoxClock
+  readonly startedAt: number
 }
 
 /** One box of the town: the real overlay and the real directory, on a simulated host. */
@@ -56,6 +57,11 @@ export class SimulatedBox {
 
   get isUp(): boolean {
     return this.#run !== undefined
+  }
+
+  /** How long it has been up; 0 when it is down. */
+  get upForMilliseconds(): number {
+    return this.#run ? this.#parts.clock.now() - this.#run.startedAt : 0
   }
 
   /** Throws when the box is down. */
@@ -114,7 +120,7 @@ export class SimulatedBox {
       longestLifetimeSeconds: recordLifetimeSeconds,
       ...{ clock, log: silentLog, random: () => random.fraction() },
     })
-    return { overlay, directory, clock }
+    return { overlay, directory, clock, startedAt: clock.now() }
   }
 
   #running(): Run {

@@ -1,5 +1,6 @@
 import type { ScalingPoint } from './scaling-curve.ts'
 
+const title = 'What a box sends, in kB a minute, in overlays of 10 to 200 boxes'
 const width = 720
 const height = 420
 const left = 64
@@ -32,8 +33,9 @@ export function drawScaling(curve: readonly ScalingPoint[]): string {
   const y = (bytes: number) => top + plotHeight * (1 - bytes / most)
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13" fill="#222222">`,
+    `<title>${title}</title>`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    text(left, 26, 'What a box sends, in kB a minute, in overlays of 10 to 200 boxes', 'start', 15),
+    text(left, 26, title, 'start', 15),
     ...[0, 0.25, 0.5, 0.75, 1].flatMap((share) => gridLine(y(most * share), most * share)),
     ...sizes.map((boxes) => text(x(boxes), height - bottom + 22, String(boxes), 'middle')),
     text(left + plotWidth / 2, height - 12, 'boxes', 'middle'),

@@ -131,6 +131,8 @@ export class FarEnd {
   #subscribed(outgoing: OutgoingRequest, response: SipResponse, tag: string): boolean {
     const leg = this.#legOf(outgoing, response, tag)
     confirm(leg, response)
+    // A provisional response may have come from another fork, which now has nothing more to say.
+    this.#dropEarlyLegs(outgoing)
     this.#renew(outgoing, leg, response)
     return true
   }

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { stringify } from 'yaml'
 import type { z } from 'zod'
 import type { configSchema } from '../../src/config/schema.ts'
 import type { Part } from '../../src/lib/part.ts'
+import { causewayCommand } from './causeway-command.ts'
 import { ChildProgram } from './child-program.ts'
 import { freePort } from './free-port.ts'
 import { TemporaryFolder } from './temporary-folder.ts'
@@ -29,7 +29,6 @@ export interface TestBoxOptions {
 }
 
 const execute = promisify(execFile)
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
 /** The real box as a process of its own, with a folder of its own. `kill()` and `start()` again keep the folder. */
 export class TestBox implements Part {
@@ -76,7 +75,7 @@ export class TestBox implements Part {
   async start(): Promise<void> {
     const file = await this.writeConfig()
     const { namespace, config, environment: env } = this.#options
-    const args = [main, 'start', '--config', file]
+    const args = [...causewayCommand, 'start', '--config', file]
     const command = { command: process.execPath, args, namespace, ...(env && { env }) }
     const isQuiet = ['warn', 'error'].includes(config?.box?.logLevel ?? 'info')
     if (!isQuiet) {
@@ -99,7 +98,7 @@ export class TestBox implements Part {
     const file = await this.writeConfig()
     const program = await ChildProgram.start({
       command: process.execPath,
-      args: [main, 'start', '--config', file],
+      args: [...causewayCommand, 'start', '--config', file],
     })
     try {
       const code = await program.exited(20_000)
@@ -146,7 +145,7 @@ export class TestBox implements Part {
     const { namespace } = this.#options
     const [program, ...args] = [
       ...(namespace ? ['ip', 'netns', 'exec', namespace] : []),
-      ...[process.execPath, main, ...words, '--config', file],
+      ...[process.execPath, ...causewayCommand, ...words, '--config', file],
     ]
     const { stdout } = await execute(program ?? '', args, { timeout: 20_000 })
     return stdout

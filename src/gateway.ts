@@ -43,6 +43,7 @@ import { OwnHosts } from './gateway/own-hosts.ts'
 import { OwnServices } from './gateway/own-services.ts'
 import { passwordAccounts } from './gateway/passwords.ts'
 import { routingSite } from './gateway/routing-site.ts'
+import { telephoneNetwork } from './gateway/telephone-network.ts'
 import { witnessedByTrunks } from './gateway/trunk-witness.ts'
 import { version } from './gateway/version.ts'
 import { Wiring } from './gateway/wiring.ts'
@@ -56,7 +57,6 @@ import { PartList } from './lib/part-list.ts'
 import { QuietCollector } from './lib/quiet-collector.ts'
 import { V8Thread } from './lib/v8-thread.ts'
 import { CallMedia } from './media/call-media.ts'
-import { DialPlan } from './numbering/dial-plan.ts'
 import { CallRecords } from './records/call-records.ts'
 import { DecisionRecords } from './records/decision-records.ts'
 import { guardedRegister } from './registrar/guarded-register.ts'
@@ -67,7 +67,6 @@ import { Router } from './routing/router.ts'
 import { FrontRegistration } from './survival/front-registration.ts'
 import { LeadHome } from './survival/lead-home.ts'
 import { PbxWatch } from './survival/pbx-watch.ts'
-import { Trunks } from './trunk/trunks.ts'
 
 /** A whole box as its process sees it. */
 export interface Box extends Part {
@@ -195,19 +194,8 @@ export class Gateway implements Box {
     const relay = config.media.rtpengine && new RtpengineRelay(config.media.rtpengine, log, clock)
     const pbxAddresses = new PbxAddresses(config.pbxs, names, clock, log)
     const pbxs = new PbxWatch({ entries: config.pbxs, stack, clock, log })
-    const numbers = new DialPlan(config.numbering)
-    const trunks: Trunks = new Trunks({
-      entries: config.trunks,
-      stack,
-      addresses: names,
-      numbers,
-      owners: {
-        numberOf: (user) => accounts.byAor(user)?.numbers[0],
-        isOurs: (number) => accounts.byNumber(number) !== undefined || trunks.didOf(number) !== undefined,
-      },
-      clock,
-      log,
-    })
+    const outside = telephoneNetwork({ config, stack, names, accounts, clock, log })
+    const { numbers, trunks } = outside
 
     // Calls
     const site = routingSite({ config, ownHosts, accounts, location, overlays, trunks, pbxs, numbers })
@@ -362,7 +350,7 @@ export class Gateway implements Box {
         ownServices,
         leadHome,
         pbxs,
-        trunks,
+        ...outside.parts,
         ...(neighbours ? [neighbours] : []),
         loopLag,
         new QuietCollector(new V8Thread(), clock, log),

@@ -1,10 +1,14 @@
 import { z } from 'zod'
 import { adminSection } from './sections/admin.ts'
+import { asterisksSection } from './sections/asterisks.ts'
 import { boxSection } from './sections/box.ts'
 import { captureSection } from './sections/capture.ts'
 import { dnsSection } from './sections/dns.ts'
+import { emergencySection } from './sections/emergency.ts'
+import { groupsSection } from './sections/groups.ts'
 import { guardSection } from './sections/guard.ts'
 import { mediaSection } from './sections/media.ts'
+import { noticesSection } from './sections/notices.ts'
 import { numberingSection } from './sections/numbering.ts'
 import { overlaysSection } from './sections/overlays.ts'
 import { pbxsSection } from './sections/pbxs.ts'
@@ -12,6 +16,7 @@ import { recordsSection } from './sections/records.ts'
 import { registrarSection } from './sections/registrar.ts'
 import { servicesSection } from './sections/services.ts'
 import { sipSection } from './sections/sip.ts'
+import { tollFraudSection } from './sections/toll-fraud.ts'
 import { trunksSection } from './sections/trunks.ts'
 import { usersSection } from './sections/users.ts'
 
@@ -20,12 +25,17 @@ export const configSchema = z.strictObject({
   box: boxSection,
   sip: sipSection,
   users: usersSection,
+  groups: groupsSection,
   registrar: registrarSection,
   overlays: overlaysSection,
   services: servicesSection,
   pbxs: pbxsSection,
   trunks: trunksSection,
+  asterisks: asterisksSection,
   numbering: numberingSection,
+  emergency: emergencySection,
+  tollFraud: tollFraudSection,
+  notices: noticesSection,
   dns: dnsSection,
   media: mediaSection,
   guard: guardSection,

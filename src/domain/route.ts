@@ -1,4 +1,5 @@
 import type { Aor } from './aor.ts'
+import type { CallRate } from './call-rate.ts'
 import type { CallPath } from './call-record.ts'
 
 /** What routing is asked: who wants to reach whom, and how sure the box is of the caller. */
@@ -32,10 +33,25 @@ export interface RouteTarget {
   readonly group: number
   /** The box must have checked the caller's digest itself before this target is tried; else it answers 407. */
   readonly callerMustBeAuthenticated: boolean
+  /** The number outside that is called by it, `+…` or a short one; undefined for targets inside. */
+  readonly outsideNumber?: string
+  /** What a call to it costs; undefined: nothing. */
+  readonly rate?: CallRate
   readonly why: string
+}
+
+/** A call for help: nothing holds it back. */
+export interface EmergencyCall {
+  readonly number: string
+  readonly isTest: boolean
 }
 
 /** A route: targets in order, or a refusal, each with its reason. */
 export type RoutePlan =
-  | { readonly kind: 'targets'; readonly targets: readonly RouteTarget[]; readonly why: string }
+  | {
+      readonly kind: 'targets'
+      readonly targets: readonly RouteTarget[]
+      readonly emergency?: EmergencyCall
+      readonly why: string
+    }
   | { readonly kind: 'refuse'; readonly status: number; readonly reason: string; readonly why: string }

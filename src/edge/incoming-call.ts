@@ -160,7 +160,8 @@ export class IncomingCall implements CallUnderWay {
       },
       ringMs,
       answerOffer,
-      prepare: () => legs.prepare(target, question, displayName),
+      prepare: () =>
+        legs.prepare(target, { ...question, callerIsAuthenticated: this.#isProven }, displayName),
       openMedia: ({ isBehindNat = false, isBrowser = false }: PreparedLeg) =>
         media.session({
           callId,

@@ -107,6 +107,7 @@ export class OutgoingLeg {
     const media = this.#order.openMedia(leg)
     try {
       const dialog = await this.#invite(leg, media)
+      leg.answered?.()
       this.#report('answered')
       return { dialog, media, release: () => leg.release() }
     } catch (error) {

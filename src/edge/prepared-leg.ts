@@ -1,3 +1,4 @@
+import type { LegPolicy } from '../domain/leg-policy.ts'
 import type { CallQuestion, RouteTarget } from '../domain/route.ts'
 import type { DigestAccount, SipHeaders } from '../domain/sip.ts'
 
@@ -17,6 +18,11 @@ export interface PreparedLeg {
   readonly isBehindNat?: boolean
   /** It takes nothing but RTP over DTLS with ICE. */
   readonly isBrowser?: boolean
+  readonly policy?: LegPolicy
+  /** The box hangs up so long after the answer. */
+  readonly endsAfterMs?: number
+  /** The leg was answered; called at most once, before `release`. */
+  answered?(): void
   /** Gives back what the leg holds, such as a channel of a trunk. Called exactly once, when the leg is over. */
   release(): void
 }

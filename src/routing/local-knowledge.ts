@@ -22,7 +22,7 @@ export function localKnowledge(question: CallQuestion, destination: Destination,
     isKnownElsewhere: false,
     rights: question.caller && site.accounts.mayDial(question.caller),
     pbx: pbxDomain === undefined ? undefined : site.pbxs.stateOf(pbxDomain),
-    trunks: trunksFor(inside, site),
+    trunks: trunksFor(inside, question.at, site),
     services: [],
     phoneContext: site.numbers.phoneContext,
   }
@@ -38,7 +38,7 @@ function bindingsFor(question: CallQuestion, name: string, site: Site): readonly
   return called.length > 0 ? called : bindings
 }
 
-function trunksFor(inside: Destination, site: Site): readonly TrunkCandidate[] {
+function trunksFor(inside: Destination, at: number, site: Site): readonly TrunkCandidate[] {
   if (inside.kind === 'emergency') return site.trunks.all()
-  return inside.kind === 'number' ? site.trunks.candidates(inside.number) : []
+  return inside.kind === 'number' ? site.trunks.candidates(inside.number, at) : []
 }

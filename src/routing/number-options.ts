@@ -68,7 +68,7 @@ function inOrder(trunks: readonly TrunkCandidate[]): TrunkCandidate[] {
     (a, b) =>
       Number(b.healthy) - Number(a.healthy) ||
       Number(b.free > 0) - Number(a.free > 0) ||
-      a.costPerMinute - b.costPerMinute,
+      a.rate.perMinute - b.rate.perMinute,
   )
 }
 
@@ -79,7 +79,7 @@ function trunkOption(trunk: TrunkCandidate, uri: string): Option {
     uri,
     proxy: undefined,
     label: trunk.name,
-    why: `${health}, costs ${trunk.costPerMinute} a minute, ${trunk.free} channels free`,
+    why: `${health}, costs ${trunk.rate.perMinute} a minute, ${trunk.free} channels free`,
   }
 }
 

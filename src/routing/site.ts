@@ -2,6 +2,7 @@
 
 import type { Aor, AorText } from '../domain/aor.ts'
 import type { Binding } from '../domain/binding.ts'
+import type { CallRate } from '../domain/call-rate.ts'
 import type { Dialled, E164 } from '../domain/phone-number.ts'
 import type { FoundService, PstnService } from '../domain/service-record.ts'
 import type { SipTransport } from '../domain/sip.ts'
@@ -54,7 +55,10 @@ export interface Overlays {
 /** One trunk as routing sees it. */
 export interface TrunkCandidate {
   readonly name: string
-  readonly costPerMinute: number
+  /** To the number that was asked for. */
+  readonly rate: CallRate
+  /** False outside the hours for which it is meant. */
+  readonly isOpen: boolean
   /** Channels free now. */
   readonly free: number
   /** False while the trunk rests after failures: it is tried last. */
@@ -63,8 +67,8 @@ export interface TrunkCandidate {
 }
 
 export interface TrunkChoice {
-  /** Trunks that serve the number, in config order. */
-  candidates(number: E164): readonly TrunkCandidate[]
+  /** Trunks that serve the number, in config order, as they are at that time (milliseconds since the Unix epoch). */
+  candidates(number: E164, at: number): readonly TrunkCandidate[]
   /** Every trunk, in config order: emergency calls ask for no prefix. */
   all(): readonly TrunkCandidate[]
   /** User that the trunks' config gives a number to. */

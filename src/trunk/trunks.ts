@@ -1,5 +1,6 @@
 import type { TrunkEntry } from '../config/sections/trunks.ts'
 import { type Aor, parseAor } from '../domain/aor.ts'
+import type { CallRate } from '../domain/call-rate.ts'
 import type { E164 } from '../domain/phone-number.ts'
 import type { CallQuestion, RouteTarget } from '../domain/route.ts'
 import type { PstnService } from '../domain/service-record.ts'
@@ -27,7 +28,8 @@ export interface CalledParty {
 /** One trunk as routing compares it with others. */
 export interface TrunkOffer {
   readonly name: string
-  readonly costPerMinute: number
+  readonly rate: CallRate
+  readonly isOpen: boolean
   readonly free: number
   readonly healthy: boolean
   readonly offerToOverlay: boolean
@@ -72,15 +74,16 @@ export class Trunks implements Part {
     await Promise.all([...this.#trunks.values()].map((trunk) => trunk.stop()))
   }
 
-  /** Trunks whose prefixes cover the number, in config order. */
-  candidates(number: E164): readonly TrunkOffer[] {
+  /** Trunks whose prefixes cover the number, in config order, as they are at that time. */
+  candidates(number: E164, _at: number): readonly TrunkOffer[] {
     return this.all().filter(({ name }) => this.#trunks.get(name)?.serves(number))
   }
 
   all(): readonly TrunkOffer[] {
     return [...this.#trunks.values()].map(({ entry, free, healthy }) => {
       const { name, costPerMinute, offerToOverlay } = entry
-      return { name, costPerMinute, offerToOverlay, free, healthy }
+      const rate = { perMinute: costPerMinute, setup: 0, stepSeconds: 1 }
+      return { name, rate, isOpen: true, offerToOverlay, free, healthy }
     })
   }
 

@@ -9,6 +9,10 @@ export const pbxEntry = z
     server: z.string().describe('Host or address of the IP-PBX, with port if not 5060.'),
     transport: z.enum(['udp', 'tcp', 'tls']).default('udp').describe('Transport towards the PBX.'),
     domain: z.string().toLowerCase().describe('SIP domain that the PBX serves; the phones use it as theirs.'),
+    asterisk: z
+      .string()
+      .optional()
+      .describe('Name of the entry in "asterisks" that this PBX is: its phones are then known by AMI.'),
     optionsIntervalMs: z
       .number()
       .int()

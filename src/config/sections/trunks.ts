@@ -36,6 +36,15 @@ export const trunkEntry = z
       .regex(/^\+\d{4,15}$/)
       .optional()
       .describe('Caller ID for users without a number of their own.'),
+    overlayCallerId: z
+      .string()
+      .regex(/^\+\d{4,15}$/)
+      .optional()
+      .describe('Caller ID for calls of other boxes through this trunk. Default: callerId.'),
+    asterisk: z
+      .string()
+      .optional()
+      .describe('Name of the entry in "asterisks" that this trunk is: calls by SIP, its state by AMI.'),
     maxCalls: z.number().int().min(1).default(30).describe('Calls at the same time.'),
     costPerMinute: z
       .number()

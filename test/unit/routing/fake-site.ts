@@ -19,7 +19,11 @@ export interface FakeUser {
 export interface FakeSiteSettings {
   readonly users?: readonly FakeUser[]
   readonly bindings?: readonly Binding[]
-  readonly trunks?: readonly (Partial<TrunkCandidate> & { name: string; prefix?: string })[]
+  readonly trunks?: readonly (Partial<TrunkCandidate> & {
+    name: string
+    prefix?: string
+    costPerMinute?: number
+  })[]
   readonly dids?: Readonly<Record<string, string>>
   readonly pbxState?: PbxState
   readonly overlays?: readonly string[]
@@ -34,9 +38,16 @@ export const ownPeer = 'aaa.peer.town.example'
 
 export function fakeSite(settings: FakeSiteSettings = {}): Site {
   const users = settings.users ?? []
-  const trunks = (settings.trunks ?? []).map(({ prefix = '+', ...trunk }) => ({
+  const trunks = (settings.trunks ?? []).map(({ prefix = '+', costPerMinute = 0, ...trunk }) => ({
     prefix,
-    candidate: { costPerMinute: 0, free: 10, healthy: true, offerToOverlay: false, ...trunk },
+    candidate: {
+      rate: { perMinute: costPerMinute, setup: 0, stepSeconds: 1 },
+      isOpen: true,
+      free: 10,
+      healthy: true,
+      offerToOverlay: false,
+      ...trunk,
+    },
   }))
   const pbx = settings.pbxState && {
     name: 'main',

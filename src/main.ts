@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=4
+#!/usr/bin/env -S node --max-semi-space-size=8 --max-old-space-size=1024
 import { type Command, UsageError } from './cli/command.ts'
 
 // Process only: which command, and the exit code. A command is loaded when it is named, so that `route` does not wait

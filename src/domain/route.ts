@@ -1,6 +1,7 @@
 import type { Aor } from './aor.ts'
 import type { CallRate } from './call-rate.ts'
 import type { CallPath } from './call-record.ts'
+import type { E164 } from './phone-number.ts'
 
 /** What routing is asked: who wants to reach whom, and how sure the box is of the caller. */
 export interface CallQuestion {
@@ -37,8 +38,15 @@ export interface RouteTarget {
   readonly outsideNumber?: string
   /** What a call to it costs; undefined: nothing. */
   readonly rate?: CallRate
+  /** It is rung no longer than this, however long others may ring. */
+  readonly ringSeconds?: number
+  /** A person of a group that rings so: a "no" is only this person's. */
+  readonly memberOf?: GroupRinging
   readonly why: string
 }
+
+/** How a group is rung: everybody together, or one after the other. */
+export type GroupRinging = 'all' | 'in-turn'
 
 /** A call for help: nothing holds it back. */
 export interface EmergencyCall {

@@ -38,6 +38,8 @@ export interface RouteTarget {
   readonly outsideNumber?: string
   /** What a call to it costs; undefined: nothing. */
   readonly rate?: CallRate
+  /** On every target of a call for help. */
+  readonly emergency?: EmergencyCall
   /** It is rung no longer than this, however long others may ring. */
   readonly ringSeconds?: number
   /** A person of a group that rings so: a "no" is only this person's. */
@@ -52,6 +54,8 @@ export type GroupRinging = 'all' | 'in-turn'
 export interface EmergencyCall {
   readonly number: string
   readonly isTest: boolean
+  /** Where the rescuers can call back; shown to them whatever the caller hides elsewhere. */
+  readonly callbackNumber?: E164
 }
 
 /** A route: targets in order, or a refusal, each with its reason. */

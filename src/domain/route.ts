@@ -17,6 +17,10 @@ export interface CallQuestion {
   /** From URI as received, for caller ID and records. */
   readonly from: string
   readonly requestUri: string
+  /** Address that the request came from. */
+  readonly sourceAddress?: string
+  /** Where the caller is, as it came with the call: a PIDF-LO document (RFC 4119). */
+  readonly locationDocument?: string
   /** Milliseconds since the Unix epoch. */
   readonly at: number
 }
@@ -66,4 +70,11 @@ export type RoutePlan =
       readonly emergency?: EmergencyCall
       readonly why: string
     }
-  | { readonly kind: 'refuse'; readonly status: number; readonly reason: string; readonly why: string }
+  | {
+      readonly kind: 'refuse'
+      readonly status: number
+      readonly reason: string
+      /** A call for help for which there is no line. */
+      readonly emergency?: EmergencyCall
+      readonly why: string
+    }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { eventually } from '../../support/within.ts'
-import { isOurEngine } from './server-under-test.ts'
+import { onOurEngine } from './server-under-test.ts'
 import { type App, type Message, type Request, sdp } from './srf.ts'
 import { fastTimers, later, stage } from './stage.ts'
 
@@ -99,7 +99,7 @@ it('refused and cancelled calls are recorded with their end', async () => {
   ])
 })
 
-it.runIf(isOurEngine)('a call that the engine ends is recorded with that', async () => {
+it.runIf(onOurEngine('shorter timers'))('a call that the engine ends is recorded with that', async () => {
   const { app, phone } = await stage(fastTimers)
   const caller = await phone('alice')
   let events: string[] = []

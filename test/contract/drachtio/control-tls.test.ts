@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { testCa, testCertificate } from '../../support/test-certificate.ts'
 import { within } from '../../support/within.ts'
 import { RawApplication } from './raw-application.ts'
-import { isOurEngine } from './server-under-test.ts'
+import { onOurEngine } from './server-under-test.ts'
 import { startApp } from './srf.ts'
 import { stage } from './stage.ts'
 
@@ -16,7 +16,7 @@ const byTls = <Server extends { control: object; controlTlsPort: number }>(serve
   control: { ...server.control, port: server.controlTlsPort, tls },
 })
 
-describe.runIf(isOurEngine)('the control port for TLS', () => {
+describe.runIf(onOurEngine('settings of its own'))('the control port for TLS', () => {
   it('serves unmodified drachtio-srf, beside the plain one', async () => {
     const { server, app, phone } = await stage({}, secure)
     const far = await startApp(byTls(server, { ca: testCa }) as typeof server, (self) =>

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { testCertificate } from '../../support/test-certificate.ts'
 import { eventually } from '../../support/within.ts'
 import { listeningApp } from './listening-app.ts'
-import { isOurEngine, type TestSettings } from './server-under-test.ts'
+import { onOurEngine, type TestSettings } from './server-under-test.ts'
 import { type Dialog, sdp } from './srf.ts'
 import { later, stage } from './stage.ts'
 
@@ -52,7 +52,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return text
 }
 
-describe.runIf(isOurEngine)('a connection to an application that listens', () => {
+describe.runIf(onOurEngine('settings of its own'))('a connection to an application that listens', () => {
   it('brings a new call, and all that belongs to it, until the application ends it', async () => {
     const ended = later<void>()
     const listening = await listeningApp(secret, (app) =>
@@ -131,7 +131,7 @@ describe.runIf(isOurEngine)('a connection to an application that listens', () =>
   })
 })
 
-describe.runIf(isOurEngine)('a web server that is asked', () => {
+describe.runIf(onOurEngine('settings of its own'))('a web server that is asked', () => {
   it.each(['GET', 'POST'] as const)(
     'by %s is told about the request and names an application',
     async (method) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { within } from '../../support/within.ts'
-import { isOurEngine } from './server-under-test.ts'
+import { onOurEngine } from './server-under-test.ts'
 import { type ProxyResults, sdp } from './srf.ts'
 import { fastTimers, later, type Stage, stage } from './stage.ts'
 import type { WirePhone } from './wire-phone.ts'
@@ -233,7 +233,7 @@ describe('a proxied call', () => {
     await alice.responseThat(200)
   })
 
-  it.runIf(isOurEngine)('that rings for longer than Timer C is ended with 408', async () => {
+  it.runIf(onOurEngine('shorter timers'))('that rings for longer than Timer C is ended with 408', async () => {
     const { alice, bob } = await proxyStage({}, (target) => [target.uri], { ...fastTimers, timerCMs: 200 })
     const invite = alice.invite()
     bob.answer(await bob.requestThat('INVITE'), 180)

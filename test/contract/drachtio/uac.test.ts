@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { within } from '../../support/within.ts'
-import { isOurEngine } from './server-under-test.ts'
+import { onOurEngine } from './server-under-test.ts'
 import {
   type App,
   type CallOptions,
@@ -104,7 +104,7 @@ describe('a call of an application', () => {
     await call
   })
 
-  it.runIf(isOurEngine)('acknowledges again when the answer comes again', async () => {
+  it.runIf(onOurEngine('more than drachtio-server promises'))('acknowledges again when the answer comes again', async () => {
     const { srf, callee } = await callingStage()
     const call = srf.createUAC(callee.uri, { localSdp: sdp() })
     const ok = callee.answer(await callee.requestThat('INVITE'), 200, {}, sdp())
@@ -224,7 +224,7 @@ describe('a call of an application', () => {
     await call
   })
 
-  it.runIf(isOurEngine)('that nobody answers ends with 408', async () => {
+  it.runIf(onOurEngine('shorter timers'))('that nobody answers ends with 408', async () => {
     const { srf, callee } = await callingStage(fastTimers)
     expect((await failureOf(srf.createUAC(callee.uri, { localSdp: sdp() }))).status).toBe(408)
     expect(callee.count('INVITE')).toBeGreaterThan(3)
@@ -334,7 +334,7 @@ describe('a request of an application outside a dialog', () => {
     expect(response.get('X-Heard')).toBe(method)
   })
 
-  it.runIf(isOurEngine)('that nobody answers ends with 408', async () => {
+  it.runIf(onOurEngine('shorter timers'))('that nobody answers ends with 408', async () => {
     const { srf, callee } = await callingStage(fastTimers)
     expect((await replyTo(srf.request(callee.uri, { method: 'OPTIONS' }))).status).toBe(408)
   })

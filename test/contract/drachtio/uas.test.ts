@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { eventually, within } from '../../support/within.ts'
-import { isOurEngine } from './server-under-test.ts'
+import { onOurEngine } from './server-under-test.ts'
 import { type Dialog, type Message, type Request, type Response, sdp } from './srf.ts'
 import { fastTimers, later, stage } from './stage.ts'
 
@@ -141,7 +141,7 @@ describe('a call to an application', () => {
     caller.refusalAck(invite, await caller.responseThat(487))
   })
 
-  it.runIf(isOurEngine)('that comes by two paths is offered once, but for two users twice', async () => {
+  it.runIf(onOurEngine('more than drachtio-server promises'))('that comes by two paths is offered once, but for two users twice', async () => {
     const { app, phone } = await stage()
     const ids: string[] = []
     await app((self) =>
@@ -170,7 +170,7 @@ describe('a call to an application', () => {
     }
   })
 
-  it.runIf(isOurEngine).each([
+  it.runIf(onOurEngine('more than drachtio-server promises')).each([
     ['MESSAGE', 1, 482],
     ['OPTIONS', 2, 200],
   ] as const)(
@@ -233,7 +233,7 @@ describe('a call to an application', () => {
     expect(caller.count(487)).toBe(0)
   })
 
-  it.runIf(isOurEngine)('repeats the answer until the ACK comes', async () => {
+  it.runIf(onOurEngine('shorter timers'))('repeats the answer until the ACK comes', async () => {
     const { caller, answered } = await answeringStage(fastTimers)
     const invite = caller.invite()
     const ok = await caller.responseThat(200)
@@ -245,7 +245,7 @@ describe('a call to an application', () => {
     expect(caller.count([200, 'INVITE'])).toBeLessThan(6)
   })
 
-  it.runIf(isOurEngine)(
+  it.runIf(onOurEngine('shorter timers'))(
     'ends with a BYE that the application hears of when the ACK never comes',
     async () => {
       const { caller, answered } = await answeringStage(fastTimers)
@@ -260,7 +260,7 @@ describe('a call to an application', () => {
     },
   )
 
-  it.runIf(isOurEngine)(
+  it.runIf(onOurEngine('shorter timers'))(
     'tells the application that the call is over even if the BYE has nowhere to go',
     async () => {
       const { caller, answered } = await answeringStage(fastTimers)
@@ -286,7 +286,7 @@ describe('a call to an application', () => {
     await ended
   })
 
-  it.runIf(isOurEngine)('gets 408 when the application says nothing at all', async () => {
+  it.runIf(onOurEngine('shorter timers'))('gets 408 when the application says nothing at all', async () => {
     const { app, phone } = await stage({ ...fastTimers, applicationSilenceMs: 400 })
     const cancelled = later<Message>()
     await app((self) => self.invite((request) => void request.on('cancel', cancelled.resolve)))
@@ -297,7 +297,7 @@ describe('a call to an application', () => {
     await within(2_000, 'the application to be told', cancelled.promise)
   })
 
-  it.runIf(isOurEngine)('gets 503 when the application disconnects before it answers', async () => {
+  it.runIf(onOurEngine('more than drachtio-server promises'))('gets 503 when the application disconnects before it answers', async () => {
     const { app, phone, leave } = await stage()
     const srf = await app((self) => self.invite((_, response) => response.send(180)))
     const caller = await phone('alice')
@@ -352,7 +352,7 @@ describe('a reliable provisional response', () => {
     caller.refusalAck(invite, await caller.responseThat(486))
   })
 
-  it.runIf(isOurEngine)('that is never acknowledged fails the call', async () => {
+  it.runIf(onOurEngine('shorter timers'))('that is never acknowledged fails the call', async () => {
     const { app, phone } = await stage(fastTimers)
     await app((self) => self.invite((_, response) => response.send(183, { headers: { Require: '100rel' } })))
     const caller = await phone('alice')
@@ -422,7 +422,7 @@ describe('requests in a dialog', () => {
     },
   )
 
-  it.runIf(isOurEngine)('an UPDATE whose offer crosses the application’s is answered 491', async () => {
+  it.runIf(onOurEngine('more than drachtio-server promises'))('an UPDATE whose offer crosses the application’s is answered 491', async () => {
     const { caller, invite, ok, dialog } = await call()
     const modified = dialog.modify(sdp(5004))
     const theirs = await caller.requestThat('INVITE')
@@ -434,7 +434,7 @@ describe('requests in a dialog', () => {
     await caller.requestThat('ACK')
   })
 
-  it.runIf(isOurEngine)(
+  it.runIf(onOurEngine('more than drachtio-server promises'))(
     'a re-INVITE of the application waits for the one before, however often it tries',
     async () => {
       const { caller, ok, dialog } = await call()

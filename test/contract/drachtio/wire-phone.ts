@@ -131,7 +131,7 @@ export class WirePhone {
     return request
   }
 
-  cancel(invite: SipRequest): SipRequest {
+  cancel(invite: SipRequest, headers: Headers = {}): SipRequest {
     const cancel = new SipRequest('CANCEL', invite.uri, [
       ['Via', invite.get('via') ?? ''],
       ['Max-Forwards', '70'],
@@ -140,8 +140,22 @@ export class WirePhone {
       ['Call-ID', invite.callId],
       ['CSeq', `${invite.cseq.number} CANCEL`],
     ])
+    for (const [name, value] of Object.entries(headers)) cancel.set(name, value)
     this.send(cancel)
     return cancel
+  }
+
+  /** The ACK for the 2xx to an INVITE of ours, also to one inside a dialog of either side. */
+  acknowledge(invite: SipRequest, answer: SipResponse): void {
+    const ack = new SipRequest('ACK', answer.contacts[0]?.uri ?? invite.uri, [
+      ['Via', this.via()],
+      ['Max-Forwards', '70'],
+      ['From', invite.get('from') ?? ''],
+      ['To', answer.get('to') ?? ''],
+      ['Call-ID', invite.callId],
+      ['CSeq', `${invite.cseq.number} ACK`],
+    ])
+    this.send(ack)
   }
 
   /** The ACK for a final response that is no 2xx. */

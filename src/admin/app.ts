@@ -4,6 +4,7 @@ import { requireToken } from './access.ts'
 import { apiRoutes } from './api/routes.ts'
 import type { BoxView } from './box-view.ts'
 import { metricsContentType, printMetrics } from './metrics.ts'
+import { outsideRoutes } from './outside-routes.ts'
 import { sameOrigin } from './same-origin.ts'
 import { ladderPage } from './ui/ladder-page.ts'
 import { overlayPage } from './ui/overlay-page.ts'
@@ -40,6 +41,7 @@ export function createAdminApp(box: BoxView, options: AdminAppOptions): Hono {
     return context.html(ladderPage(context.req.param('id'), messages), messages.length > 0 ? 200 : 404)
   })
   app.get('/overlay', async (context) => context.html(await overlayPage(box, context.req.query('aor'))))
+  app.route('/outside', outsideRoutes(box))
   app.get('/live', (context) =>
     streamSSE(context, async (stream) => {
       while (!stream.aborted) {

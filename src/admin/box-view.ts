@@ -2,7 +2,9 @@ import type { Binding } from '../domain/binding.ts'
 import type { CallRecord } from '../domain/call-record.ts'
 import type { DecisionRecord, DecisionStep } from '../domain/decision-record.ts'
 import type { RoutePlan } from '../domain/route.ts'
+import type { CallArchive } from '../records/call-store.ts'
 import type { Figures } from './figures.ts'
+import type { OutsideView } from './outside-view.ts'
 import type { OverlayQuestions, OverlayView } from './overlay-view.ts'
 
 /** How a part of the box is, and in words why. */
@@ -90,14 +92,18 @@ export interface BoxView {
   bindings(): readonly Binding[]
   overlays(): readonly OverlayView[]
   readonly askOverlay: OverlayQuestions
+  readonly outside: OutsideView
+  /** All calls on disk. */
+  readonly archive: CallArchive
   trunks(): readonly TrunkState[]
   pbxs(): readonly PbxState[]
   bans(): readonly Ban[]
   releaseBan(address: string): boolean
-  /** What would happen; places no call. */
+  /** What would happen, now or at another time (milliseconds since the Unix epoch); places no call. */
   explainRoute(
     from: string,
     to: string,
+    at?: number,
   ): Promise<{ readonly plan: RoutePlan; readonly steps: readonly DecisionStep[] }>
   /** Undefined when the box may be sent calls, otherwise why not. */
   notReadyBecause(): string | undefined

@@ -1,4 +1,6 @@
 import type { BoxView } from '../../src/admin/box-view.ts'
+import { nothingOutside } from '../../src/admin/outside-view.ts'
+import { emptyArchive } from '../../src/records/empty-archive.ts'
 
 /** A box with one call, one phone and one peer, for tests of the admin pages. */
 export function aBoxView(overrides: Partial<BoxView> = {}): BoxView {
@@ -70,6 +72,8 @@ export function aBoxView(overrides: Partial<BoxView> = {}): BoxView {
       topology: async () => [],
       services: async () => [],
     },
+    outside: nothingOutside,
+    archive: emptyArchive,
     trunks: () => [],
     pbxs: () => [],
     bans: () => [],

@@ -1,10 +1,17 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { BoxView } from '../box-view.ts'
+import { callRoutes } from './call-routes.ts'
+import { outsideApi } from './outside-routes.ts'
 import { overlayRoutes } from './overlay-routes.ts'
 
 const callQuery = z.strictObject({ most: z.coerce.number().int().min(1).max(1_000).default(100) })
-const routeQuery = z.strictObject({ from: z.string().min(1), to: z.string().min(1) })
+const routeQuery = z.strictObject({
+  from: z.string().min(1),
+  to: z.string().min(1),
+  /** Milliseconds since the Unix epoch; now when absent. */
+  at: z.coerce.number().int().min(0).max(8.64e15).optional(),
+})
 
 /** `/api/…`: everything as JSON; a wrong query is 400 with what was expected. */
 export function apiRoutes(box: BoxView): Hono {
@@ -18,6 +25,7 @@ export function apiRoutes(box: BoxView): Hono {
     if (!query.success) return context.json({ error: z.prettifyError(query.error) }, 400)
     return context.json({ now: box.callsNow(), recent: box.recentCalls(query.data.most) })
   })
+  api.route('/calls', callRoutes(box.archive))
   api.get('/calls/:callId/decision', async (context) => {
     const decision = await box.decision(context.req.param('callId'))
     return decision
@@ -33,10 +41,11 @@ export function apiRoutes(box: BoxView): Hono {
   api.get('/engine/penalties', async (context) => context.json({ penalties: await box.penalties() }))
   api.get('/registrations', (context) => context.json({ bindings: box.bindings() }))
   api.route('/overlay', overlayRoutes(box))
+  api.route('/outside', outsideApi(box))
   api.get('/route', async (context) => {
     const query = routeQuery.safeParse(context.req.query())
     if (!query.success) return context.json({ error: z.prettifyError(query.error) }, 400)
-    return context.json(await box.explainRoute(query.data.from, query.data.to))
+    return context.json(await box.explainRoute(query.data.from, query.data.to, query.data.at))
   })
   api.delete('/bans/:address', (context) =>
     box.releaseBan(context.req.param('address'))

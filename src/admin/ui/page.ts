@@ -60,8 +60,9 @@ export function livePart(box: BoxView): Markup {
       ['name', 'domain', 'state', 'since', 'why'],
       box.pbxs().map((pbx) => [pbx.name, pbx.domain, pbx.state, age(pbx.since), pbx.why]),
     )}
+    ${urgent(box)}
     ${table(
-      'Trunks',
+      html`<a href="/outside">Trunks</a>`,
       ['name', 'state', 'calls', 'detail'],
       box
         .trunks()
@@ -119,6 +120,19 @@ export function livePart(box: BoxView): Markup {
       box.bans().map((ban) => [ban.address, new Date(ban.until).toISOString()]),
     )}
   `
+}
+
+/** What a person should look at now. */
+function urgent({ outside }: BoxView): Markup | '' {
+  const calls = outside
+    .emergencies()
+    .filter(({ isAcknowledged, isTest }) => !isAcknowledged && !isTest).length
+  const blocks = outside.blocks().length
+  if (calls === 0 && blocks === 0) return ''
+  return html`<section class="parts">
+    ${calls > 0 ? html`<a class="part failed" href="/outside"><b>calls for help</b> ${String(calls)} not seen yet</a>` : ''}
+    ${blocks > 0 ? html`<a class="part degraded" href="/outside"><b>blocked</b> ${String(blocks)} may not call outside</a>` : ''}
+  </section>`
 }
 
 function ladderLink({ id }: { readonly id: string }, text: string): Markup {

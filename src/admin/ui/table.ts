@@ -4,7 +4,7 @@ export type Markup = ReturnType<typeof html>
 
 /** A section with a table; nothing when it is empty and there is nothing to say of that. */
 export function table(
-  title: string,
+  title: string | Markup,
   columns: readonly string[],
   rows: readonly (readonly (string | Markup)[])[],
   whenEmpty?: string,

@@ -1,0 +1,15 @@
+import { nothingOutside, type OutsideView } from '../admin/outside-view.ts'
+import type { EmergencyCalls } from '../emergency/emergency-calls.ts'
+import type { TelephoneNetwork } from './telephone-network.ts'
+
+/** The telephone network as the admin pages see it. */
+export function liveOutsideView({ trunks, toll }: TelephoneNetwork, calls: EmergencyCalls): OutsideView {
+  return {
+    ...nothingOutside,
+    trunks: () => trunks.view(),
+    blocks: () => toll.view().blocks,
+    emergencies: () => calls.view(),
+    acknowledgeEmergency: (id) => calls.acknowledge(id),
+    releaseBlock: (payer) => toll.release(payer, 'the page'),
+  }
+}

@@ -46,7 +46,10 @@ export interface IncomingRequest extends SipMessageView {
 }
 
 export interface IncomingInvite extends IncomingRequest {
-  /** Aborted when the caller gives up (CANCEL, or its connection is gone). */
+  /**
+   * Aborted when the caller gives up (CANCEL, or its connection is gone). The signal's reason is the Reason header of the
+   * CANCEL (RFC 3326) where it is a string.
+   */
   readonly cancelled: AbortSignal
   /** Sends 2xx with this SDP and waits for the ACK's dialog. */
   answer(sdp: string, options?: { readonly headers?: SipHeaders }): Promise<SipDialog>
@@ -92,7 +95,7 @@ export interface SipDialog {
 
 export interface DialogEnd {
   readonly by: 'far-end' | 'engine'
-  /** The Reason header, if any (RFC 3326). */
+  /** The Reason header, if any; several are one with commas (RFC 3326). */
   readonly reason: string | undefined
 }
 
@@ -108,6 +111,7 @@ export interface OutgoingOptions {
   readonly proxy?: string
   /** Answers 401 and 407. */
   readonly account?: DigestAccount
+  /** Gives the request up; of an INVITE, by CANCEL, whose Reason header is the signal's reason where that is a string. */
   readonly signal?: AbortSignal
 }
 

@@ -1,6 +1,8 @@
 import type { CallPath } from '../domain/call-record.ts'
+import type { LegPolicy } from '../domain/leg-policy.ts'
 import { isWebRtc } from '../domain/web-rtc.ts'
 import { isPrivate } from '../lib/private-address.ts'
+import { dialectOf } from './media-dialect.ts'
 
 export interface MediaFacts {
   readonly callId: string
@@ -13,6 +15,10 @@ export interface MediaFacts {
   readonly calleeIsBehindNat: boolean
   /** It takes nothing but RTP over DTLS with ICE. */
   readonly calleeIsBrowser: boolean
+  readonly callerPolicy?: LegPolicy | undefined
+  readonly calleePolicy?: LegPolicy | undefined
+  /** Writes into the call's decision record what became of the media, and why. */
+  remark?(answer: string, why: string): void
 }
 
 export type RelayMode = 'always' | 'when-needed' | 'never'
@@ -25,6 +31,14 @@ export function needsRelay(mode: RelayMode, facts: MediaFacts): boolean {
   if (outside.has(facts.source) || outside.has(facts.target)) return true
   if (facts.calleeIsBrowser !== isWebRtc(facts.callerSdp)) return true
   return facts.calleeIsBehindNat || isBehindNat(facts.callerSdp, facts.callerAddress)
+}
+
+/** Whether one end wants it encrypted, or in the clear, and the other end does not speak so: only the relay can change that. */
+export function needsConversion({ callerSdp, callerPolicy, calleePolicy }: MediaFacts): boolean {
+  // Phones are called in the clear, whatever the trunk sends.
+  if (callerPolicy?.srtp === 'required') return true
+  if (calleePolicy?.srtp === 'required') return dialectOf(callerSdp) !== 'srtp'
+  return calleePolicy?.srtp === 'never' && dialectOf(callerSdp) !== 'rtp'
 }
 
 /** The SDP names a private address that its sender does not speak from. */

@@ -2,14 +2,13 @@ import { GatewayError } from '../domain/gateway-error.ts'
 import type { Log } from '../lib/log.ts'
 import type { MediaDialect } from './media-dialect.ts'
 import type { MediaRelay, RelayedExchange } from './media-relay.ts'
-
-type Side = 'caller' | 'callee'
+import { type MediaSession, otherSide, type Side } from './media-session.ts'
 
 /** Who of the two speaks what. */
 export type Dialects = Readonly<Record<Side, MediaDialect>>
 
 /** The media of one pair of legs while it goes through the relay. */
-export class RelayedSession {
+export class RelayedSession implements MediaSession {
   readonly #relay: MediaRelay
   readonly #callId: string
   readonly #dialects: Dialects
@@ -36,7 +35,7 @@ export class RelayedSession {
   async offer(from: Side, sdp: string): Promise<string> {
     if (this.#state === 'direct' || sdp === '') return sdp
     try {
-      const relayed = await this.#relay.offer(this.#exchange(from), sdp, this.#dialects[other(from)])
+      const relayed = await this.#relay.offer(this.#exchange(from), sdp, this.#dialects[otherSide(from)])
       this.#state = 'relayed'
       return relayed
     } catch (error) {
@@ -50,7 +49,7 @@ export class RelayedSession {
 
   async answer(from: Side, sdp: string): Promise<string> {
     if (this.#state === 'direct' || sdp === '') return sdp
-    return await this.#relay.answer(this.#exchange(other(from)), sdp, this.#dialects[other(from)])
+    return await this.#relay.answer(this.#exchange(otherSide(from)), sdp, this.#dialects[otherSide(from)])
   }
 
   end(): void {
@@ -63,10 +62,6 @@ export class RelayedSession {
   }
 
   #exchange(offerer: Side): RelayedExchange {
-    return { callId: this.#callId, offerer, answerer: other(offerer) }
+    return { callId: this.#callId, offerer, answerer: otherSide(offerer) }
   }
-}
-
-function other(side: Side): Side {
-  return side === 'caller' ? 'callee' : 'caller'
 }

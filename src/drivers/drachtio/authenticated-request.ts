@@ -1,6 +1,7 @@
 import type { DigestAccount, SipHeaders } from '../../domain/sip.ts'
 import type { ClientTransactions, OutgoingTransaction, TransactionEvents } from './client-transactions.ts'
 import { answerChallenge } from './digest-answer.ts'
+import { longerSession } from './longer-session.ts'
 import { MessageText } from './message-text.ts'
 import { printRequest } from './print-message.ts'
 import type { ReceivedResponse } from './response-view.ts'
@@ -17,14 +18,18 @@ export interface OutgoingRequest {
 
 const maxAnswers = 2 // the second only for a stale nonce
 
-/** Sends a request and, if an account is given, answers the challenge it meets (RFC 3261 §22.2). */
+/**
+ * Sends a request and, if an account is given, answers the challenge it meets (RFC 3261 §22.2); an INVITE whose session
+ * timer the far end finds too short is sent once more with the one that it wants (RFC 4028 §7.3).
+ */
 export function sendAuthenticated(
   transactions: ClientTransactions,
   request: OutgoingRequest,
   events: TransactionEvents,
 ): OutgoingTransaction {
   let current: OutgoingTransaction
-  let cancelledUri: string | undefined
+  let isCancelled = false
+  let isLengthened = false
   let answers = 0
 
   const send = (outgoing: OutgoingRequest) => {
@@ -35,12 +40,20 @@ export function sendAuthenticated(
     )
   }
   const finish = (outgoing: OutgoingRequest, response: ReceivedResponse) => {
-    const isChallenge = response.status === 401 || response.status === 407
-    const mayAnswer = isChallenge && request.account && cancelledUri === undefined && answers < maxAnswers
-    const retry = mayAnswer ? answered(outgoing, current.sent, response, answers > 0) : undefined
+    const retry = isCancelled ? undefined : changed(outgoing, response)
     if (!retry) return events.onFinal(response)
-    answers += 1
     return send(retry)
+  }
+  const changed = (outgoing: OutgoingRequest, response: ReceivedResponse): OutgoingRequest | undefined => {
+    const { status } = response
+    if (status === 422 && !isLengthened) {
+      isLengthened = true
+      answers = 0
+      return lengthened(outgoing, current.sent, response)
+    }
+    const isChallenge = status === 401 || status === 407
+    if (!isChallenge || answers >= maxAnswers) return undefined
+    return answered(outgoing, current.sent, response, answers++ > 0)
   }
 
   send(request)
@@ -48,11 +61,22 @@ export function sendAuthenticated(
     get sent() {
       return current.sent
     },
-    cancel: (uri) => {
-      cancelledUri = uri
-      current.cancel(uri)
+    cancel: (uri, headers) => {
+      isCancelled = true
+      current.cancel(uri, headers)
     },
   }
+}
+
+function lengthened(
+  request: OutgoingRequest,
+  sentText: string,
+  response: ReceivedResponse,
+): OutgoingRequest | undefined {
+  const longer = longerSession(request.headers, response)
+  if (!longer) return undefined
+  const call = sameCall(new MessageText(sentText), request.method)
+  return { ...request, headers: { ...withoutIdentity(request.headers), ...call, ...longer } }
 }
 
 function answered(

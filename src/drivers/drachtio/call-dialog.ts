@@ -14,8 +14,10 @@ import type { ClientTransactions, ControlExchange } from './client-transactions.
 import type { SipFrame } from './control-frame.ts'
 import { EngineRefused } from './link-trouble.ts'
 import { ListenerQueue } from './listener-queue.ts'
+import { reasonIn } from './reason-header.ts'
 import { ReceivedOffer, ReceivedRequest } from './received-request.ts'
 import { localResponse, type ReceivedResponse } from './response-view.ts'
+import type { OwnRefresh } from './session-refresher.ts'
 
 export interface DialogParts {
   readonly id: string
@@ -25,6 +27,8 @@ export interface DialogParts {
   /** Contact header for our re-INVITEs and answers; the engine's own when undefined. */
   readonly contact: string | undefined
   readonly account: DigestAccount | undefined
+  /** What keeps the session alive, when the engine cannot do it. */
+  readonly refresh?: OwnRefresh | undefined
 }
 
 export interface DialogNetwork {
@@ -174,7 +178,7 @@ export class CallDialog implements SipDialog {
 
   #onBye(request: ReceivedRequest): void {
     request.respondAndForget(200)
-    this.end({ by: 'far-end', reason: request.header('reason') })
+    this.end({ by: 'far-end', reason: reasonIn(request) })
   }
 
   #onOfferFrame(frame: SipFrame, request: ReceivedRequest): void {

@@ -1,5 +1,7 @@
+import type { SipHeaders } from '../../domain/sip.ts'
 import type { ControlReply, SipFrame } from './control-frame.ts'
 import { EngineRefused, EngineUnavailable } from './link-trouble.ts'
+import { printRequest } from './print-message.ts'
 import { ReceivedResponse } from './response-view.ts'
 
 export interface ControlExchange {
@@ -29,14 +31,14 @@ export interface Outgoing {
 export interface OutgoingTransaction {
   /** The request as it went out; empty until the engine took it. */
   readonly sent: string
-  /** Sends CANCEL as soon as the engine knows the transaction. */
-  cancel(uri: string): void
+  /** Sends CANCEL as soon as the engine knows the transaction; `headers` go with it. */
+  cancel(uri: string, headers?: SipHeaders): void
 }
 
 interface Live {
   sent: string
   id: string | undefined
-  cancelUri: string | undefined
+  cancel: string | undefined
   readonly events: TransactionEvents
 }
 
@@ -54,7 +56,7 @@ export class ClientTransactions {
   }
 
   send(outgoing: Outgoing, events: TransactionEvents): OutgoingTransaction {
-    const live: Live = { sent: '', id: undefined, cancelUri: undefined, events }
+    const live: Live = { sent: '', id: undefined, cancel: undefined, events }
     const route = outgoing.proxy ? `|${outgoing.proxy}` : ''
     this.#control.exchange(`sip||${outgoing.dialogId ?? ''}${route}\r\n${outgoing.text}`, (reply) => {
       if (reply instanceof EngineUnavailable) events.onLost(reply)
@@ -66,9 +68,9 @@ export class ClientTransactions {
       get sent() {
         return live.sent
       },
-      cancel: (uri) => {
-        live.cancelUri = uri
-        if (live.id !== undefined) this.#cancel(live.id, uri)
+      cancel: (uri, headers = {}) => {
+        live.cancel = printRequest('CANCEL', uri, headers)
+        if (live.id !== undefined) this.#cancel(live.id, live.cancel)
       },
     }
   }
@@ -104,10 +106,10 @@ export class ClientTransactions {
     live.id = id
     live.sent = reply.text
     this.#live.set(id, live)
-    if (live.cancelUri !== undefined) this.#cancel(id, live.cancelUri)
+    if (live.cancel !== undefined) this.#cancel(id, live.cancel)
   }
 
-  #cancel(id: string, uri: string): void {
-    this.#control.post(`sip|${id}|\r\nCANCEL ${uri} SIP/2.0\r\n\r\n`)
+  #cancel(id: string, text: string): void {
+    this.#control.post(`sip|${id}|\r\n${text}`)
   }
 }

@@ -19,9 +19,11 @@ import { type ControlAddress, ControlConnection } from './control-connection.ts'
 import type { SipFrame } from './control-frame.ts'
 import { OutgoingInvite } from './outgoing-invite.ts'
 import { forwardRequest } from './proxy-frame.ts'
+import { reasonIn } from './reason-header.ts'
 import { ReceivedInvite } from './received-invite.ts'
 import { ReceivedRequest } from './received-request.ts'
 import { localResponse } from './response-view.ts'
+import { SessionRefresher } from './session-refresher.ts'
 
 type Handler = (request: IncomingRequest) => Promise<void>
 
@@ -38,15 +40,19 @@ export class DrachtioStack implements SipStack, Part {
   readonly name = 'sip-stack'
   readonly #control: ControlConnection
   readonly #transactions: ClientTransactions
+  readonly #clock: Clock
   readonly #log: Log
   readonly #handlers = new Map<string, Handler>()
   readonly #dialogs = new Map<string, CallDialog>()
   readonly #openInvites = new Map<string, ReceivedInvite>()
+  /** Dialogs of calls of ours that are not answered yet. */
+  readonly #earlyDialogs = new Set<string>()
   readonly #hostPorts = new Map<string, string>()
   #onInvite: ((invite: IncomingInvite) => Promise<void>) | undefined
 
   constructor(address: ControlAddress, log: Log, clock: Clock = systemClock) {
     this.#log = log
+    this.#clock = clock
     this.#control = new ControlConnection(address, this, clock, log)
     this.#transactions = new ClientTransactions(this.#control)
   }
@@ -107,6 +113,10 @@ export class DrachtioStack implements SipStack, Part {
     const network = {
       transactions: this.#transactions,
       openDialog: (parts: DialogParts) => this.openDialog(parts),
+      earlyDialog: (id: string, state: 'begun' | 'over') => {
+        if (state === 'begun') this.#earlyDialogs.add(id)
+        else this.#earlyDialogs.delete(id)
+      },
     }
     return new OutgoingInvite(network, uri, options).send()
   }
@@ -155,8 +165,13 @@ export class DrachtioStack implements SipStack, Part {
     const dialog = new CallDialog(parts, {
       transactions: this.#transactions,
       control: this.#control,
-      forget: (id) => this.#dialogs.delete(id),
+      forget: (id) => {
+        this.#dialogs.delete(id)
+        refresher?.stop()
+      },
     })
+    const refresher = parts.refresh && new SessionRefresher(dialog, parts.refresh, this.#clock)
+    refresher?.start()
     this.#dialogs.set(parts.id, dialog)
     return dialog
   }
@@ -167,7 +182,7 @@ export class DrachtioStack implements SipStack, Part {
 
   /** The engine has hung up by itself: no ACK came, or the session expired. */
   #onEngineBye(frame: SipFrame): void {
-    this.#dialogs.get(frame.dialogId)?.end({ by: 'engine', reason: frame.message.header('reason') })
+    this.#dialogs.get(frame.dialogId)?.end({ by: 'engine', reason: reasonIn(frame.message) })
   }
 
   #onRequestFrame(frame: SipFrame): void {
@@ -190,7 +205,7 @@ export class DrachtioStack implements SipStack, Part {
     const invite = this.#openInvites.get(frame.transactionId)
     if (!invite) return // answered already
     this.#openInvites.delete(frame.transactionId)
-    invite.onCancel()
+    invite.onCancel(reasonIn(frame.message))
   }
 
   #onInviteFrame(frame: SipFrame): void {
@@ -213,10 +228,12 @@ export class DrachtioStack implements SipStack, Part {
   /** A request in a dialog we do not have, or have only as an early one. */
   #onStray(frame: SipFrame, method: string): void {
     const request = new ReceivedRequest(frame, this.#control)
-    const isEarly = [...this.#openInvites.values()].some((invite) =>
-      frame.dialogId.startsWith(invite.earlyDialogId),
-    )
+    const isEarly =
+      this.#earlyDialogs.has(frame.dialogId) ||
+      [...this.#openInvites.values()].some((invite) => frame.dialogId.startsWith(invite.earlyDialogId))
     if (isEarly && method === 'PRACK') request.respondAndForget(200)
+    // RFC 3311 §5.1: without an offer there is nothing to agree on.
+    else if (isEarly && method === 'UPDATE' && request.body === '') request.respondAndForget(200)
     // RFC 3311 §5.2: an UPDATE that cannot be handled now is told to come back
     else if (isEarly && method === 'UPDATE') request.respondAndForget(500, { 'Retry-After': '3' })
     else request.respondAndForget(481)

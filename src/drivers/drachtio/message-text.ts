@@ -1,6 +1,6 @@
 import type { SipMessageView } from '../../domain/sip.ts'
 
-// RFC 3261 §7.3.3
+// RFC 3261 §7.3.3, RFC 4028 §4
 const compactNames: Readonly<Record<string, string>> = {
   i: 'call-id',
   m: 'contact',
@@ -16,6 +16,7 @@ const compactNames: Readonly<Record<string, string>> = {
   r: 'refer-to',
   b: 'referred-by',
   u: 'allow-events',
+  x: 'session-expires',
 }
 
 /** A SIP message as the engine handed it over; headers are looked at only when somebody asks for one. */

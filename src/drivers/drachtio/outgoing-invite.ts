@@ -5,13 +5,19 @@ import type { CallDialog, DialogParts } from './call-dialog.ts'
 import type { ClientTransactions, OutgoingTransaction } from './client-transactions.ts'
 import type { EngineRefused, EngineUnavailable } from './link-trouble.ts'
 import type { ReceivedResponse } from './response-view.ts'
+import { ownRefresh } from './session-refresher.ts'
 
 export interface InviteNetwork {
   readonly transactions: ClientTransactions
+  /** A dialog that is not answered yet: its far end may have requests in it already. */
+  earlyDialog(id: string, state: 'begun' | 'over'): void
   openDialog(parts: DialogParts): CallDialog
 }
 
 type Options = InviteOptions & { readonly body: string }
+
+/** Far ends of one INVITE whose early answers are kept. */
+const maxForks = 16
 
 /** One INVITE of ours from sending to dialog, refusal or CANCEL. */
 export class OutgoingInvite {
@@ -21,6 +27,9 @@ export class OutgoingInvite {
   readonly #outcome = Promise.withResolvers<SipDialog>()
   #transaction: OutgoingTransaction | undefined
   #isAborted = false
+  /** Answers that came with reliable provisional responses, by the tag of who sent them. */
+  readonly #earlyAnswers = new Map<string, string>()
+  #earlyDialogId = ''
   readonly #onAbort = () => this.#abort()
 
   constructor(network: InviteNetwork, uri: string, options: Options) {
@@ -52,22 +61,34 @@ export class OutgoingInvite {
 
   #abort(): void {
     this.#isAborted = true
-    this.#transaction?.cancel(this.#uri)
+    const reason: unknown = this.#options.signal?.reason
+    this.#transaction?.cancel(this.#uri, typeof reason === 'string' ? { Reason: reason } : {})
     this.#outcome.reject(new CallAborted('given up while the call was ringing'))
   }
 
   #onProvisional(response: ReceivedResponse): void {
+    const { dialogId } = response
+    if (dialogId && !this.#earlyDialogId) {
+      this.#earlyDialogId = dialogId
+      this.#network.earlyDialog(dialogId, 'begun')
+    }
     // RFC 3262 §4
     const sequence = response.header('rseq')
-    if (sequence !== undefined && response.dialogId) {
+    if (sequence !== undefined && dialogId) {
+      this.#keepAnswer(response)
       const acknowledged = `${sequence} ${response.header('cseq') ?? ''}`
-      this.#sendInDialog(response.dialogId, 'PRACK', `RAck: ${acknowledged}\r\n`, '')
+      this.#sendInDialog(dialogId, 'PRACK', `RAck: ${acknowledged}\r\n`, '')
     }
     if (!this.#isAborted) this.#options.onProgress?.(response)
   }
 
+  #keepAnswer(response: ReceivedResponse): void {
+    const { size } = this.#earlyAnswers
+    if (response.body !== '' && size < maxForks) this.#earlyAnswers.set(tagOf(response), response.body)
+  }
+
   #onFinal(response: ReceivedResponse): void {
-    this.#options.signal?.removeEventListener('abort', this.#onAbort)
+    this.#finish()
     if (response.status >= 300) {
       this.#outcome.reject(new CallRejected(response.status, response.reason, response))
       return
@@ -87,9 +108,11 @@ export class OutgoingInvite {
       id: response.dialogId,
       callId: response.header('call-id') ?? '',
       localSdp: this.#options.body,
-      remoteSdp: response.body,
+      // RFC 6337 §3.1.1: an answer that was acknowledged by PRACK need not be in the 2xx too.
+      remoteSdp: response.body || (this.#earlyAnswers.get(tagOf(response)) ?? ''),
       contact: this.#options.contact,
       account: this.#options.account,
+      refresh: this.#options.account && ownRefresh(response),
     })
   }
 
@@ -117,8 +140,13 @@ export class OutgoingInvite {
   }
 
   #onLost(error: EngineUnavailable | EngineRefused): void {
-    this.#options.signal?.removeEventListener('abort', this.#onAbort)
+    this.#finish()
     this.#outcome.reject(error)
+  }
+
+  #finish(): void {
+    this.#options.signal?.removeEventListener('abort', this.#onAbort)
+    if (this.#earlyDialogId) this.#network.earlyDialog(this.#earlyDialogId, 'over')
   }
 
   #acknowledge(dialogId: string, answer: string): void {
@@ -130,3 +158,6 @@ export class OutgoingInvite {
     this.#network.transactions.sendUnanswered(dialogId, text)
   }
 }
+
+const tagOf = (response: ReceivedResponse): string =>
+  /;\s*tag=([^;\s>]+)/i.exec(response.header('to') ?? '')?.[1] ?? ''

@@ -34,9 +34,10 @@ export class ReceivedInvite extends ReceivedRequest implements IncomingInvite {
     return `${this.callId};from-tag=${tag}`
   }
 
-  onCancel(): void {
+  /** `reason`: the Reason header of the CANCEL. */
+  onCancel(reason?: string): void {
     this.markFinal()
-    this.#cancel.abort()
+    this.#cancel.abort(reason)
   }
 
   override async respond(status: number, options: ResponseOptions = {}): Promise<void> {

@@ -11,11 +11,33 @@ const pingEveryMs = 10_000
 // Candidates of the other side would lead the media around the relay.
 const noCandidates = { ICE: 'remove' }
 const plain = { ...noCandidates, DTLS: 'off', SDES: ['off'], 'transport-protocol': 'RTP/AVP' }
+/** One suite, which every carrier takes (RFC 4568 §6.2.1): rtpengine would offer rare ones too, and some that do nothing. */
+const suites = [
+  'no-AEAD_AES_256_GCM',
+  'no-AEAD_AES_128_GCM',
+  'no-AES_256_CM_HMAC_SHA1_80',
+  'no-AES_256_CM_HMAC_SHA1_32',
+  'no-AES_192_CM_HMAC_SHA1_80',
+  'no-AES_192_CM_HMAC_SHA1_32',
+  'no-AES_CM_128_HMAC_SHA1_32',
+  'no-F8_128_HMAC_SHA1_80',
+  'no-F8_128_HMAC_SHA1_32',
+  'no-NULL_HMAC_SHA1_80',
+  'no-NULL_HMAC_SHA1_32',
+]
+const keyed = {
+  ...noCandidates,
+  DTLS: 'off',
+  SDES: suites,
+  'transport-protocol': 'RTP/SAVP',
+  'rtcp-mux': ['demux'],
+}
 const browser = { ICE: 'force', DTLS: 'passive', SDES: ['off'], 'transport-protocol': 'UDP/TLS/RTP/SAVPF' }
 
 /** What is made of an SDP for who gets it. RFC 8834 §4.5: browsers want RTP and RTCP on one port. */
 const conversions: Readonly<Record<MediaDialect, Readonly<Record<'offer' | 'answer', object>>>> = {
   any: { offer: noCandidates, answer: noCandidates },
+  srtp: { offer: keyed, answer: keyed },
   rtp: { offer: { ...plain, 'rtcp-mux': ['demux'] }, answer: { ...plain, 'rtcp-mux': ['demux'] } },
   webrtc: {
     offer: { ...browser, 'rtcp-mux': ['require'] },

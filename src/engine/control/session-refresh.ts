@@ -1,3 +1,4 @@
+import { hasOption } from '../dialog/reliable-provisionals.ts'
 import type { HeaderLine, SipMessage, SipRequest } from '../message/message.ts'
 import type { Leg } from './leg.ts'
 
@@ -46,7 +47,12 @@ export function echoedSessionExpires(leg: Leg, request: SipRequest, draft: Answe
   if (leg.sessionSeconds === undefined || status < 200 || status >= 300) return []
   const terms = refreshes(request.method) ? sessionTermsOf(request) : undefined
   if (!terms || draft.has('session-expires')) return []
-  return sessionExpires(terms.seconds, terms.refresher ?? 'uac')
+  const callerCan = hasOption(request.values('supported'), 'timer')
+  const refresher = terms.refresher ?? (callerCan ? 'uac' : 'uas')
+  const lines = sessionExpires(terms.seconds, refresher)
+  return callerCan && refresher === 'uac'
+    ? [...lines, { name: 'Require', key: 'require', value: 'timer' }]
+    : lines
 }
 
 export function sessionExpires(seconds: number, refresher: 'uac' | 'uas'): HeaderLine[] {

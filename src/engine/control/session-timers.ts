@@ -98,7 +98,7 @@ export class SessionTimers {
       if (request.method === 'INVITE') acknowledgements.acknowledge(leg, request)
       this.agreed(leg, request, response, 'uac')
     } else if (status === 481 || status === 408) {
-      release.bye(leg, `SIP;cause=${status};text="${response.reason}"`, 'session-expired')
+      release.bye(leg, `SIP;cause=${status};text="Session lost: ${response.reason}"`, 'session-expired')
     } else if (status === 422) {
       // §7.4: what the far end asks for is tried at once.
       const least = Number(response.get('min-se')?.split(';')[0])

@@ -163,6 +163,7 @@ describe('a session that the far end refreshes', () => {
       'CSeq: 7 UPDATE',
       'Contact: <sip:bob@198.51.100.7>',
       'Session-Expires: 1800;refresher=uac',
+      'Supported: timer',
       '',
       '',
     ]
@@ -172,6 +173,7 @@ describe('a session that the far end refreshes', () => {
     await world.settle()
     const [reply] = world.transport.take()
     expect(reply?.message.get('session-expires')).toBe('1800;refresher=uac')
+    expect(reply?.message.get('require')).toBe('timer')
     await world.pass(1_700_000)
     expect(await sent()).toEqual([])
     await world.pass(100_000)

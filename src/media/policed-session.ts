@@ -1,0 +1,75 @@
+import type { LegPolicy } from '../domain/leg-policy.ts'
+import { allowedOffer } from './allowed-codecs.ts'
+import { unfitFor, withoutKeys } from './encryption.ts'
+import { MediaNotAllowed } from './media-not-allowed.ts'
+import { type MediaSession, otherSide, type Side } from './media-session.ts'
+import { printSdp, readSdp } from './session-description.ts'
+
+export type Policies = Readonly<Record<Side, LegPolicy | undefined>>
+/** Writes down what became of the media, and why. */
+export type Remark = (answer: string, why: string) => void
+
+/** A pair of legs of which one or both have a policy: codecs, digits, encryption. */
+export class PolicedSession implements MediaSession {
+  readonly #way: MediaSession
+  readonly #policies: Policies
+  readonly #remark: Remark
+  #hasRemarked = false
+
+  constructor(way: MediaSession, policies: Policies, remark: Remark) {
+    this.#way = way
+    this.#policies = policies
+    this.#remark = remark
+  }
+
+  async offer(from: Side, sdp: string): Promise<string> {
+    if (sdp === '') return sdp
+    const to = otherSide(from)
+    this.#checkReceived(from, sdp)
+    const offer = await this.#way.offer(from, this.#allowed(from, to, sdp))
+    const rule = this.#policies[to]?.srtp
+    const unfit = rule && unfitFor(rule, offer)
+    if (unfit && rule === 'never') throw new MediaNotAllowed('the trunk takes nothing encrypted', unfit)
+    if (unfit) throw new MediaNotAllowed('the trunk wants encryption', unfit)
+    return offer
+  }
+
+  async answer(from: Side, sdp: string): Promise<string> {
+    if (sdp === '') return sdp
+    this.#checkReceived(from, sdp)
+    return await this.#way.answer(from, sdp)
+  }
+
+  end(): void {
+    this.#way.end()
+  }
+
+  /** What comes in the clear from a leg that has to be encrypted goes no further. */
+  #checkReceived(from: Side, sdp: string): void {
+    if (this.#policies[from]?.srtp !== 'required') return
+    const unfit = unfitFor('required', sdp)
+    if (unfit) throw new MediaNotAllowed('the trunk has to encrypt', unfit)
+  }
+
+  #allowed(from: Side, to: Side, sdp: string): string {
+    let description = readSdp(sdp)
+    if (!description) return sdp
+    for (const policy of [this.#policies[from], this.#policies[to]]) {
+      if (!policy) continue
+      const allowed = allowedOffer(description, policy)
+      description = allowed.sdp
+      this.#remarkOn(allowed.leftAlone, policy)
+    }
+    if (this.#policies[to]?.srtp === 'never') description = withoutKeys(description)
+    return printSdp(description)
+  }
+
+  #remarkOn(offered: readonly string[], { codecs }: LegPolicy): void {
+    if (offered.length === 0 || this.#hasRemarked) return
+    this.#hasRemarked = true
+    this.#remark(
+      `offered as it came: ${offered.join(', ')}`,
+      `none of the codecs of the trunk is among them (${codecs.join(', ')})`,
+    )
+  }
+}

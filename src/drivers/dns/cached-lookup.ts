@@ -46,7 +46,7 @@ export class CachedLookup {
 
   /** Answers at once from memory. The promise rejects only on a bug. */
   find(question: DnsQuestion): Finding | Promise<Finding> {
-    const key = `${question.type} ${question.name.toLowerCase()}`
+    const key = keyOf(question)
     const known = this.#entries.get(key)
     if (known && known.freshUntil > this.#clock.now()) {
       this.#entries.delete(key)
@@ -61,11 +61,22 @@ export class CachedLookup {
     return pending
   }
 
+  /**
+   * Asks now, whatever is remembered; what comes is remembered too. A failure is told and changes nothing in memory. The
+   * promise rejects only on a bug.
+   */
+  async findAfresh(question: DnsQuestion): Promise<Finding> {
+    try {
+      return await this.#fetchAnswer(keyOf(question), question)
+    } catch (error) {
+      if (!(error instanceof DnsUnavailable)) throw error
+      return { records: [], failure: error }
+    }
+  }
+
   async #fetch(key: string, question: DnsQuestion): Promise<Finding> {
     try {
-      const { records, ttlSeconds } = await this.#ask(question)
-      const ttl = Math.min(ttlSeconds, records.length > 0 ? maxTtlSeconds : maxNegativeTtlSeconds)
-      return this.#keep(key, { records }, ttl * 1_000, this.#staleMs)
+      return await this.#fetchAnswer(key, question)
     } catch (error) {
       if (!(error instanceof DnsUnavailable)) throw error
       const last = this.#entries.get(key)
@@ -75,6 +86,12 @@ export class CachedLookup {
       }
       return this.#keep(key, { records: [], failure: error }, restAfterFailureMs, 0)
     }
+  }
+
+  async #fetchAnswer(key: string, question: DnsQuestion): Promise<Finding> {
+    const { records, ttlSeconds } = await this.#ask(question)
+    const ttl = Math.min(ttlSeconds, records.length > 0 ? maxTtlSeconds : maxNegativeTtlSeconds)
+    return this.#keep(key, { records }, ttl * 1_000, this.#staleMs)
   }
 
   #keep(key: string, finding: Finding, freshMs: number, staleMs: number): Finding {
@@ -87,4 +104,8 @@ export class CachedLookup {
     }
     return finding
   }
+}
+
+function keyOf({ type, name }: DnsQuestion): string {
+  return `${type} ${name.toLowerCase()}`
 }

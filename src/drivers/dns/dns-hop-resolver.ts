@@ -59,6 +59,17 @@ export class DnsHopResolver implements HopResolver {
     }
   }
 
+  /** The same, asked of the name servers now whatever is remembered. Rejects with HostNotFound. */
+  async resolveAfresh(query: HopQuery, signal: AbortSignal): Promise<readonly Hop[]> {
+    const steps = locate({ ...query, host: query.host.replace(/\.$/, '') }, this.#locate)
+    let step = steps.next([])
+    while (!step.done) {
+      const found = step.value.map((question) => this.#findAfresh(question))
+      step = steps.next(await this.#wait(Promise.all(found), signal))
+    }
+    return step.value
+  }
+
   /**
    * Every address behind a host, found as SIP finds it and directly: what an access list means by a name.
    * Rejects with HostNotFound when there is none.
@@ -108,6 +119,11 @@ export class DnsHopResolver implements HopResolver {
       if (finding.failure) this.#log.warn({ ...question, cause: finding.failure.message }, 'dns query failed')
       return finding
     })
+  }
+
+  async #findAfresh(question: DnsQuestion): Promise<Finding> {
+    const records = this.#hosts.find(question)
+    return records ? { records } : this.#lookup.findAfresh(question)
   }
 
   async #wait<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {

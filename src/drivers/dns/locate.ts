@@ -64,7 +64,8 @@ export function* locate(query: HopQuery, options: LocateOptions): Asking<readonl
   if (known && !usable.includes(known)) throw new HostNotFound(host, `no ${known} here`)
   const fallback = known ?? (query.scheme === 'sips' ? 'tls' : usable[0]) ?? 'udp'
   if (isIP(host)) {
-    return [{ transport: fallback, address: host, port: port ?? defaultPort(fallback), host }]
+    const hop = { transport: fallback, address: host, port: port ?? defaultPort(fallback) }
+    return [{ ...hop, host: query.name ?? host }]
   }
   const failures: Error[] = []
   const places = port === undefined ? yield* findPlaces(host, known, usable, options, failures) : []
@@ -72,7 +73,7 @@ export function* locate(query: HopQuery, options: LocateOptions): Asking<readonl
     places.push({ transport: fallback, target: host, port: port ?? defaultPort(fallback) })
   }
   const families = options.families.join(', ')
-  const hops = yield* findAddresses(places.slice(0, maxPlaces), host, options, failures)
+  const hops = yield* findAddresses(places.slice(0, maxPlaces), query.name ?? host, options, failures)
   if (hops.length === 0) {
     throw new HostNotFound(
       host,

@@ -8,9 +8,11 @@ const transports: readonly string[] = ['udp', 'tcp', 'tls', 'ws', 'wss'] satisfi
 export function hopQueryFor(uri: string): HopQuery {
   const { scheme, host, port, params } = parseUri(uri)
   const transport = params.text('transport')?.toLowerCase()
+  const instead = params.text('maddr')?.replace(/^\[|\]$/g, '')
   const query = {
     scheme,
-    host: params.text('maddr')?.replace(/^\[|\]$/g, '') ?? host,
+    host: instead ?? host,
+    ...(instead !== undefined && { name: host }),
     port,
     transport: transport !== undefined && isTransport(transport) ? transport : undefined,
   }

@@ -19,6 +19,8 @@ export interface HopQuery {
   readonly scheme: 'sip' | 'sips'
   /** Host as written, IPv6 without brackets; `maddr` already applied. */
   readonly host: string
+  /** The host that `maddr` stands in for: a certificate is for that name (RFC 5922 §7.2). */
+  readonly name?: string
   readonly port: number | undefined
   readonly transport: TransportName | undefined
   /** The URI names the far end of a flow: an address with `ob`. Resolvers need not care. */

@@ -87,3 +87,24 @@ test('the least recently used answer is forgotten first', async () => {
   expect(lookup.find({ ...question, name: 'a' })).not.toBeInstanceOf(Promise)
   expect(lookup.find({ ...question, name: 'b' })).toBeInstanceOf(Promise)
 })
+
+test('asked afresh, it answers from the server and not from memory, and remembers that', async () => {
+  const { asked, server, lookup } = setUp()
+  await lookup.find(question)
+  const moved: DnsAnswer = { records: [{ type: 'A', address: '192.0.2.2' }], ttlSeconds: 60 }
+  server.answer = moved
+  expect(await lookup.findAfresh(question)).toEqual({ records: moved.records })
+  expect(lookup.find(question)).toEqual({ records: moved.records })
+  expect(asked).toHaveLength(2)
+})
+
+test('asked afresh without an answer, it says so, and memory stays as it is', async () => {
+  const { server, lookup } = setUp()
+  await lookup.find(question)
+  server.answer = undefined
+  expect(await lookup.findAfresh(question)).toMatchObject({
+    records: [],
+    failure: expect.any(DnsUnavailable),
+  })
+  expect(lookup.find(question)).toEqual({ records: answer.records })
+})

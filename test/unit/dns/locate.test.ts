@@ -172,3 +172,17 @@ function answer({ type, name }: DnsQuestion, zone: Zone, failing?: RecordType): 
   if (type === failing) return { records: [], failure: new Error('the server is away') }
   return { records: zone[`${type} ${name}`] ?? [] }
 }
+
+test('an address that stands for a name is checked by that name', () => {
+  const query = {
+    scheme: 'sip',
+    host: '192.0.2.7',
+    name: 'example.org',
+    port: 5061,
+    transport: 'tls',
+  } as const
+  const steps = locate(query, { transports: ['tls'], families: ['A'], random: () => 0 })
+  expect(steps.next([]).value).toEqual([
+    { transport: 'tls', address: '192.0.2.7', port: 5061, host: 'example.org' },
+  ])
+})

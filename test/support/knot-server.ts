@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { Resolver } from 'node:dns/promises'
 import { writeFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 import type { Part } from '../../src/lib/part.ts'
 import { ChildProgram } from './child-program.ts'
 import { freePort } from './free-port.ts'
@@ -15,6 +17,8 @@ export interface KnotOptions {
   /** A network namespace that the test has made; then the port is to be given. */
   readonly namespace?: string
 }
+
+const execute = promisify(execFile)
 
 /** Knot DNS, authoritative for the zones of a test. */
 export class KnotServer implements Part {
@@ -80,6 +84,15 @@ export class KnotServer implements Part {
     await this.#program?.stop()
     this.#program = undefined
     this.#folder.remove()
+  }
+
+  /** Serves another text for one of its zones from now on; the serial number has to be higher. */
+  async replaceZone(zone: string, text: string): Promise<void> {
+    writeFileSync(this.#folder.file(`${zone}.zone`), text)
+    await execute('knotc', ['-s', this.#folder.file('knot.sock'), '-b', 'zone-reload', zone], {
+      timeout: 10_000,
+      env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
+    })
   }
 
   #serves(zone: string, program: ChildProgram): Promise<boolean> | boolean {

@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/load.ts'
 import type { DecisionStep } from '../domain/decision-record.ts'
-import type { RoutePlan } from '../domain/route.ts'
+import type { RoutePlan, RouteTarget } from '../domain/route.ts'
+import { rateText } from '../routing/line.ts'
 import { askBox, BoxUnavailable } from './box-api.ts'
 import { type Command, UsageError } from './command.ts'
+import { readMoment } from './moment.ts'
 
 /** What the running box answers to `/api/route`. */
 export interface ExplainedRoute {
@@ -14,24 +16,33 @@ export interface ExplainedRoute {
 /** Exit code 3 when the call would be refused, 1 when no box answers. */
 export const routeCommand: Command = {
   name: 'route',
-  summary: 'what would happen if FROM called TO; places no call   FROM TO [--config FILE] [--json]',
+  summary:
+    'what would happen if FROM called TO; places no call   FROM TO [--at TIME] [--config FILE] [--json]',
   async run(argv) {
     const { values, positionals } = parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { config: { type: 'string' }, json: { type: 'boolean' } },
+      options: {
+        from: { type: 'string' },
+        to: { type: 'string' },
+        at: { type: 'string' },
+        config: { type: 'string' },
+        json: { type: 'boolean' },
+      },
     })
-    const [from, to] = positionals
+    const from = values.from ?? positionals.shift()
+    const to = values.to ?? positionals.shift()
     if (from === undefined || to === undefined) {
       throw new UsageError(
-        'causeway route FROM TO, such as: causeway route 201 "030 1234567"\n' +
+        'causeway route FROM TO, such as: causeway route 201 "030 1234567" --at "Sunday 03:00"\n' +
           'FROM is a user, trunk:NAME, pbx:NAME, peer:NAME or any address; TO is digits, user@domain or a URI',
       )
     }
     const { config } = loadConfig(values.config)
+    const query = new URLSearchParams({ from, to })
+    if (values.at !== undefined) query.set('at', String(momentOf(values.at, config.numbering.timeZone)))
     try {
-      const path = `/api/route?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`
-      const route = (await askBox(config.admin, path)) as ExplainedRoute
+      const route = (await askBox(config.admin, `/api/route?${query}`)) as ExplainedRoute
       console.log(values.json ? JSON.stringify(route) : describeRoute(from, to, route))
       return route.plan.kind === 'targets' ? 0 : 3
     } catch (error) {
@@ -40,6 +51,12 @@ export const routeCommand: Command = {
       return 1
     }
   },
+}
+
+function momentOf(text: string, timeZone: string | undefined): number {
+  const at = readMoment(text, Date.now(), timeZone)
+  if (at === undefined) throw new UsageError('--at takes "Sunday 03:00", "03:00" or "2026-11-22T03:00Z"')
+  return at
 }
 
 /** The steps as a table, then the verdict in a sentence or two. */
@@ -60,12 +77,18 @@ function verdict(plan: RoutePlan): string {
   if (plan.kind === 'refuse') return `refused with ${plan.status} ${plan.reason}: ${plan.why}`
   const groups = Map.groupBy(plan.targets, ({ group }) => group)
   const lines = [...groups.values()].map((targets, index) => {
-    const names = targets.map(({ path, label, callerMustBeAuthenticated }) => {
-      return `${path} ${label}${callerMustBeAuthenticated ? ' (for callers the box has authenticated)' : ''}`
-    })
-    return `${index + 1}. ${names.join(', together with ')}`
+    return `${index + 1}. ${targets.map(describeTarget).join(', together with ')}`
   })
   return ['would try in this order:', ...lines].join('\n')
+}
+
+function describeTarget({ path, label, rate, ringSeconds, callerMustBeAuthenticated }: RouteTarget): string {
+  const facts = [
+    ...(rate ? [rateText(rate)] : []),
+    ...(ringSeconds === undefined ? [] : [`for ${ringSeconds} s`]),
+  ].map((fact) => `, ${fact}`)
+  const condition = callerMustBeAuthenticated ? ' (for callers the box has authenticated)' : ''
+  return `${path} ${label}${facts.join('')}${condition}`
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {

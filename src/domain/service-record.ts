@@ -1,3 +1,5 @@
+import type { CallRate } from './call-rate.ts'
+
 /** What boxes of an overlay offer each other (services are records too: RELOAD's service discovery, RFC 7374). */
 export type Service = PstnService | PlacedService
 
@@ -11,8 +13,17 @@ export interface PstnService {
   /** E.164 prefixes with leading `+` that it serves; `+` alone is the world. */
   readonly prefixes: readonly string[]
   readonly channelsFree: number
-  /** Price per minute in thousandths of the operator's currency unit. */
+  /** Price per minute in thousandths of the operator's currency unit, of the cheapest line. */
   readonly costPerMinute: number
+  /** What certain prefixes cost; the longest that fits counts, and `costPerMinute` for all others. */
+  readonly rates?: readonly PrefixRate[]
+  /** Calls for help may leave there, whatever its prefixes and free channels; undefined: it does not say. */
+  readonly takesEmergencies?: boolean
+}
+
+/** The price of calls to numbers that begin so. */
+export interface PrefixRate extends CallRate {
+  readonly prefix: string
 }
 
 /** Who may use a service: anybody, boxes of the overlay, or calls that go through the offering box anyway. */

@@ -2,7 +2,7 @@ import type { CallQuestion, RouteTarget } from '../domain/route.ts'
 
 /**
  * Where the proxy core forwards a call among our own phones; undefined when the call needs more than forwarding: another
- * kind of target, hunting in several steps, a way to the phone that no single URI can name, or a caller yet to be proven.
+ * kind of target, a group, hunting in several steps, a way to the phone that no single URI can name, or a caller yet to be proven.
  */
 export function forwardDestinations(
   { callerIsAuthenticated }: Pick<CallQuestion, 'callerIsAuthenticated'>,
@@ -12,7 +12,7 @@ export function forwardDestinations(
   if (targets.length === 0 || !isOneGroup) return undefined
   const destinations: string[] = []
   for (const target of targets) {
-    if (target.path !== 'phone') return undefined
+    if (target.path !== 'phone' || target.memberOf !== undefined) return undefined
     if (target.callerMustBeAuthenticated && !callerIsAuthenticated) return undefined
     const destination = target.proxy === undefined ? target.uri : throughFlow(target.uri, target.proxy)
     if (destination === undefined) return undefined

@@ -4,7 +4,7 @@ type Caller = Pick<CallQuestion, 'source' | 'callerIsAuthenticated'>
 
 /**
  * Where a phone of ours is sent to call by itself, as a Contact header (RFC 3261 §8.3); undefined when anything on the way
- * needs this box: another kind of caller or target, or a phone that is not where its contact says.
+ * needs this box: another kind of caller or target, a group, or a phone that is not where its contact says.
  */
 export function redirectContacts(caller: Caller, targets: readonly RouteTarget[]): string | undefined {
   if (caller.source !== 'phone' || targets.length === 0) return undefined
@@ -13,10 +13,11 @@ export function redirectContacts(caller: Caller, targets: readonly RouteTarget[]
 }
 
 function needsTheBox(
-  { path, proxy, callerMustBeAuthenticated }: RouteTarget,
+  { path, proxy, memberOf, callerMustBeAuthenticated }: RouteTarget,
   { callerIsAuthenticated }: Caller,
 ): boolean {
-  return path !== 'phone' || proxy !== undefined || (callerMustBeAuthenticated && !callerIsAuthenticated)
+  if (path !== 'phone' || proxy !== undefined || memberOf !== undefined) return true
+  return callerMustBeAuthenticated && !callerIsAuthenticated
 }
 
 // RFC 3261 §20.10: what has the higher q is tried first.

@@ -16,6 +16,8 @@ export interface AnnouncedUsersParts {
     onChange(listener: (aor: AorText, bindings: readonly Binding[]) => void): () => void
   }
   readonly accounts: { readonly all: readonly { readonly aorText: AorText }[] }
+  /** Names of groups, which always have somebody to ring. */
+  readonly groups?: readonly AorText[]
   /** What was announced before the box was started. */
   readonly settings: {
     get(key: string): Promise<Uint8Array | undefined>
@@ -33,11 +35,15 @@ export class AnnouncedUsers implements Part {
   readonly name = 'announced users'
   readonly #parts: AnnouncedUsersParts
   readonly #enrolled: ReadonlySet<AorText>
+  readonly #groups: readonly AorText[]
+  readonly #known: ReadonlySet<AorText>
   #unsubscribe: (() => void) | undefined
 
   constructor(parts: AnnouncedUsersParts) {
     this.#parts = parts
     this.#enrolled = new Set(parts.accounts.all.map(({ aorText }) => aorText))
+    this.#groups = parts.groups ?? []
+    this.#known = new Set([...this.#enrolled, ...this.#groups])
   }
 
   async start(): Promise<void> {
@@ -47,8 +53,9 @@ export class AnnouncedUsers implements Part {
     for (const aor of location.aors()) this.#announce(aor, location.lookup(aor), 'in turn')
     for (const aor of this.#enrolled)
       if (location.lookup(aor).length === 0) overlays.publishUser(aor, 0, 'in turn')
+    for (const aor of this.#groups) overlays.publishUser(aor, 1, 'in turn')
     for (const aor of before)
-      if (!this.#enrolled.has(aor) && location.lookup(aor).length === 0) overlays.withdrawUser(aor)
+      if (!this.#known.has(aor) && location.lookup(aor).length === 0) overlays.withdrawUser(aor)
     this.#unsubscribe = location.onChange((aor, bindings) => this.#announce(aor, bindings, 'now'))
     await this.#remember(before)
   }
@@ -70,7 +77,7 @@ export class AnnouncedUsers implements Part {
   }
 
   async #remember(before: ReadonlySet<AorText>): Promise<void> {
-    const isSame = before.size === this.#enrolled.size && [...before].every((aor) => this.#enrolled.has(aor))
-    if (!isSame) await this.#parts.settings.set(settingKey, Buffer.from([...this.#enrolled].join('\n')))
+    const isSame = before.size === this.#known.size && [...before].every((aor) => this.#known.has(aor))
+    if (!isSame) await this.#parts.settings.set(settingKey, Buffer.from([...this.#known].join('\n')))
   }
 }

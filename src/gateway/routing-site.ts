@@ -1,9 +1,10 @@
 import type { Config } from '../config/schema.ts'
-import type { Aor } from '../domain/aor.ts'
 import type { Accounts as KnownAccounts } from '../identity/accounts.ts'
 import type { DialPlan } from '../numbering/dial-plan.ts'
 import type { Location } from '../registrar/location.ts'
-import type { Accounts, Bindings, Overlays, Pbxs, Site } from '../routing/site.ts'
+import { CallGroups } from '../routing/call-groups.ts'
+import { RestingPeers } from '../routing/resting-peers.ts'
+import type { Accounts, Bindings, Overlays, Pbxs, Site, Toll } from '../routing/site.ts'
 import type { Trunks } from '../trunk/trunks.ts'
 import type { OwnHosts } from './own-hosts.ts'
 
@@ -16,34 +17,37 @@ export interface SiteParts {
   readonly trunks: Trunks
   readonly pbxs: Pbxs
   readonly numbers: DialPlan
+  readonly toll?: Toll
 }
 
 /** What routing may ask of the box. */
-export function routingSite({
-  config,
-  ownHosts,
-  accounts,
-  location,
-  overlays,
-  trunks,
-  pbxs,
-  numbers,
-}: SiteParts): Site {
+export interface RoutingSite extends Site {
+  readonly groups: CallGroups
+  readonly restingBoxes: RestingPeers
+}
+
+/** Throws when a group has a user's name. */
+export function routingSite(parts: SiteParts): RoutingSite {
+  const { config, ownHosts, location, overlays, trunks, pbxs, numbers } = parts
+  const accounts = accountsFor(parts.accounts)
   return {
     domains: { own: () => config.sip.domains, isOwnHost: (host, port) => ownHosts.has(host, port) },
-    accounts: accountsFor(accounts),
+    accounts,
+    groups: new CallGroups(config.groups, accounts),
     bindings: { lookup: (aor) => location.lookup(aor) } satisfies Bindings,
     overlays,
+    restingBoxes: new RestingPeers(),
     trunks,
     pbxs,
     numbers,
+    toll: parts.toll ?? { refusal: () => undefined },
+    ownLinesUpTo: config.services.ownLinesUpTo,
   }
 }
 
 function accountsFor(accounts: KnownAccounts): Accounts {
   return {
-    resolve: (name: Aor) => accounts.byAor(name)?.aor,
-    ofNumber: (number) => accounts.byNumber(number)?.aor,
+    resolve: (name) => accounts.byAor(name)?.aor,
     mayDial: (name) => accounts.byAor(name)?.mayDial,
   }
 }

@@ -33,6 +33,11 @@ export class CborMap {
     this.#fields = new Map(Object.entries(value))
   }
 
+  /** Whether the field is there and not yet taken, for those that may be left out. */
+  has(key: string): boolean {
+    return this.#fields.has(key)
+  }
+
   /** Names, addresses and reasons are printed for people: nothing in them may steer a terminal. */
   text(key: string, longest = 255): string {
     const value = this.#take(key)

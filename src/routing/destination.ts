@@ -1,12 +1,14 @@
 import { type Aor, aor, printAor } from '../domain/aor.ts'
-import type { E164 } from '../domain/phone-number.ts'
-import type { CallQuestion } from '../domain/route.ts'
+import { type E164, isE164 } from '../domain/phone-number.ts'
+import type { CallQuestion, EmergencyCall } from '../domain/route.ts'
 import { type DialledUri, parseDialledUri } from '../domain/sip-uri.ts'
-import type { Site } from './site.ts'
+import { assigned, besidePbx, elsewhere, isServed, nowhere } from './place.ts'
+import type { CallGroup, Site } from './site.ts'
 
 /** Somebody or something that the box can look for by itself. */
 export type InsideDestination =
   | { readonly kind: 'user'; readonly aor: Aor; readonly hasAccount: boolean; readonly why: string }
+  | { readonly kind: 'group'; readonly group: CallGroup; readonly why: string }
   | {
       readonly kind: 'number'
       readonly number: E164
@@ -46,11 +48,12 @@ export function insideOf(destination: Destination): Exclude<Destination, { kind:
 /** Reads the question's Request-URI; emergency numbers come before everything an operator can edit. */
 export function classifyDestination(question: CallQuestion, site: Site): Destination {
   // RFC 5031 §4.1: the service URN that phones use for any emergency number.
-  if (/^urn:service:sos(\.|$)/i.test(question.requestUri)) return emergencyByUrn(question, site)
+  const help = site.numbers.emergencyNumberOfUrn(question.requestUri)
+  if (help) return emergencyByUrn(help, question, site)
   const uri = parseDialledUri(question.requestUri)
   if (!uri) return nowhere(416, 'Unsupported URI Scheme', 'the Request-URI is neither SIP nor tel')
   if (question.source === 'trunk') return fromTrunk(question, site)
-  if (uri.scheme !== 'tel' && site.overlays.isOwnPeerName(uri.host)) return forPeer(uri.user, site)
+  if (uri.scheme !== 'tel' && site.overlays.isOwnPeerName(uri.host)) return forPeer(uri.user, question, site)
 
   const domain = servedDomain(uri, question, site)
   if (domain !== undefined) {
@@ -75,13 +78,11 @@ function servedDomain(uri: DialledUri, question: CallQuestion, site: Site): stri
   }
   if (isServed(uri.host, site)) return uri.host
   if (site.domains.isOwnHost(uri.host, uri.port)) return ownDomain
-  // A user may be configured in a domain that is not listed as the box's own.
-  if (site.accounts.resolve(aor(uri.user, uri.host))?.domain === uri.host) return uri.host
+  // A user or a group may be configured in a domain that is not listed as the box's own.
+  const name = aor(uri.user, uri.host)
+  const known = site.accounts.resolve(name) ?? site.groups.resolve(name)?.aor
+  if (known?.domain === uri.host) return uri.host
   return site.pbxs.atHost(uri.host, uri.port)?.domain
-}
-
-function isServed(domain: string, site: Site): boolean {
-  return site.domains.own().includes(domain) || site.pbxs.stateOf(domain) !== undefined
 }
 
 function inDomain(user: string, domain: string, question: CallQuestion, site: Site): Destination {
@@ -93,113 +94,73 @@ function inDomain(user: string, domain: string, question: CallQuestion, site: Si
     return { ...dialled, pbxDomain: pbx?.domain, why }
   }
   const name = aor(user, domain)
-  const account = site.accounts.resolve(name)
-  if (account) return besidePbx(userOf(account, user, true), domain, question, site)
+  const known = knownHere(name, site)
+  if (known) return besidePbx(known, domain, question, site)
+  if (dialled.kind === 'extension' && dialled.digits !== user) {
+    const other = aor(dialled.digits, domain)
+    return besidePbx(knownHere(other, site) ?? userOf(other, user, false), domain, question, site)
+  }
+  if (dialled.kind === 'user') return assigned(dialled.user, dialled.why, question, site)
+  if (dialled.kind === 'refused') return nowhere(403, 'Forbidden', dialled.why)
   if (dialled.kind === 'e164' && site.bindings.lookup(printAor(name)).length === 0) {
-    const did = didOf(dialled.number, site)
-    if (did) return assigned(did, dialled.number, question, site)
+    const did = site.numbers.didOf(dialled.number)
+    if (did) return assigned(did, didWhy(dialled.number, did), question, site)
     const why = `${user} reads as ${dialled.number}`
     return besidePbx({ kind: 'number', number: dialled.number, forPeer: false, why }, domain, question, site)
   }
   return besidePbx(userOf(name, user, false), domain, question, site)
 }
 
+function knownHere(name: Aor, site: Site): InsideDestination | undefined {
+  const account = site.accounts.resolve(name)
+  if (account) return userOf(account, name.user, true)
+  const group = site.groups.resolve(name)
+  return group && groupOf(group, name.user)
+}
+
 function userOf(account: Aor, dialled: string, hasAccount: boolean): InsideDestination {
-  const why = hasAccount && account.user !== dialled ? `${dialled} is another name of ${account.user}` : ''
-  return { kind: 'user', aor: account, hasAccount, why: why || `a name in ${account.domain}` }
+  const isOther = account.user !== dialled
+  const why = isOther ? `${dialled} is another name of ${account.user}` : `a name in ${account.domain}`
+  return { kind: 'user', aor: account, hasAccount, why }
 }
 
-/** A call from a PBX into its own domain is for a phone of ours: sent back to the PBX it would go round. */
-function besidePbx(
-  inside: InsideDestination,
-  domain: string,
-  question: CallQuestion,
-  site: Site,
-): Destination {
-  const pbx = site.pbxs.stateOf(domain)
-  if (!pbx || (question.source === 'pbx' && question.sourceLabel === pbx.name)) return inside
-  const { requestUri } = question
-  return {
-    kind: 'pbx',
-    domain: pbx.domain,
-    requestUri,
-    inside,
-    why: `${domain} is served by PBX ${pbx.name}`,
-  }
+function groupOf(group: CallGroup, dialled: string): InsideDestination {
+  const why =
+    group.aor.user === dialled ? 'the name of a group' : `${dialled} is another name of a group of users`
+  return { kind: 'group', group, why }
 }
 
-function didOf(number: E164, site: Site): Aor | undefined {
-  return site.accounts.ofNumber(number) ?? site.trunks.didOf(number)
-}
-
-/** A direct dial-in number: stays inside, wherever the call came from. */
-function assigned(user: Aor, number: E164, question: CallQuestion, site: Site): Destination {
-  const account = site.accounts.resolve(user)
-  const why = `${number} is a direct number of ${printAor(user)}`
-  const inside: InsideDestination = {
-    kind: 'user',
-    aor: account ?? user,
-    hasAccount: account !== undefined,
-    why,
-  }
-  const asked = { ...question, requestUri: printAor(inside.aor) }
-  if (!account && !isServed(user.domain, site)) return elsewhere(user, undefined, asked, site)
-  return besidePbx(inside, user.domain, asked, site)
+function didWhy(number: E164, user: Aor): string {
+  return `${number} is a direct number of ${printAor(user)}`
 }
 
 function fromTrunk(question: CallQuestion, site: Site): Destination {
   const number = site.numbers.readFromTrunk(question.requestUri)
   if (number === undefined) return nowhere(404, 'Not Found', 'the trunk sent no telephone number')
-  const user = didOf(number, site)
+  const user = site.numbers.didOf(number)
   return user
-    ? assigned(user, number, question, site)
+    ? assigned(user, didWhy(number, user), question, site)
     : nowhere(404, 'Not Found', `nobody here has ${number}`)
 }
 
-function forPeer(user: string, site: Site): Destination {
+/** Another box has read the digits by its own plan: it sends E.164, or an emergency number. */
+function forPeer(user: string, question: CallQuestion, site: Site): Destination {
   const dialled = site.numbers.readDialled(user)
   if (dialled.kind === 'emergency') {
     return { ...dialled, pbxDomain: undefined, why: 'another box needs an emergency line' }
   }
-  if (dialled.kind === 'e164') {
-    return { kind: 'number', number: dialled.number, forPeer: true, why: 'another box asks for a line' }
-  }
-  return nowhere(404, 'Not Found', 'a peer name carries only telephone numbers')
+  if (!isE164(user)) return nowhere(404, 'Not Found', 'a peer name carries only telephone numbers')
+  const did = site.numbers.didOf(user)
+  if (did) return assigned(did, didWhy(user, did), question, site)
+  return { kind: 'number', number: user, forPeer: true, why: 'another box asks for a line' }
 }
 
-function elsewhere(name: Aor, port: number | undefined, question: CallQuestion, site: Site): Destination {
-  if (site.trunks.servesHost(name.domain, port)) {
-    const number = site.numbers.readFromTrunk(name.user)
-    if (number === undefined) return nowhere(404, 'Not Found', 'a trunk carries only telephone numbers')
-    return { kind: 'number', number, forPeer: false, why: `${name.domain} is a trunk of this box` }
-  }
-  const overlay = site.overlays.domains().find((domain) => isWithin(name.domain, domain))
-  if (overlay !== undefined) {
-    return { kind: 'overlay-user', aor: name, why: `${name.domain} belongs to the overlay ${overlay}` }
-  }
-  return {
-    kind: 'foreign',
-    uri: question.requestUri,
-    host: name.domain,
-    why: `${name.domain} is found by DNS`,
-  }
-}
-
-function emergencyByUrn(question: CallQuestion, site: Site): Destination {
-  const pbx = question.caller && site.pbxs.stateOf(question.caller.domain)
-  return {
-    kind: 'emergency',
-    number: site.numbers.emergencyNumber,
-    isTest: false,
-    pbxDomain: pbx?.domain,
-    why: 'the emergency service URN',
-  }
-}
-
-function isWithin(host: string, domain: string): boolean {
-  return host === domain || host.endsWith(`.${domain}`)
-}
-
-function nowhere(status: number, reason: string, why: string): InsideDestination {
-  return { kind: 'nowhere', status, reason, why }
+function emergencyByUrn(
+  { number, isTest }: EmergencyCall,
+  { caller, requestUri }: CallQuestion,
+  site: Site,
+): Destination {
+  const pbx = caller && site.pbxs.stateOf(caller.domain)
+  const why = `the emergency service ${requestUri}`
+  return { kind: 'emergency', number, isTest, pbxDomain: pbx?.domain, why }
 }

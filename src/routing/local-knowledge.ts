@@ -4,8 +4,10 @@ import { phoneParameter, phoneToken } from '../domain/phone-token.ts'
 import type { CallQuestion } from '../domain/route.ts'
 import { parseDialledUri } from '../domain/sip-uri.ts'
 import { type Destination, insideOf } from './destination.ts'
-import type { Knowledge } from './knowledge.ts'
-import type { Site, TrunkCandidate } from './site.ts'
+import type { Knowledge, Member, TollVerdict } from './knowledge.ts'
+import type { Site } from './site.ts'
+
+type Inside = ReturnType<typeof insideOf>
 
 /** All that the box knows by itself about a question, without waiting; the overlay is still unasked. */
 export function localKnowledge(question: CallQuestion, destination: Destination, site: Site): Knowledge {
@@ -20,10 +22,14 @@ export function localKnowledge(question: CallQuestion, destination: Destination,
     bindings: inside.kind === 'user' ? bindingsFor(question, printAor(inside.aor), site) : [],
     homeBoxes: [],
     isKnownElsewhere: false,
+    members: inside.kind === 'group' ? membersOf(inside.group, question, site) : [],
     rights: question.caller && site.accounts.mayDial(question.caller),
     pbx: pbxDomain === undefined ? undefined : site.pbxs.stateOf(pbxDomain),
-    trunks: trunksFor(inside, question.at, site),
+    toll: tollOf(inside, question, site),
+    ...trunksFor(inside, question.at, site),
     services: [],
+    restingBoxes: new Set(),
+    ownLinesUpTo: site.ownLinesUpTo,
     phoneContext: site.numbers.phoneContext,
   }
 }
@@ -38,7 +44,31 @@ function bindingsFor(question: CallQuestion, name: string, site: Site): readonly
   return called.length > 0 ? called : bindings
 }
 
-function trunksFor(inside: Destination, at: number, site: Site): readonly TrunkCandidate[] {
-  if (inside.kind === 'emergency') return site.trunks.all()
-  return inside.kind === 'number' ? site.trunks.candidates(inside.number, at) : []
+/** Who calls his own group does not ring himself. */
+function membersOf(
+  { members }: Extract<Inside, { kind: 'group' }>['group'],
+  { caller }: CallQuestion,
+  site: Site,
+): readonly Member[] {
+  const self = caller && printAor(caller)
+  return members.flatMap((name) => {
+    const member = site.accounts.resolve(name) ?? name
+    const text = printAor(member)
+    return text === self ? [] : [{ aor: member, bindings: site.bindings.lookup(text), homeBoxes: [] }]
+  })
+}
+
+function tollOf(inside: Inside, question: CallQuestion, site: Site): TollVerdict | undefined {
+  if (inside.kind !== 'number') return undefined
+  const callClass = site.numbers.classOf(inside.number)
+  return { callClass, refusal: site.toll.refusal(question, inside.number, callClass) }
+}
+
+function trunksFor(inside: Inside, at: number, site: Site): Pick<Knowledge, 'trunks' | 'unfitTrunks'> {
+  if (inside.kind === 'emergency') return { trunks: site.trunks.all(), unfitTrunks: [] }
+  if (inside.kind !== 'number') return { trunks: [], unfitTrunks: [] }
+  const trunks = site.trunks.candidates(inside.number, at)
+  const fitting = new Set(trunks.map(({ name }) => name))
+  const unfit = site.trunks.all().filter(({ name }) => !fitting.has(name))
+  return { trunks, unfitTrunks: unfit.map(({ name }) => name) }
 }

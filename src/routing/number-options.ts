@@ -1,106 +1,68 @@
 import type { E164 } from '../domain/phone-number.ts'
 import type { CallQuestion } from '../domain/route.ts'
 import type { FoundService, PstnService } from '../domain/service-record.ts'
-import { parseHostPort } from '../domain/sip-uri.ts'
-import type { Knowledge } from './knowledge.ts'
-import type { Note, Option, Options } from './options.ts'
-import type { Refusal } from './permission.ts'
-import type { PbxView, TrunkCandidate } from './site.ts'
+import type { Knowledge, TollVerdict } from './knowledge.ts'
+import { type Line, serviceLine, trunkLine } from './line.ts'
+import { inOrder, orderText } from './line-order.ts'
+import type { Note, Options } from './options.ts'
+import type { Refusal } from './refusal.ts'
+import type { TrunkCandidate } from './site.ts'
 
 const mostServices = 5
 
-/** A number outside: trunks by health, cost and config order, then other boxes' trunks. */
+/** A number outside: this box's trunks and other boxes', in order, with the reason for each that is passed over. */
 export function numberOptions(number: E164, question: CallQuestion, knowledge: Knowledge): Options {
-  const fromPeer = question.source === 'overlay'
-  const passedOver = knowledge.trunks.flatMap((trunk) => whyNot(trunk, fromPeer) ?? [])
-  const usable = inOrder(knowledge.trunks.filter((trunk) => whyNot(trunk, fromPeer) === undefined))
+  const toll = tollNotes(number, knowledge.toll)
+  const refused = knowledge.toll?.refusal
+  if (refused) return { groups: [], notes: toll, otherwise: refused }
+  const obstacles = knowledge.trunks.map((trunk) => obstacleOf(trunk, question.source === 'overlay'))
+  const usable = knowledge.trunks.filter((_, index) => obstacles[index] === undefined)
   const services = servicesFor(number, knowledge)
-  const full = passedOver.some(({ answer }) => answer === 'full')
-  return {
-    groups: [
-      ...usable.map((trunk) => [trunkOption(trunk, `tel:${number}`)]),
-      ...services.map((found) => [serviceOption(found, number)]),
+  const lines = inOrder(
+    [
+      ...usable.map((trunk) => trunkLine(trunk, `tel:${number}`, number)),
+      ...services.map((found) => serviceLine(found, number, knowledge.restingBoxes.has(found.peerName))),
     ],
-    notes: [...passedOver, ...serviceNotes(knowledge, services)],
-    otherwise: full
-      ? { status: 503, reason: 'All Lines Busy', why: 'every trunk for this number carries its most calls' }
-      : noLine(`no trunk here or in the overlay serves ${number}`),
-  }
-}
-
-/** An emergency number: any trunk, the PBX, another box; in this order, whatever their prefixes and limits. */
-export function emergencyOptions(number: string, question: CallQuestion, knowledge: Knowledge): Options {
-  const uri = `tel:${number};phone-context=${knowledge.phoneContext}`
-  const trunks = inOrder(knowledge.trunks).map((trunk) => [trunkOption(trunk, uri)])
-  const services = question.source === 'overlay' ? [] : offered(knowledge.services).slice(0, mostServices * 4)
+    knowledge.ownLinesUpTo,
+  )
   return {
-    groups: [
-      ...trunks,
-      ...(knowledge.pbx ? [[pbxOption(knowledge.pbx, question.requestUri)]] : []),
-      ...services.map((found) => [serviceOption(found, number)]),
+    groups: lines.map(({ option }) => [option]),
+    notes: [
+      ...toll,
+      ...knowledge.unfitTrunks.map((name) => passedOver(name, 'passed over', 'not for this number')),
+      ...obstacles.filter((obstacle) => obstacle !== undefined),
+      ...serviceNotes(knowledge, services),
+      ...orderNote(number, lines),
     ],
-    notes: [],
-    otherwise: { status: 503, reason: 'Service Unavailable', why: 'there is no line for emergency calls' },
+    otherwise: withoutLine(number, obstacles),
   }
 }
 
-/** The PBX, asked as the phone asked: it checks the phone's digest over this very Request-URI. */
-export function pbxOption(pbx: PbxView, requestUri: string): Option {
-  const { host, port } = parseHostPort(pbx.server)
-  return {
-    path: 'pbx',
-    uri: requestUri,
-    proxy: `sip:${host}${port === undefined ? '' : `:${port}`};transport=${pbx.transport}`,
-    label: pbx.name,
-    why: `the PBX is ${pbx.state}`,
-  }
-}
-
-function whyNot(trunk: TrunkCandidate, fromPeer: boolean): Note | undefined {
-  const passedOver = (answer: string, why: string) => ({ step: 'trunk', asked: trunk.name, answer, why })
-  if (fromPeer && !trunk.offerToOverlay) return passedOver('passed over', 'not offered to other boxes')
-  if (trunk.free <= 0) return passedOver('full', 'it carries its most calls')
+function obstacleOf(trunk: TrunkCandidate, isForPeer: boolean): Note | undefined {
+  if (isForPeer && !trunk.offerToOverlay)
+    return passedOver(trunk.name, 'passed over', 'not offered to other boxes')
+  if (!trunk.isOpen) return passedOver(trunk.name, 'closed', 'outside the hours that it is meant for')
+  if (trunk.free <= 0) return passedOver(trunk.name, 'full', 'it carries its most calls')
   return undefined
 }
 
-function inOrder(trunks: readonly TrunkCandidate[]): TrunkCandidate[] {
-  return [...trunks].sort(
-    (a, b) =>
-      Number(b.healthy) - Number(a.healthy) ||
-      Number(b.free > 0) - Number(a.free > 0) ||
-      a.rate.perMinute - b.rate.perMinute,
-  )
+function passedOver(trunk: string, answer: string, why: string): Note {
+  return { step: 'trunk', asked: trunk, answer, why }
 }
 
-function trunkOption(trunk: TrunkCandidate, uri: string): Option {
-  const health = trunk.healthy ? 'healthy' : 'resting after failures, tried last'
-  return {
-    path: 'trunk',
-    uri,
-    proxy: undefined,
-    label: trunk.name,
-    why: `${health}, costs ${trunk.rate.perMinute} a minute, ${trunk.free} channels free`,
-  }
-}
-
-function servicesFor(number: E164, knowledge: Knowledge): FoundService<PstnService>[] {
-  return offered(knowledge.services)
+function servicesFor(number: E164, { services }: Knowledge): readonly FoundService<PstnService>[] {
+  if (services === 'no answer') return []
+  return services
     .filter(({ service }) => service.channelsFree > 0 && service.prefixes.some((p) => number.startsWith(p)))
     .slice(0, mostServices)
 }
 
-function offered(services: Knowledge['services']): readonly FoundService<PstnService>[] {
-  return services === 'no answer' ? [] : services
-}
-
-function serviceOption({ peerName, service }: FoundService<PstnService>, number: string): Option {
-  return {
-    path: 'overlay',
-    uri: `sip:${number}@${peerName};user=phone`,
-    proxy: undefined,
-    label: peerName,
-    why: `another box offers a line at ${service.costPerMinute} a minute, ${service.channelsFree} channels free`,
-  }
+function tollNotes(number: E164, toll: TollVerdict | undefined): Note[] {
+  if (!toll) return []
+  const { callClass, refusal } = toll
+  return refusal
+    ? [{ step: 'toll', asked: number, answer: `${refusal.status} ${refusal.reason}`, why: refusal.why }]
+    : [{ step: 'class', asked: number, answer: callClass, why: 'no limit for calls stands in the way' }]
 }
 
 function serviceNotes({ services }: Knowledge, fitting: readonly unknown[]): Note[] {
@@ -108,16 +70,25 @@ function serviceNotes({ services }: Knowledge, fitting: readonly unknown[]): Not
     return [{ step: 'overlay', asked: 'pstn', answer: 'passed over', why: 'no answer within its time box' }]
   }
   if (services.length === 0) return []
-  return [
-    {
-      step: 'overlay',
-      asked: 'pstn',
-      answer: `${fitting.length} of ${services.length} fit`,
-      why: 'lines of other boxes come after our own, in the order that the overlay gives them',
-    },
-  ]
+  const why = 'offers with this prefix and a free channel, at most five'
+  return [{ step: 'overlay', asked: 'pstn', answer: `${fitting.length} of ${services.length} fit`, why }]
 }
 
-function noLine(why: string): Refusal {
-  return { status: 404, reason: 'No Route', why }
+function orderNote(number: E164, lines: readonly Line[]): Note[] {
+  if (lines.length < 2) return []
+  const answer = lines.map(({ option }) => option.label).join(', ')
+  return [{ step: 'order', asked: number, answer, why: orderText }]
+}
+
+function withoutLine(number: E164, obstacles: readonly (Note | undefined)[]): Refusal {
+  const answers = obstacles.map((obstacle) => obstacle?.answer)
+  if (answers.includes('full')) {
+    const why = 'every trunk for this number carries its most calls'
+    return { status: 503, reason: 'All Lines Busy', why }
+  }
+  if (answers.includes('closed')) {
+    const why = 'no trunk for this number is meant for this hour'
+    return { status: 503, reason: 'No Line At This Hour', why }
+  }
+  return { status: 404, reason: 'No Route', why: `no trunk here or in the overlay serves ${number}` }
 }

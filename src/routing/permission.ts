@@ -1,12 +1,8 @@
+import type { CallClass } from '../domain/call-class.ts'
+import { type DialRight, mayReach, rightFor } from '../domain/dial-right.ts'
 import type { CallQuestion } from '../domain/route.ts'
 import type { Destination } from './destination.ts'
-import type { DialRight } from './site.ts'
-
-export interface Refusal {
-  readonly status: number
-  readonly reason: string
-  readonly why: string
-}
+import type { Refusal } from './refusal.ts'
 
 /** What is known of the two ends when rights are checked. */
 export interface Standing {
@@ -14,6 +10,8 @@ export interface Standing {
   readonly rights: readonly DialRight[] | undefined
   /** The called user has an account or a phone here. */
   readonly calledIsKnown: boolean
+  /** Of the called number; undefined when none is called. */
+  readonly callClass: CallClass | undefined
 }
 
 /** Who may reach what; undefined when the call may go on. Emergency calls of one's own people ask for no right. */
@@ -36,19 +34,27 @@ export function refusal(
   }
 }
 
-const neededRight: Readonly<Record<Destination['kind'], DialRight | undefined>> = {
+const neededRight: Readonly<Record<Exclude<Destination['kind'], 'number'>, DialRight | undefined>> = {
   emergency: undefined,
   nowhere: undefined,
   pbx: undefined, // the PBX decides; what the box does without it is checked again
   user: 'internal',
+  group: 'internal',
   'overlay-user': 'overlay',
   foreign: 'domains',
-  number: 'pstn',
 }
 
-function refusePhone(destination: Destination, { rights }: Standing): Refusal | undefined {
+function refusePhone(
+  destination: Destination,
+  { rights = ['internal'], callClass = 'premium' }: Standing,
+): Refusal | undefined {
+  if (destination.kind === 'number') {
+    return mayReach(callClass, rights)
+      ? undefined
+      : forbidden(`the caller has no right "${rightFor(callClass)}", and this number is ${callClass}`)
+  }
   const needed = neededRight[destination.kind]
-  if (needed === undefined || (rights ?? ['internal']).includes(needed)) return undefined
+  if (needed === undefined || rights.includes(needed)) return undefined
   return forbidden(`the caller has no right "${needed}"`)
 }
 

@@ -1,8 +1,11 @@
 import type { CallQuestion, RoutePlan, RouteTarget } from '../domain/route.ts'
 import { type Destination, type InsideDestination, insideOf } from './destination.ts'
+import { emergencyOptions } from './emergency-options.ts'
+import { groupOptions } from './group-options.ts'
 import type { Knowledge } from './knowledge.ts'
-import { emergencyOptions, numberOptions, pbxOption } from './number-options.ts'
+import { numberOptions } from './number-options.ts'
 import type { Note, Option, Options } from './options.ts'
+import { isAsked, pbxOption } from './pbx-option.ts'
 import { refusal } from './permission.ts'
 import { overlayUserOptions, userOptions } from './user-options.ts'
 
@@ -11,7 +14,7 @@ export interface PlannedRoute {
   readonly notes: readonly Note[]
 }
 
-const mostTargets = 20
+const mostTargets = 40
 
 /** Who should ring, in what order, and why: a function of its arguments alone. */
 export function planRoute(
@@ -25,11 +28,13 @@ export function planRoute(
   if (!first) {
     const { status, reason, why } = options.otherwise
     const note: Note = { step: 'target', asked: question.requestUri, answer: `${status} ${reason}`, why }
-    return { plan: { kind: 'refuse', status, reason, why }, notes: [...options.notes, note] }
+    const emergency = status === 503 ? emergencyOf(destination) : {}
+    const plan: RoutePlan = { kind: 'refuse', status, reason, ...emergency, why }
+    return { plan, notes: [...options.notes, note] }
   }
   return {
-    plan: { kind: 'targets', targets, why: destination.why },
-    notes: [...options.notes, ...targets.map(targetNote)],
+    plan: { kind: 'targets', targets, ...emergencyOf(destination), why: destination.why },
+    notes: [...options.notes, ...leftOutNotes(options, targets), ...targets.map(targetNote)],
   }
 }
 
@@ -37,6 +42,7 @@ function optionsFor(question: CallQuestion, destination: Destination, knowledge:
   const refused = refusal(question, destination, {
     rights: knowledge.rights,
     calledIsKnown: isKnown(destination, knowledge),
+    callClass: knowledge.toll?.callClass,
   })
   if (refused) {
     const answer = `${refused.status} ${refused.reason}`
@@ -50,6 +56,8 @@ function optionsFor(question: CallQuestion, destination: Destination, knowledge:
       return pbxOptions(question, destination, knowledge)
     case 'user':
       return userOptions(destination, knowledge)
+    case 'group':
+      return groupOptions(destination.group, knowledge.members)
     case 'number':
       return numberOptions(destination.number, question, knowledge)
     case 'overlay-user':
@@ -70,20 +78,20 @@ function pbxOptions(
   const inside = optionsFor(question, destination.inside, knowledge)
   const { pbx } = knowledge
   if (!pbx) return inside
-  const isAsked = pbx.state === 'normal' || pbx.state === 'suspect'
-  const astray = isAsked && isAstray(destination.inside, question, knowledge)
+  const isAlive = isAsked(pbx)
+  const astray = isAlive && isAstray(destination.inside, question, knowledge)
   const note: Note = {
     step: 'pbx',
     asked: pbx.name,
     answer: pbx.state,
-    why: !isAsked
+    why: !isAlive
       ? 'the box stands in for it'
       : astray
         ? 'the called phone registered while the PBX was gone, so the PBX may not know it yet'
         : 'the PBX serves this domain',
   }
   const options = { ...inside, notes: [note, ...inside.notes] }
-  if (!isAsked) return options
+  if (!isAlive) return options
   const asked = [pbxOption(pbx, destination.requestUri)]
   return { ...options, groups: astray ? [...inside.groups, asked] : [asked, ...inside.groups] }
 }
@@ -105,6 +113,7 @@ function foreignOptions({ uri, host, why }: Extract<Destination, { kind: 'foreig
 
 function isKnown(destination: Destination, knowledge: Knowledge): boolean {
   const inside = insideOf(destination)
+  if (inside.kind === 'group') return true
   if (inside.kind !== 'user') return false
   return inside.hasAccount || knowledge.bindings.length > 0 || knowledge.isKnownElsewhere
 }
@@ -115,9 +124,27 @@ function inGroups(options: Options, question: CallQuestion, destination: Destina
     question.source === 'phone' && option.path !== 'pbx' && destination.kind !== 'emergency'
   return options.groups
     .flatMap((group, index) =>
-      group.map((option) => ({ ...option, group: index, callerMustBeAuthenticated: isChecked(option) })),
+      group.map((option) => ({
+        ...option,
+        ...emergencyOf(destination),
+        group: index,
+        callerMustBeAuthenticated: isChecked(option),
+      })),
     )
     .slice(0, mostTargets)
+}
+
+function emergencyOf(destination: Destination): Pick<RouteTarget, 'emergency'> {
+  if (destination.kind !== 'emergency') return {}
+  const { number, isTest } = destination
+  return { emergency: { number, isTest } }
+}
+
+function leftOutNotes({ groups }: Options, targets: readonly RouteTarget[]): Note[] {
+  const leftOut = groups.flat().length - targets.length
+  if (leftOut === 0) return []
+  const why = `a route has at most ${mostTargets} targets`
+  return [{ step: 'target', asked: 'the rest', answer: `${leftOut} left out`, why }]
 }
 
 function targetNote(target: RouteTarget): Note {

@@ -3,7 +3,9 @@ import type { CallQuestion, RoutePlan } from '../domain/route.ts'
 import type { Clock } from '../lib/clock.ts'
 import { within } from '../lib/time-box.ts'
 import { classifyDestination, type Destination } from './destination.ts'
+import { destinationNote } from './destination-note.ts'
 import type { Knowledge, OverlayAnswer } from './knowledge.ts'
+import { homesLesson, type Lesson, memberLesson, servicesLesson } from './lesson.ts'
 import { localKnowledge } from './local-knowledge.ts'
 import { type LookUp, lookUpsFor } from './look-ups.ts'
 import type { Note } from './options.ts'
@@ -35,10 +37,11 @@ export class Router {
     note(destinationNote(question, destination))
     const known = localKnowledge(question, destination, this.#site)
     const lookUps = this.#lookUps(question, destination, known)
-    const learned = await Promise.all(
+    const lessons = await Promise.all(
       lookUps.map((lookUp) => this.#look(lookUp, note, isAfresh ? question.at : undefined)),
     )
-    const { plan, notes } = planRoute(question, destination, Object.assign({}, known, ...learned))
+    const knowledge = lessons.reduce((all, learn) => learn(all), known)
+    const { plan, notes } = planRoute(question, destination, knowledge)
     for (const line of notes) note(line)
     return { plan, steps }
   }
@@ -47,13 +50,13 @@ export class Router {
     lookUp: LookUp,
     note: (line: Note, tookMs: number) => void,
     newerThan: number | undefined,
-  ): Promise<Partial<Knowledge>> {
+  ): Promise<Lesson> {
     const from = this.#clock.now()
-    const { learned, answer } = await this.#ask(lookUp, newerThan)
-    const asked = lookUp.kind === 'user' ? lookUp.aor : `pstn for ${lookUp.number}`
+    const { learn, answer } = await this.#ask(lookUp, newerThan)
+    const asked = lookUp.kind === 'pstn' ? `pstn for ${lookUp.number}` : lookUp.aor
     const why = `bound ${lookUp.mostMs} ms${newerThan === undefined ? '' : ', asked afresh'}`
     note({ step: 'overlay', asked, answer, why }, this.#clock.now() - from)
-    return learned
+    return learn
   }
 
   #lookUps(question: CallQuestion, destination: Destination, knowledge: Knowledge): readonly LookUp[] {
@@ -64,20 +67,22 @@ export class Router {
   async #ask(
     lookUp: LookUp,
     newerThan: number | undefined,
-  ): Promise<{ learned: Partial<Knowledge>; answer: string }> {
-    const { overlays } = this.#site
-    if (lookUp.kind === 'user') {
+  ): Promise<{ readonly learn: Lesson; readonly answer: string }> {
+    const { overlays, restingBoxes } = this.#site
+    if (lookUp.kind === 'pstn') {
       const { found, answer } = await this.#within(lookUp, async (signal) => {
-        const homes = await overlays.findAor(lookUp.aor, signal, newerThan)
-        return homes.filter(({ peerName }) => !overlays.isOwnPeerName(peerName))
+        const offers = await overlays.findPstn(lookUp.number, signal)
+        return offers.filter(({ peerName }) => !overlays.isOwnPeerName(peerName))
       })
-      return { learned: homesKnowledge(found), answer: answer('home box', 'home boxes') + phonesText(found) }
+      const isResting = (name: string) => restingBoxes.has(name, this.#clock.now())
+      return { learn: servicesLesson(found, isResting), answer: answer('offer', 'offers') }
     }
     const { found, answer } = await this.#within(lookUp, async (signal) => {
-      const offers = await overlays.findPstn(lookUp.number, signal)
-      return offers.filter(({ peerName }) => !overlays.isOwnPeerName(peerName))
+      const homes = await overlays.findAor(lookUp.aor, signal, newerThan)
+      return homes.filter(({ peerName }) => !overlays.isOwnPeerName(peerName))
     })
-    return { learned: { services: found }, answer: answer('offer', 'offers') }
+    const learn = lookUp.kind === 'user' ? homesLesson(found) : memberLesson(lookUp.aor, found)
+    return { learn, answer: answer('home box', 'home boxes') + phonesText(found) }
   }
 
   async #within<Item>(
@@ -98,43 +103,9 @@ export class Router {
   }
 }
 
-function homesKnowledge(found: OverlayAnswer<UserHome>): Partial<Knowledge> {
-  if (found === 'no answer') return { homeBoxes: found }
-  const withPhones = found.filter(({ contacts }) => contacts > 0).map(({ peerName }) => peerName)
-  return { homeBoxes: [...new Set(withPhones)], isKnownElsewhere: found.length > 0 }
-}
-
 function phonesText(found: OverlayAnswer<UserHome>): string {
   if (found === 'no answer' || found.length === 0) return ''
   return found.some(({ contacts }) => contacts > 0) ? '' : ', no phone registered'
-}
-
-function destinationNote({ requestUri, source, sourceLabel }: CallQuestion, destination: Destination): Note {
-  return {
-    step: destination.kind === 'emergency' ? 'emergency' : 'destination',
-    asked: `${requestUri} from ${source} ${sourceLabel}`,
-    answer: destinationText(destination),
-    why: destination.why,
-  }
-}
-
-function destinationText(destination: Destination): string {
-  switch (destination.kind) {
-    case 'emergency':
-      return `${destination.isTest ? 'emergency test' : 'emergency'} ${destination.number}`
-    case 'user':
-      return `user ${destination.aor.user}@${destination.aor.domain}`
-    case 'number':
-      return `number ${destination.number}`
-    case 'overlay-user':
-      return `user ${destination.aor.user}@${destination.aor.domain} of the overlay`
-    case 'pbx':
-      return `PBX domain ${destination.domain}, ${destinationText(destination.inside)}`
-    case 'foreign':
-      return `domain ${destination.host}`
-    case 'nowhere':
-      return 'nowhere'
-  }
 }
 
 function messageOf(error: unknown): string {

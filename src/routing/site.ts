@@ -2,13 +2,14 @@
 
 import type { Aor, AorText } from '../domain/aor.ts'
 import type { Binding } from '../domain/binding.ts'
+import type { CallClass } from '../domain/call-class.ts'
 import type { CallRate } from '../domain/call-rate.ts'
+import type { DialRight } from '../domain/dial-right.ts'
 import type { Dialled, E164 } from '../domain/phone-number.ts'
+import type { CallQuestion, EmergencyCall, GroupRinging } from '../domain/route.ts'
 import type { FoundService, PstnService } from '../domain/service-record.ts'
 import type { SipTransport } from '../domain/sip.ts'
-
-/** What a user may dial; `mayDial` of the config. */
-export type DialRight = 'internal' | 'overlay' | 'domains' | 'pstn'
+import type { Refusal } from './refusal.ts'
 
 export interface Domains {
   /** SIP domains whose users live at this box, the default first; not those of PBXs. Lower case. */
@@ -20,10 +21,23 @@ export interface Domains {
 export interface Accounts {
   /** The AoR that a name stands for here, itself or as an alias; undefined when nobody has it. */
   resolve(aor: Aor): Aor | undefined
-  /** Whose direct dial-in number this is. */
-  ofNumber(number: E164): Aor | undefined
   /** Undefined for users without an account. */
   mayDial(aor: Aor): readonly DialRight[] | undefined
+}
+
+/** Several users under one name. */
+export interface CallGroup {
+  readonly aor: Aor
+  /** In the order in which they ring in turn. */
+  readonly members: readonly Aor[]
+  readonly ring: GroupRinging
+  /** Undefined: as long as any phone rings. */
+  readonly ringSeconds: number | undefined
+}
+
+export interface Groups {
+  /** The group of that name or alias. */
+  resolve(name: Aor): CallGroup | undefined
 }
 
 export interface Bindings {
@@ -52,9 +66,16 @@ export interface Overlays {
   findPstn(number: E164, signal: AbortSignal): Promise<readonly FoundService<PstnService>[]>
 }
 
+/** Boxes that failed calls a moment ago. */
+export interface RestingBoxes {
+  has(peerName: string, at: number): boolean
+}
+
 /** One trunk as routing sees it. */
 export interface TrunkCandidate {
   readonly name: string
+  /** The longest of its prefixes that fits the number; `+` is the world. */
+  readonly prefix: string
   /** To the number that was asked for. */
   readonly rate: CallRate
   /** False outside the hours for which it is meant. */
@@ -71,8 +92,6 @@ export interface TrunkChoice {
   candidates(number: E164, at: number): readonly TrunkCandidate[]
   /** Every trunk, in config order: emergency calls ask for no prefix. */
   all(): readonly TrunkCandidate[]
-  /** User that the trunks' config gives a number to. */
-  didOf(number: E164): Aor | undefined
   /** Whether a host (and port) is a trunk's: a URI there is a number to be dialled, not a foreign domain. */
   servesHost(host: string, port: number | undefined): boolean
 }
@@ -101,18 +120,32 @@ export interface Numbers {
   readDialled(digits: string): Dialled
   /** The number in a URI or user part as trunks and PBXs write it. */
   readFromTrunk(text: string): E164 | undefined
-  /** What a call to `urn:service:sos` dials. */
-  readonly emergencyNumber: string
+  /** What a call to `urn:service:sos.police` and its like dials (RFC 5031); undefined for what is no such URN. */
+  emergencyNumberOfUrn(urn: string): EmergencyCall | undefined
   /** RFC 3966 context of numbers that only this country understands: `+49`. */
   readonly phoneContext: string
+  classOf(number: E164): CallClass
+  /** The user or group, here or elsewhere, whose direct dial-in number this is. */
+  didOf(number: E164): Aor | undefined
+}
+
+/** The limits for calls that cost money. */
+export interface Toll {
+  /** Why this call may not be placed now; looks, and counts nothing. Not asked for emergency calls. */
+  refusal(question: CallQuestion, number: E164, callClass: CallClass): Refusal | undefined
 }
 
 export interface Site {
   readonly domains: Domains
   readonly accounts: Accounts
+  readonly groups: Groups
   readonly bindings: Bindings
   readonly overlays: Overlays
+  readonly restingBoxes: RestingBoxes
   readonly trunks: TrunkChoice
   readonly pbxs: Pbxs
   readonly numbers: Numbers
+  readonly toll: Toll
+  /** How many times as dear as another box's line an own one may be and still come first. */
+  readonly ownLinesUpTo: number
 }

@@ -29,8 +29,18 @@ export const servicesSection = z
       .max(1_000_000)
       .default(100)
       .describe('How many sessions these TURN servers carry at most.'),
+    ownLinesUpTo: z
+      .number()
+      .min(1)
+      .max(1_000)
+      .default(2)
+      .describe(
+        "A trunk of this box is tried before another box's unless it costs more than so many times as much.",
+      ),
   })
   .prefault({})
-  .describe('Servers (such as coturn) that you run, and that the boxes of your overlays are told of.')
+  .describe(
+    'What the boxes of your overlays do for each other: servers (such as coturn) that you run, and lines.',
+  )
 
 export type ServicesSection = z.output<typeof servicesSection>

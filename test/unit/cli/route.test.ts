@@ -20,14 +20,15 @@ describe('causeway route', () => {
     const [title, , header = '', ...rest] = lines
     expect(title).toBe('bob calls 0301234567')
     const answers = header.indexOf('answer')
-    expect(rest.slice(0, 3).map((line) => line.slice(answers).split(/ {2,}/)[0])).toEqual([
+    expect(rest.slice(0, 4).map((line) => line.slice(answers).split(/ {2,}/)[0])).toEqual([
       'number +49301234567',
+      'national',
       'full',
       'tel:+49301234567 in group 1',
     ])
-    expect(rest.slice(4)).toEqual([
+    expect(rest.slice(5)).toEqual([
       'would try in this order:',
-      '1. trunk carrier (for callers the box has authenticated)',
+      '1. trunk carrier, 0 a minute (for callers the box has authenticated)',
     ])
   })
 

@@ -12,8 +12,11 @@ class Town {
   readonly phones = new Map<string, readonly Binding[]>()
   #listener: ((aor: string, bindings: readonly Binding[]) => void) | undefined
 
+  groups: readonly string[] = []
+
   announcing(...users: readonly string[]): AnnouncedUsers {
     return new AnnouncedUsers({
+      groups: this.groups,
       overlays: {
         publishUser: (aor, contacts, pace) => this.told.push(`${aor} has ${contacts} ${pace}`),
         withdrawUser: (aor) => this.told.push(`${aor} is gone`),
@@ -79,6 +82,19 @@ describe('announced users', () => {
     town.told.length = 0
     await town.announcing(anna).start()
     expect(town.told).toEqual([`${anna} has 0 in turn`])
+  })
+
+  it('a group has somebody to ring, and is taken back when it is no more', async () => {
+    town.groups = ['sip:desk@town.example']
+    await town.announcing(anna).start()
+    town.groups = []
+    await town.announcing(anna).start()
+    expect(town.told).toEqual([
+      `${anna} has 0 in turn`,
+      'sip:desk@town.example has 1 in turn',
+      `${anna} has 0 in turn`,
+      'sip:desk@town.example is gone',
+    ])
   })
 
   it('hears nothing more after its stop', async () => {

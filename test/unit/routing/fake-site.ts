@@ -1,10 +1,13 @@
+import { type GroupEntry, groupEntry } from '../../../src/config/sections/groups.ts'
 import { numberingSection } from '../../../src/config/sections/numbering.ts'
 import { type Aor, aor, parseAor, printAor } from '../../../src/domain/aor.ts'
 import type { Binding } from '../../../src/domain/binding.ts'
+import type { DialRight } from '../../../src/domain/dial-right.ts'
 import type { CallQuestion } from '../../../src/domain/route.ts'
 import type { FoundService, PstnService } from '../../../src/domain/service-record.ts'
 import { DialPlan } from '../../../src/numbering/dial-plan.ts'
-import type { DialRight, PbxState, Site, TrunkCandidate } from '../../../src/routing/site.ts'
+import { CallGroups } from '../../../src/routing/call-groups.ts'
+import type { PbxState, Site, Toll, TrunkCandidate } from '../../../src/routing/site.ts'
 
 export const everyRight: readonly DialRight[] = ['internal', 'overlay', 'domains', 'pstn']
 
@@ -18,10 +21,10 @@ export interface FakeUser {
 /** What a test says about its box; the rest is an empty site-a.example in Berlin, in the overlay town.example. */
 export interface FakeSiteSettings {
   readonly users?: readonly FakeUser[]
+  readonly groups?: readonly (Partial<GroupEntry> & Pick<GroupEntry, 'aor' | 'members'>)[]
   readonly bindings?: readonly Binding[]
   readonly trunks?: readonly (Partial<TrunkCandidate> & {
     name: string
-    prefix?: string
     costPerMinute?: number
   })[]
   readonly dids?: Readonly<Record<string, string>>
@@ -32,23 +35,29 @@ export interface FakeSiteSettings {
   readonly enrolledAt?: Readonly<Record<string, readonly string[]>>
   readonly services?: readonly FoundService<PstnService>[]
   readonly findAor?: Site['overlays']['findAor']
+  /** Boxes that failed a moment ago. */
+  readonly resting?: readonly string[]
+  readonly refusal?: Toll['refusal']
 }
 
 export const ownPeer = 'aaa.peer.town.example'
 
 export function fakeSite(settings: FakeSiteSettings = {}): Site {
   const users = settings.users ?? []
-  const trunks = (settings.trunks ?? []).map(({ prefix = '+', costPerMinute = 0, ...trunk }) => ({
-    prefix,
-    candidate: {
-      rate: { perMinute: costPerMinute, setup: 0, stepSeconds: 1 },
-      isOpen: true,
-      free: 10,
-      healthy: true,
-      offerToOverlay: false,
-      ...trunk,
-    },
+  const trunks = (settings.trunks ?? []).map(({ costPerMinute = 0, ...trunk }) => ({
+    prefix: '+',
+    rate: { perMinute: costPerMinute, setup: 0, stepSeconds: 1 },
+    isOpen: true,
+    free: 10,
+    healthy: true,
+    offerToOverlay: false,
+    ...trunk,
   }))
+  const plan = new DialPlan(numberingSection.parse({ areaCode: '30' }), [
+    ...users.map(({ aor: to, numbers = [] }) => ({ numbers, to })),
+    ...(settings.groups ?? []).map(({ aor: to, numbers = [] }) => ({ numbers, to })),
+    ...Object.entries(settings.dids ?? {}).map(([number, to]) => ({ numbers: [number], to })),
+  ])
   const pbx = settings.pbxState && {
     name: 'main',
     domain: 'pbx.example',
@@ -60,24 +69,28 @@ export function fakeSite(settings: FakeSiteSettings = {}): Site {
     const user = users.find(test)
     return user && parseAor(user.aor)
   }
+  const accounts: Site['accounts'] = {
+    resolve: (name) =>
+      find(
+        (user) =>
+          user.aor === `${name.user}@${name.domain}` ||
+          (user.aor.endsWith(`@${name.domain}`) && (user.aliases ?? []).includes(name.user)),
+      ),
+    mayDial: (name) => {
+      const user = users.find((candidate) => candidate.aor === `${name.user}@${name.domain}`)
+      return user && (user.mayDial ?? everyRight)
+    },
+  }
   return {
     domains: {
       own: () => ['site-a.example', 'town.example'],
       isOwnHost: (host, port) => host === '192.0.2.1' && (port ?? 5060) === 5060,
     },
-    accounts: {
-      resolve: (name) =>
-        find(
-          (user) =>
-            user.aor === `${name.user}@${name.domain}` ||
-            (user.aor.endsWith(`@${name.domain}`) && (user.aliases ?? []).includes(name.user)),
-        ),
-      ofNumber: (number) => find((user) => (user.numbers ?? []).includes(number)),
-      mayDial: (name) => {
-        const user = users.find((candidate) => candidate.aor === `${name.user}@${name.domain}`)
-        return user && (user.mayDial ?? everyRight)
-      },
-    },
+    accounts,
+    groups: new CallGroups(
+      (settings.groups ?? []).map((group) => groupEntry.parse(group)),
+      accounts,
+    ),
     bindings: { lookup: (name) => (settings.bindings ?? []).filter((binding) => binding.aor === name) },
     overlays: {
       domains: () => settings.overlays ?? ['town.example'],
@@ -91,10 +104,8 @@ export function fakeSite(settings: FakeSiteSettings = {}): Site {
       findPstn: async () => settings.services ?? [],
     },
     trunks: {
-      candidates: (number) =>
-        trunks.filter(({ prefix }) => number.startsWith(prefix)).map(({ candidate }) => candidate),
-      all: () => trunks.map(({ candidate }) => candidate),
-      didOf: (number) => parseAor(settings.dids?.[number] ?? ''),
+      candidates: (number) => trunks.filter(({ prefix }) => number.startsWith(prefix)),
+      all: () => trunks,
       servesHost: (host) => host === 'carrier.example',
     },
     pbxs: {
@@ -102,7 +113,10 @@ export function fakeSite(settings: FakeSiteSettings = {}): Site {
       named: (name) => (name === pbx?.name ? pbx : undefined),
       atHost: (host, port) => (host === '192.0.2.50' && port === 5070 ? pbx : undefined),
     },
-    numbers: new DialPlan(numberingSection.parse({ areaCode: '30' })),
+    restingBoxes: { has: (peerName) => (settings.resting ?? []).includes(peerName) },
+    numbers: plan,
+    toll: { refusal: settings.refusal ?? (() => undefined) },
+    ownLinesUpTo: 2,
   }
 }
 

@@ -277,7 +277,7 @@ describe('a number outside', () => {
       {
         users: [bob],
         trunks: one,
-        services: [offer(ownPeer), offer(peerC, { costPerMinute: 9 }), offer(peerB)],
+        services: [offer(ownPeer), offer(peerC), offer(peerB)],
       },
       { ...byBob, ...outside },
       `trunk! carrier ${line} | overlay! ${peerC} sip:+49301234567@${peerC};user=phone | overlay! ${peerB} sip:+49301234567@${peerB};user=phone`,
@@ -309,6 +309,12 @@ describe('a number outside', () => {
       { trunks },
       { ...fromPeer, ...outside },
       '403',
+    ],
+    [
+      'that is one of ours is not dialled for another box: the call stays inside',
+      { users: [ann], bindings: [atAnn], trunks },
+      { ...fromPeer, requestUri: `sip:+4930201@${ownPeer};user=phone` },
+      annRings.replace('!', ''),
     ],
     [
       'under a peer name must be a number',
@@ -405,6 +411,12 @@ describe('an emergency number', () => {
       `trunk carrier ${line}`,
     ],
     [
+      'dialled at a trunk is one all the same',
+      { users: [bob], trunks: [{ name: 'carrier' }] },
+      { ...byBob, requestUri: 'sip:112@carrier.example' },
+      `trunk carrier ${line}`,
+    ],
+    [
       'may be dialled as URN',
       { users: [bob], trunks: [{ name: 'carrier' }] },
       { ...byBob, requestUri: 'urn:service:sos.fire' },
@@ -415,6 +427,31 @@ describe('an emergency number', () => {
       { trunks: [{ name: 'carrier' }], pbxState: 'normal' },
       { ...byStranger, requestUri: 'sip:112@pbx.example' },
       `trunk carrier ${line} | ${pbxAsked('sip:112@pbx.example')}`,
+    ],
+    [
+      'leaves by a resting trunk or a dead PBX last, and by boxes that take such calls before others',
+      {
+        trunks: [
+          { name: 'resting', healthy: false },
+          { name: 'closed', isOpen: false },
+        ],
+        pbxState: 'survival',
+        resting: ['ddd.peer.town.example'],
+        services: [
+          offer('ddd.peer.town.example', { takesEmergencies: true }),
+          offer(peerB, { prefixes: [], channelsFree: 0 }),
+          offer(peerC, { takesEmergencies: true, channelsFree: 0 }),
+        ],
+      },
+      { ...byStranger, requestUri: 'sip:112@pbx.example' },
+      [
+        `trunk closed ${line}`,
+        `overlay ${peerC} sip:112@${peerC};user=phone`,
+        `overlay ${peerB} sip:112@${peerB};user=phone`,
+        `trunk resting ${line}`,
+        'overlay ddd.peer.town.example sip:112@ddd.peer.town.example;user=phone',
+        pbxAsked('sip:112@pbx.example'),
+      ].join(' | '),
     ],
     [
       'leaves by another box when there is no other way',

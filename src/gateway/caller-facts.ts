@@ -1,0 +1,15 @@
+import type { DisplayNames } from '../edge/caller-name.ts'
+import type { VouchedNumbers } from '../edge/overlay-legs.ts'
+import type { Accounts } from '../identity/accounts.ts'
+
+/** What the box says of its own users when they call. */
+export function callerFacts(accounts: Accounts): DisplayNames & VouchedNumbers {
+  return {
+    displayNameOf: (user) => accounts.byAor(user)?.displayName,
+    callerIdOf: (user) => {
+      const account = accounts.byAor(user)
+      return account?.callerId ?? account?.numbers[0]
+    },
+    withholdsNumber: (user) => accounts.byAor(user)?.withholdsNumber ?? false,
+  }
+}

@@ -1,8 +1,39 @@
 import { z } from 'zod'
+import { callClasses } from '../../domain/call-class.ts'
+import { tollLimit, usualLimits } from './toll-limits.ts'
+
+const numberKinds = z.array(z.enum(callClasses))
 
 export const tollFraudSection = z
   .strictObject({
-    enabled: z.boolean().default(true).describe('Whether the limits below are enforced.'),
+    enabled: z
+      .boolean()
+      .default(true)
+      .describe('Whether the limits below are enforced. Rights of users and classes are, in any case.'),
+    pbx: numberKinds
+      .default(['toll-free', 'national', 'mobile', 'international'])
+      .describe('Kinds of numbers that PBXs may call through this box; their own rules come first.'),
+    peers: numberKinds
+      .default(['toll-free', 'national', 'mobile', 'international'])
+      .describe('Kinds of numbers that other boxes may call through trunks offered to the overlay.'),
+    outsideTransfers: z
+      .enum(['by-right', 'never'])
+      .default('by-right')
+      .describe(
+        'Whether a user may connect two parties outside with each other and leave: "by-right": who may call both ' +
+          'numbers himself, and pays for the calls on.',
+      ),
+    limits: z
+      .array(tollLimit)
+      .max(100)
+      .default(usualLimits.map((limit) => tollLimit.parse(limit)))
+      .refine((limits) => new Set(limits.map(({ name }) => name)).size === limits.length, {
+        message: 'two limits have the same name',
+      })
+      .describe(
+        'Limits, in order; the first that is crossed decides. What is written here takes the place of the whole list. ' +
+          'Emergency calls and calls inside are never counted.',
+      ),
   })
   .prefault({})
   .describe('Limits for calls that cost money.')

@@ -1,0 +1,167 @@
+import { z } from 'zod'
+import { callClasses } from '../../domain/call-class.ts'
+import { readOpeningSpan } from '../../domain/opening-hours.ts'
+
+/** More is no limit, and each of them is remembered for as long as it counts. */
+const mostCounted = 10_000
+const count = z.number().int().min(1).max(mostCounted).optional()
+
+export const tollLimit = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]*$/)
+      .describe('Name in pages, alarms and records.'),
+    who: z
+      .enum(['user', 'pbx', 'peer', 'everybody'])
+      .describe(
+        'Whose calls are counted: of each user, each PBX, each other box for itself, or of the whole box together.',
+      ),
+    only: z
+      .array(z.string().toLowerCase())
+      .default([])
+      .describe('Only these users ("201@site-a.example"), PBXs or boxes. Default: all of that kind.'),
+    classes: z
+      .array(z.enum(callClasses))
+      .default([])
+      .describe('Only calls to numbers of these kinds. Default: to all.'),
+    prefixes: z
+      .array(z.string().regex(/^\+\d{1,15}$/))
+      .default([])
+      .describe('Only calls to numbers that begin so, "+882". Default: to all.'),
+    during: z
+      .array(
+        z.string().refine((text) => readOpeningSpan(text) !== undefined, {
+          message: 'no times: write "daily 22:00-06:00" or "sat-sun 00:00-24:00"',
+        }),
+      )
+      .default([])
+      .describe('Only at these times, "daily 22:00-06:00", "sat-sun 00:00-24:00". Default: always.'),
+    forbidden: z.boolean().default(false).describe('No such call at all.'),
+    callsPerMinute: count.describe('Calls tried within a minute.'),
+    callsPerHour: count.describe('Calls tried within an hour.'),
+    differentNumbersPerHour: count.describe('Different numbers tried within an hour.'),
+    neighbouringNumbersInARow: count.describe(
+      'Calls in a row, each to a number next to the one before, as programs dial that try a range.',
+    ),
+    concurrent: count.describe('Calls at the same time, ringing ones included.'),
+    longestCallSeconds: z.number().int().min(10).optional().describe('The box hangs up after so long.'),
+    minutesPerDay: z.number().int().min(1).optional().describe('Minutes talked a day, all calls together.'),
+    spendPerDay: z
+      .number()
+      .int()
+      .min(0)
+      .optional()
+      .describe("Cost of a day, in thousandths of your currency unit, by the trunks' rates."),
+    onCrossing: z
+      .enum(['refuse', 'block-such', 'block'])
+      .default('refuse')
+      .describe(
+        'What happens to the one who wants more: "refuse" this call; "block-such": no calls of these kinds until ' +
+          'released; "block": no calls outside at all until released. Either way an alarm is sent.',
+      ),
+  })
+  .refine(({ who, onCrossing }) => who !== 'everybody' || onCrossing === 'refuse', {
+    message: 'a limit for everybody can only refuse: else one caller could block all',
+    path: ['onCrossing'],
+  })
+  .describe('One limit for calls outside.')
+
+export type TollLimit = z.output<typeof tollLimit>
+
+/**
+ * Safe for a village: people do not notice them, and a stolen password costs a few calls. How fast somebody dials tells a
+ * program from a person, and blocks; how much he talks only ends with the day.
+ */
+export const usualLimits: z.input<typeof tollLimit>[] = [
+  {
+    name: 'premium-velocity',
+    who: 'user',
+    classes: ['premium'],
+    callsPerMinute: 3,
+    callsPerHour: 10,
+    neighbouringNumbersInARow: 3,
+    onCrossing: 'block',
+  },
+  {
+    name: 'premium-use',
+    who: 'user',
+    classes: ['premium'],
+    concurrent: 1,
+    longestCallSeconds: 1_800,
+    minutesPerDay: 60,
+  },
+  {
+    name: 'international-velocity',
+    who: 'user',
+    classes: ['international'],
+    callsPerMinute: 6,
+    callsPerHour: 30,
+    differentNumbersPerHour: 12,
+    neighbouringNumbersInARow: 5,
+    onCrossing: 'block',
+  },
+  { name: 'international-use', who: 'user', classes: ['international'], concurrent: 2, minutesPerDay: 240 },
+  {
+    name: 'use',
+    who: 'user',
+    callsPerMinute: 10,
+    callsPerHour: 100,
+    concurrent: 5,
+    longestCallSeconds: 14_400,
+    minutesPerDay: 720,
+  },
+  {
+    name: 'pbx-premium-velocity',
+    who: 'pbx',
+    classes: ['premium'],
+    callsPerMinute: 5,
+    callsPerHour: 20,
+    neighbouringNumbersInARow: 3,
+    onCrossing: 'block-such',
+  },
+  {
+    name: 'pbx-international-velocity',
+    who: 'pbx',
+    classes: ['international'],
+    callsPerMinute: 10,
+    callsPerHour: 120,
+    differentNumbersPerHour: 60,
+    neighbouringNumbersInARow: 6,
+    onCrossing: 'block-such',
+  },
+  {
+    name: 'pbx-international-use',
+    who: 'pbx',
+    classes: ['international', 'premium'],
+    concurrent: 10,
+    minutesPerDay: 1_440,
+  },
+  { name: 'pbx-use', who: 'pbx', callsPerMinute: 120, longestCallSeconds: 14_400 },
+  {
+    name: 'peer-international-velocity',
+    who: 'peer',
+    classes: ['international', 'premium'],
+    callsPerMinute: 5,
+    callsPerHour: 60,
+    differentNumbersPerHour: 30,
+    neighbouringNumbersInARow: 5,
+    onCrossing: 'block-such',
+  },
+  {
+    name: 'peer-international-use',
+    who: 'peer',
+    classes: ['international', 'premium'],
+    concurrent: 4,
+    minutesPerDay: 480,
+  },
+  {
+    name: 'peer-use',
+    who: 'peer',
+    callsPerMinute: 30,
+    callsPerHour: 500,
+    concurrent: 10,
+    longestCallSeconds: 14_400,
+    minutesPerDay: 1_440,
+  },
+]

@@ -25,19 +25,19 @@ export interface AdmissionRules {
   readonly guard: CallGuard
   /** Whether the PBX of this domain answers, so that it will authenticate its phones itself. */
   isPbxInCharge(domain: string): boolean
-  /** An emergency call from where the user's phone is registered: it is asked for nothing, and nothing holds it back. */
-  isEmergencyOf(claimed: Aor, request: IncomingRequest): boolean
+  /**
+   * A call for help from where the user's phone is registered, or from one of the site's own networks, by a user of ours
+   * or by anybody: it is asked for nothing, and nothing holds it back.
+   */
+  isEmergencyOf(claimed: Aor | undefined, request: IncomingRequest): boolean
 }
 
 /** Lets a caller in, or says what it lacks. Peers, PBXs and trunks are known by their address, phones by digest. */
 export function admit(request: IncomingRequest, rules: AdmissionRules): Admission {
   const { uri: from, displayName } = readNameAddr(request.header('from') ?? '')
   const speaker = recogniseSpeaker({ source: request.source, uri: request.uri, from }, rules.neighbourhood)
-  if (speaker.kind === 'phone' && rules.isEmergencyOf(speaker.claimed, request)) {
-    const { claimed } = speaker
-    const phone = { kind: 'admitted', source: 'phone', label: nameOf(claimed), from, displayName } as const
-    return { ...phone, caller: claimed, callerIsAuthenticated: false }
-  }
+  const emergency = admitEmergency(speaker, request, rules)
+  if (emergency) return { ...emergency, from, displayName }
   const refusal = guardAgainst(speaker, request, rules.guard)
   if (refusal) return refusal
   if (speaker.kind === 'phone') return admitPhone(request, speaker, from, displayName, rules)
@@ -51,6 +51,18 @@ export function admit(request: IncomingRequest, rules: AdmissionRules): Admissio
     from,
     displayName,
   }
+}
+
+function admitEmergency(
+  speaker: Speaker,
+  request: IncomingRequest,
+  rules: AdmissionRules,
+): Omit<Extract<Admission, { kind: 'admitted' }>, 'from' | 'displayName'> | undefined {
+  if (speaker.kind !== 'phone' && speaker.kind !== 'public') return undefined
+  const caller = speaker.kind === 'phone' ? speaker.claimed : undefined
+  if (request.method !== 'INVITE' || !rules.isEmergencyOf(caller, request)) return undefined
+  const label = caller ? nameOf(caller) : request.source.address
+  return { kind: 'admitted', source: 'phone', label, caller, callerIsAuthenticated: false }
 }
 
 function guardAgainst(speaker: Speaker, request: IncomingRequest, guard: CallGuard): Admission | undefined {

@@ -1,13 +1,16 @@
 import { CallRejected } from '../domain/call-rejected.ts'
 import { GatewayError } from '../domain/gateway-error.ts'
+import { causeInReason } from '../domain/q850.ts'
+import { answerToRefresh } from '../domain/session-refresh.ts'
 import type { DialogEnd, IncomingOffer, IncomingRequest, SipDialog, SipHeaders } from '../domain/sip.ts'
 import type { Log } from '../lib/log.ts'
+import { causeOfEnd } from './end-cause.ts'
 import type { MediaSession, MediaSide } from './neighbours.ts'
 import { passedInDialog, passedOfResponse } from './passed-headers.ts'
 
 export interface BridgeEvents {
-  /** Both legs are being hung up. Called once. */
-  onEnd(by: MediaSide | 'box', cause: string): void
+  /** Both legs are being hung up. Called once. `q850` when the far end gave it. */
+  onEnd(by: MediaSide | 'box', cause: string, q850: number | undefined): void
   /** REFER of one side. */
   onRefer(side: MediaSide, request: IncomingRequest): void
 }
@@ -16,9 +19,13 @@ export interface BridgeEnds {
   readonly caller: SipDialog
   readonly callee: SipDialog
   readonly media: MediaSession
+  /** Fires when the box has to end the call; its reason is the cause, in words. */
+  readonly ends?: AbortSignal | undefined
 }
 
 const relayed = new Set(['INFO', 'MESSAGE', 'NOTIFY'])
+/** Answers that say that a far end has no UPDATE. */
+const isUnknown = new Set([405, 501])
 
 /** Two answered legs as one call: what one side does in its dialog happens in the other's. */
 export class Bridge {
@@ -28,6 +35,7 @@ export class Bridge {
   #isOver = false
   #kept: MediaSide | undefined
   #otherLeft = false
+  readonly #onLimit = () => void this.hangUp(String(this.#ends.ends?.reason))
 
   constructor(ends: BridgeEnds, events: BridgeEvents, log: Log) {
     this.#ends = ends
@@ -42,6 +50,9 @@ export class Bridge {
       dialog.onRequest((request) => this.#onRequest(side, request))
       dialog.onEnd((cause) => this.#onFarEnd(side, cause))
     }
+    const { ends } = this.#ends
+    if (ends?.aborted) this.#onLimit()
+    else ends?.addEventListener('abort', this.#onLimit, { once: true })
   }
 
   get isOver(): boolean {
@@ -69,10 +80,10 @@ export class Bridge {
     return this.leg(side)
   }
 
-  /** Resolves when both sides have been told, or cannot be. */
-  async hangUp(cause: string): Promise<void> {
-    if (!this.#close('box', cause)) return
-    const headers = { Reason: `Q.850 ;cause=16 ;text="${cause}"` }
+  /** Resolves when both sides have been told, or cannot be. `reason`: the Reason header of the BYEs. */
+  async hangUp(cause: string, reason = `Q.850 ;cause=16 ;text="${cause}"`): Promise<void> {
+    if (!this.#close('box', cause, causeInReason(reason))) return
+    const headers = { Reason: reason }
     await Promise.all([this.#bye(this.#ends.caller, headers), this.#bye(this.#ends.callee, headers)])
   }
 
@@ -108,11 +119,25 @@ export class Bridge {
 
   async #relayOffer(side: MediaSide, request: IncomingOffer): Promise<void> {
     if (request.body === '') return this.#relayRequestForOffer(side, request)
+    // RFC 4028 §7.4: it only keeps the session alive.
+    const unchanged = answerToRefresh(request.body, this.leg(side))
+    if (unchanged !== undefined) return request.respond(200, { body: unchanged })
     const { media } = this.#ends
     const offer = await media.offer(side, request.body)
-    const method = request.method === 'UPDATE' ? 'UPDATE' : 'INVITE'
-    const answer = await this.leg(otherSide(side)).offer(offer, method)
+    const answer = await this.#offerTo(otherSide(side), offer, request.method)
     await request.respond(200, { body: await media.answer(otherSide(side), answer) })
+  }
+
+  /** By the method that it came by; INVITE, which everybody knows, where UPDATE is not understood. */
+  async #offerTo(side: MediaSide, offer: string, method: string): Promise<string> {
+    if (method !== 'UPDATE') return await this.leg(side).offer(offer)
+    try {
+      return await this.leg(side).offer(offer, 'UPDATE')
+    } catch (error) {
+      if (error instanceof CallRejected && isUnknown.has(error.sipStatus))
+        return await this.leg(side).offer(offer)
+      throw error
+    }
   }
 
   /** A re-INVITE without offer: the other side makes the offer, and the ACK brings the answer. */
@@ -133,15 +158,16 @@ export class Bridge {
       this.#otherLeft = true
       return
     }
-    if (!this.#close(by === 'engine' ? 'box' : side, reason ?? 'hung up')) return
+    if (!this.#close(by === 'engine' ? 'box' : side, causeOfEnd(reason), causeInReason(reason))) return
     void this.#bye(this.leg(otherSide(side)), reason === undefined ? {} : { Reason: reason })
   }
 
-  #close(by: MediaSide | 'box', cause: string): boolean {
+  #close(by: MediaSide | 'box', cause: string, q850?: number): boolean {
     if (this.#isOver) return false
     this.#isOver = true
+    this.#ends.ends?.removeEventListener('abort', this.#onLimit)
     this.#ends.media.end()
-    this.#events.onEnd(by, cause)
+    this.#events.onEnd(by, cause, q850)
     return true
   }
 

@@ -6,6 +6,8 @@ import type { SipHeaders } from '../domain/sip.ts'
 import { endsGroup, mayTryNext, mostTelling, wasLedAstray } from './hunt-verdict.ts'
 import type { MediaSession, Router } from './neighbours.ts'
 import type { AnsweredLeg, FailedLeg, LegOrder, OutgoingLeg } from './outgoing-leg.ts'
+import type { Redirections } from './redirections.ts'
+import { targetAttempt } from './target-attempt.ts'
 import { untriedTargets } from './untried-targets.ts'
 
 export interface HuntOrder {
@@ -18,8 +20,15 @@ export interface HuntOrder {
   answerOffer(sdp: string, media: MediaSession): Promise<string>
   /** The route as it is planned now, when the one that was planned has led astray. */
   routeAfresh(): ReturnType<Router['route']>
+  /** Where a phone that was tried sends the call instead, as targets. */
+  redirected(leg: FailedLeg): ReturnType<Redirections['follow']>
+  /** After these failures: whether there is room now, so that the same targets are to be tried once more. */
+  makeRoomAfter?(failures: readonly FailedLeg[]): Promise<boolean>
   now(): number
 }
+
+/** RFC 3326 §3: the phones that did not get the call have not missed it. */
+const takenElsewhere = 'SIP ;cause=200 ;text="Call completed elsewhere"'
 
 export interface Demand {
   readonly status: number
@@ -33,12 +42,18 @@ export type HuntResult =
   | { readonly kind: 'demand'; readonly demand: Demand }
   | { readonly kind: 'aborted' }
 
+interface GroupOutcome {
+  readonly winner?: AnsweredLeg
+  readonly failures: readonly FailedLeg[]
+}
+
 /** Tries the targets of a route group by group: together inside a group, one group after the other. */
 export class Hunt {
   readonly attempts: TargetAttempt[] = []
   readonly steps: DecisionStep[] = []
   readonly #order: HuntOrder
   #open = new Set<OutgoingLeg>()
+  #winner: AnsweredLeg | undefined
   #isAborted = false
   #isOfferTaken = false
 
@@ -46,10 +61,15 @@ export class Hunt {
     this.#order = order
   }
 
-  /** The caller has given up. */
-  abort(): void {
+  /** Targets that are being tried now. */
+  get openTargets(): readonly RouteTarget[] {
+    return [...this.#open].map(({ target }) => target)
+  }
+
+  /** The caller has given up; `reason`: the Reason header of its CANCEL. */
+  abort(reason?: string): void {
     this.#isAborted = true
-    this.#cancelOpen()
+    this.#cancelOpen(reason)
   }
 
   /** The PBX is known to be gone: legs to it from which nothing was heard are not waited for. */
@@ -76,12 +96,20 @@ export class Hunt {
       if (this.#isAborted) return { kind: 'aborted' }
       const demand = group.map((target) => this.#order.demandOf(target)).find((each) => each !== undefined)
       if (demand) return { kind: 'demand', demand }
-      const outcome = await this.#tryGroup(group)
+      const outcome = await this.#tryWithRoom(group, failures)
       if (outcome.winner) return { kind: 'answered', leg: outcome.winner }
       failures.push(...outcome.failures)
       if (!outcome.failures.every(mayTryNext)) return undefined
     }
     return undefined
+  }
+
+  async #tryWithRoom(group: readonly RouteTarget[], failures: FailedLeg[]): Promise<GroupOutcome> {
+    const outcome = await this.#tryGroup(group)
+    if (outcome.winner || this.#isAborted) return outcome
+    if (!(await this.#order.makeRoomAfter?.(outcome.failures)) || this.#isAborted) return outcome
+    failures.push(...outcome.failures)
+    return this.#tryGroup(group)
   }
 
   async #targetsAfresh(): Promise<readonly RouteTarget[]> {
@@ -90,35 +118,54 @@ export class Hunt {
     return untriedTargets(plan, this.#order.targets)
   }
 
-  #tryGroup(
-    group: readonly RouteTarget[],
-  ): Promise<{ winner?: AnsweredLeg; failures: readonly FailedLeg[] }> {
-    const { promise, resolve } = Promise.withResolvers<{ winner?: AnsweredLeg; failures: FailedLeg[] }>()
+  #tryGroup(group: readonly RouteTarget[]): Promise<GroupOutcome> {
+    const { promise, resolve, reject } = Promise.withResolvers<GroupOutcome>()
     const failures: FailedLeg[] = []
-    let winner: AnsweredLeg | undefined
-    const legs = group.map((target) =>
-      this.#order.openLeg(target, (sdp, media) => this.#takeOffer(sdp, media)),
-    )
-    for (const leg of legs) this.#open.add(leg)
-    for (const leg of legs) {
-      void leg.run().then((outcome) => {
-        this.#open.delete(leg)
-        if (outcome.kind === 'failed') {
-          if (!winner) this.#note(outcome, outcome.status, outcome.reason)
-          failures.push(outcome)
-          if (endsGroup(outcome)) this.#cancelOpen()
-        } else if (winner || this.#isAborted) {
-          letGo(outcome) // it answered while it was being cancelled
-        } else {
-          winner = outcome
-          this.#note(outcome, 200, 'OK')
-          this.#cancelOpen()
-          resolve({ winner, failures })
-        }
-        if (this.#open.size === 0) resolve({ failures })
-      })
+    let trying = group.length
+    for (const target of group) {
+      void this.#tryTarget(target).then((outcome) => {
+        trying -= 1
+        failures.push(...outcome.failures)
+        if (outcome.winner || trying === 0) resolve({ ...outcome, failures })
+      }, reject)
     }
     return promise
+  }
+
+  /** One target, and those that its phone names instead: while they are tried, the others of the group ring on. */
+  async #tryTarget(target: RouteTarget): Promise<GroupOutcome> {
+    const leg = this.#order.openLeg(target, (sdp, media) => this.#takeOffer(sdp, media))
+    this.#open.add(leg)
+    const outcome = await leg.run()
+    this.#open.delete(leg)
+    if (outcome.kind === 'answered') return this.#answered(outcome)
+    if (!this.#winner) this.#note(outcome, outcome.status, outcome.reason)
+    if (endsGroup(outcome)) this.#cancelOpen()
+    const instead = await this.#redirected(outcome)
+    const failures: FailedLeg[] = []
+    const result = await this.#tryAll(instead, failures)
+    if (result?.kind === 'answered') return { winner: result.leg, failures }
+    // That it may not be sent on is between the box and the phone; the caller hears of the phone.
+    const told = failures.filter(({ isFinal }) => !isFinal)
+    return { failures: told.length > 0 ? told : [outcome] }
+  }
+
+  #answered(leg: AnsweredLeg): GroupOutcome {
+    if (this.#winner || this.#isAborted) {
+      letGo(leg) // it answered while it was being cancelled
+      return { failures: [] }
+    }
+    this.#winner = leg
+    this.#note(leg, 200, 'OK')
+    this.#cancelOpen(takenElsewhere)
+    return { winner: leg, failures: [] }
+  }
+
+  async #redirected(leg: FailedLeg): Promise<readonly RouteTarget[]> {
+    if (this.#winner || this.#isAborted || leg.status >= 400) return []
+    const { targets, steps } = await this.#order.redirected(leg)
+    this.steps.push(...steps)
+    return this.#winner ? [] : targets
   }
 
   async #takeOffer(sdp: string, media: MediaSession): Promise<string> {
@@ -127,12 +174,13 @@ export class Hunt {
     return await this.#order.answerOffer(sdp, media)
   }
 
-  #cancelOpen(): void {
-    for (const leg of this.#open) leg.cancel()
+  #cancelOpen(reason?: string): void {
+    for (const leg of this.#open) leg.cancel(reason)
   }
 
-  #note({ target, tookMs }: AnsweredLeg | FailedLeg, status: number, reason: string): void {
-    this.attempts.push({ path: target.path, target: target.label, status, tookMs })
+  #note(leg: AnsweredLeg | FailedLeg, status: number, reason: string): void {
+    const { target, tookMs } = leg
+    this.attempts.push(targetAttempt(leg, status, reason))
     this.steps.push({
       atMs: this.#order.now() - this.#order.startedAt - tookMs,
       step: 'target',
@@ -148,7 +196,7 @@ function letGo(leg: AnsweredLeg): void {
   leg.media.end()
   leg.release()
   // The leg is nobody's: how its BYE fares changes nothing.
-  leg.dialog.hangUp({ Reason: 'SIP ;cause=200 ;text="Call completed elsewhere"' }).catch(() => undefined)
+  leg.dialog.hangUp({ Reason: takenElsewhere }).catch(() => undefined)
 }
 
 function groupsOf(targets: readonly RouteTarget[]): RouteTarget[][] {

@@ -1,28 +1,34 @@
 import { parseAor, printAor } from '../domain/aor.ts'
 import { GatewayError } from '../domain/gateway-error.ts'
-import type { CallQuestion, RoutePlan, RouteTarget } from '../domain/route.ts'
+import type { LegPolicy } from '../domain/leg-policy.ts'
+import { reasonOfCause } from '../domain/q850.ts'
+import type { CallQuestion, EmergencyCall, RoutePlan, RouteTarget } from '../domain/route.ts'
 import type { IncomingInvite, SipDialog, SipHeaders, SipResponseView } from '../domain/sip.ts'
-import { within } from '../lib/time-box.ts'
 import { allowed } from './allowed.ts'
-import { isNoOffer } from './body-type.ts'
 import { Bridge } from './bridge.ts'
 import type { CallEnding, CallLog } from './call-log.ts'
 import type { CallParts } from './call-parts.ts'
 import { CallerLeg } from './caller-leg.ts'
-import { requiredInVain } from './extensions.ts'
+import { emergencyPatience, fullTrunkIn, isRealEmergency } from './emergency-hunt.ts'
 import { type Demand, Hunt, type HuntResult } from './hunt.ts'
 import { statusForCaller } from './hunt-verdict.ts'
-import type { OnRefer } from './joined-call.ts'
+import { isOn, type OnRefer } from './joined-call.ts'
+import { mediaRemarks } from './media-remarks.ts'
 import type { MediaSession, MediaSide } from './neighbours.ts'
+import { notedLeg } from './noted-leg.ts'
 import { type AnsweredLeg, type FailedLeg, OutgoingLeg } from './outgoing-leg.ts'
 import { challengesOf, credentialsOf, passedOfInvite, passedOfResponse } from './passed-headers.ts'
 import type { PreparedLeg } from './prepared-leg.ts'
+import { Redirections, redirectForPbx } from './redirections.ts'
 import type { CallUnderWay, HeldLeg, Party } from './transferable-call.ts'
+import { type InviteRefusal, unacceptable } from './unacceptable-invite.ts'
 
 export interface CallIn {
   readonly invite: IncomingInvite
   readonly question: CallQuestion
   readonly displayName: string | undefined
+  /** SDP of the caller; empty when it made no offer. */
+  readonly offer: string
   /** Loop protection, for every leg. */
   readonly headers: SipHeaders
   /** Contact of our side of the caller's leg; the engine's own when undefined. */
@@ -33,28 +39,35 @@ export interface CallIn {
   readonly onRefer: OnRefer
 }
 
-/** How long an answered call may wait for its record to be durable before the caller hears of the answer. */
-const recordWithinMs = 50
-
 /** One call from a caller to whoever answers: route, hunt, bridge, account. */
 export class IncomingCall implements CallUnderWay {
   readonly #in: CallIn
   readonly #parts: CallParts
   readonly #caller: CallerLeg
+  /** What the caller's leg wants of media and signalling. */
+  readonly #policy: LegPolicy | undefined
   #hunt: Hunt | undefined
   #bridge: Bridge | undefined
   #leg: AnsweredLeg | undefined
   #legCount = 0
   #hangUpCause: string | undefined
   #isProven: boolean
+  /** The same object for every line that is tried: the limits take it for one attempt. */
+  #asked: CallQuestion
+  #redirections: Redirections | undefined
+  #emergency: EmergencyCall | undefined
+  #targets: readonly RouteTarget[] = []
   readonly #joined = Promise.withResolvers<void>()
   readonly #over = Promise.withResolvers<void>()
 
   constructor(callIn: CallIn, parts: CallParts) {
     this.#in = callIn
     this.#parts = parts
-    this.#caller = new CallerLeg(callIn.invite, callIn.contact, parts.log)
-    this.#isProven = callIn.question.callerIsAuthenticated
+    const { source, sourceLabel, callerIsAuthenticated } = callIn.question
+    this.#policy = parts.policyOf?.(source, sourceLabel)
+    this.#caller = new CallerLeg(callIn.invite, callIn.contact, parts.log, this.#policy)
+    this.#isProven = callerIsAuthenticated
+    this.#asked = callIn.question
   }
 
   get question(): CallQuestion {
@@ -69,6 +82,10 @@ export class IncomingCall implements CallUnderWay {
     return this.#bridge
   }
 
+  get emergency(): EmergencyCall | undefined {
+    return this.#emergency
+  }
+
   /** Resolves when the call is over and accounted for. */
   get over(): Promise<void> {
     return this.#over.promise
@@ -78,34 +95,43 @@ export class IncomingCall implements CallUnderWay {
     const { invite, question, callLog } = this.#in
     const { plan, steps } = await this.#parts.router.route(question)
     callLog.addSteps(steps)
+    callLog.planned(plan)
     if (this.#caller.hasGivenUp || this.#hangUpCause !== undefined) return this.#endAborted()
     if (plan.kind === 'refuse') return this.#refuse(plan)
-    const contacts = this.#parts.redirectTo(question, plan.targets)
+    this.#emergency = plan.emergency
+    // A call for help stays in the hands of this box.
+    const contacts = plan.emergency ? undefined : this.#parts.redirectTo(question, plan.targets)
     if (contacts !== undefined) return this.#redirect(contacts)
-    const destinations = this.#parts.forwardTo(question, plan.targets)
+    const destinations = plan.emergency ? undefined : this.#parts.forwardTo(question, plan.targets)
     if (destinations) return this.#forward(plan.targets, destinations)
-    const tags = requiredInVain(invite)
-    if (tags.length > 0) return this.#refuseExtensions(tags)
-    if (isNoOffer(invite)) return this.#refuseBody()
+    const refusal = unacceptable(invite, this.#policy)
+    if (refusal) return this.#refuseInvite(refusal)
     return this.#hunted(await this.#startHunt(plan.targets).run())
   }
 
-  async hangUp(cause: string, status = 503): Promise<void> {
+  async hangUp(cause: string, status = 503, reason?: string): Promise<void> {
     this.#hangUpCause = cause
     if (!this.#bridge) {
       this.#hunt?.abort()
-      void this.#caller.tell(status)
+      void this.#caller.tell(status, reason === undefined ? {} : { headers: { Reason: reason } })
       // The answer may be on its way: then the call is bridged in a moment, and hung up as such.
       await Promise.race([this.#over.promise, this.#joined.promise])
     }
-    await this.#bridge?.hangUp(cause)
+    await this.#bridge?.hangUp(cause, reason)
+  }
+
+  occupies(trunk: string): boolean {
+    if (isOn(trunk, this.party('caller')) || isOn(trunk, this.party('callee'))) return true
+    return this.#hunt?.openTargets.some((target) => isOn(trunk, target)) ?? false
   }
 
   party(side: MediaSide): Party {
-    const { source, from, caller } = this.question
-    if (side === 'caller') return { path: source, uri: from, user: this.#isProven ? caller : undefined }
-    const { path = 'phone', uri = '', label = '' } = this.#leg?.target ?? {}
-    if (path !== 'phone') return { path, uri, user: undefined }
+    const { source, sourceLabel, from, caller } = this.question
+    if (side === 'caller') {
+      return { path: source, uri: from, label: sourceLabel, user: this.#isProven ? caller : undefined }
+    }
+    const { path = 'phone', uri = '', label = '', emergency, outsideNumber } = this.#leg?.target ?? {}
+    if (path !== 'phone') return { path, uri, label, emergency, outsideNumber, user: undefined }
     const user = parseAor(label)
     return { path, uri: user ? printAor(user) : uri, user }
   }
@@ -117,7 +143,8 @@ export class IncomingCall implements CallUnderWay {
     // A leg that goes on takes along what it holds.
     if (side === 'callee') this.#leg = undefined
     const dialog = bridge.handOver(side)
-    return { dialog, release: side === 'callee' ? () => leg.release() : () => undefined }
+    if (side === 'caller') return { dialog, release: () => undefined }
+    return { dialog, ends: leg.ends, release: () => leg.release() }
   }
 
   pbxIsGone(name: string): void {
@@ -126,51 +153,66 @@ export class IncomingCall implements CallUnderWay {
 
   #startHunt(targets: readonly RouteTarget[]): Hunt {
     const { callLog } = this.#in
+    this.#targets = targets
+    const redirections = this.#newRedirections(targets)
     const hunt = new Hunt({
       targets,
       startedAt: callLog.startedAt,
       now: () => this.#parts.clock.now(),
       openLeg: (target, answerOffer) => this.#openLeg(target, answerOffer),
       demandOf: (target) => this.#demandOf(target),
+      redirected: (leg) => redirections.follow(leg),
       answerOffer: (sdp, media) => this.#caller.exchangeOffer(sdp, media),
       routeAfresh: () => this.#parts.router.route(this.question, true),
+      makeRoomAfter: (failures) => this.#makeRoomAfter(failures),
     })
-    this.#caller.onGiveUp(() => hunt.abort())
+    this.#caller.onGiveUp((reason) => hunt.abort(reason))
     this.#hunt = hunt
+    this.#redirections = redirections
     return hunt
+  }
+
+  async #makeRoomAfter(failures: readonly FailedLeg[]): Promise<boolean> {
+    const trunk = fullTrunkIn(failures.filter(({ target }) => isRealEmergency(target)))
+    return trunk !== undefined && (await this.#parts.makeRoom(trunk))
   }
 
   #openLeg(
     target: RouteTarget,
     answerOffer: (sdp: string, media: MediaSession) => Promise<string>,
   ): OutgoingLeg {
-    const { invite, question, displayName, headers } = this.#in
-    const { legs, media, network, witness, clock, log, ringMs } = this.#parts
+    const { invite, question, headers, offer } = this.#in
+    const { media, network, witness, clock, log, ringMs } = this.#parts
     const callId = this.callLog.legId(++this.#legCount)
     const credentials = target.path === 'pbx' ? credentialsOf(invite) : {}
     const order = {
       target,
-      offer: invite.body,
+      offer,
       headers: {
         'Call-ID': callId,
         Allow: allowed,
         ...passedOfInvite(invite),
+        ...this.#redirections?.of(target)?.headers,
+        ...(offer !== invite.body && { 'Content-Type': 'application/sdp' }),
         ...headers,
         ...credentials,
       },
       ringMs,
+      ...(target.emergency && emergencyPatience(this.#isLast(target))),
       answerOffer,
-      prepare: () =>
-        legs.prepare(target, { ...question, callerIsAuthenticated: this.#isProven }, displayName),
-      openMedia: ({ isBehindNat = false, isBrowser = false }: PreparedLeg) =>
+      prepare: () => this.#prepare(target),
+      openMedia: ({ isBehindNat = false, isBrowser = false, policy }: PreparedLeg) =>
         media.session({
           callId,
           source: question.source,
           target: target.path,
-          callerSdp: invite.body,
+          callerSdp: offer,
           callerAddress: invite.source.address,
           calleeIsBehindNat: isBehindNat,
           calleeIsBrowser: isBrowser,
+          callerPolicy: this.#policy,
+          calleePolicy: policy,
+          remark: mediaRemarks(this.callLog, target, clock),
         }),
       onProgress: (response: SipResponseView, session: MediaSession) => {
         this.callLog.ringing(target.path, target.label)
@@ -180,10 +222,41 @@ export class IncomingCall implements CallUnderWay {
     return new OutgoingLeg(order, network, witness, clock, log)
   }
 
+  #isLast({ group }: RouteTarget): boolean {
+    return this.#targets.every((other) => other.group <= group)
+  }
+
+  #newRedirections(targets: readonly RouteTarget[]): Redirections {
+    const { router, clock, numberOf } = this.#parts
+    const { invite } = this.#in
+    const passed = { diversion: invite.headers('diversion'), historyInfo: invite.headers('history-info') }
+    return new Redirections({
+      question: this.question,
+      targets,
+      passed,
+      router,
+      numberOf,
+      now: () => clock.now(),
+    })
+  }
+
+  /** Outside a call that was sent on is the call of whoever sent it there; inside it is still the caller's. */
+  #prepare(target: RouteTarget): Promise<PreparedLeg> {
+    const { legs, clock } = this.#parts
+    const sentOn = target.outsideNumber === undefined ? undefined : this.#redirections?.of(target)
+    const question = sentOn?.question ?? this.#asked
+    return notedLeg(
+      () => legs.prepare(target, question, sentOn ? undefined : this.#in.displayName),
+      (step) => this.#hunt?.steps.push({ ...step, atMs: clock.now() - this.callLog.startedAt }),
+    )
+  }
+
   #demandOf(target: RouteTarget): Demand | undefined {
     if (!target.callerMustBeAuthenticated || this.#isProven) return undefined
+    if (this.#redirections?.of(target)) return undefined // asked in the name of a user who is registered
     const demand = this.#in.demandDigest()
     this.#isProven = demand === undefined
+    if (this.#isProven) this.#asked = { ...this.question, callerIsAuthenticated: true }
     return demand
   }
 
@@ -199,11 +272,16 @@ export class IncomingCall implements CallUnderWay {
   }
 
   async #connect(leg: AnsweredLeg): Promise<void> {
-    await this.#account(leg)
+    this.#leg = leg
+    const { path, label, outsideNumber } = leg.target
+    const sentOn = outsideNumber === undefined ? undefined : this.#redirections?.of(leg.target)
+    if (sentOn) this.callLog.paidBy(sentOn.question)
+    this.callLog.answered(path, label, this.#hunt?.attempts ?? [])
     let caller: SipDialog
     try {
       caller = this.#caller.dialog ?? (await this.#answerCaller(leg))
     } catch (error) {
+      this.#leg = undefined
       this.#release(leg)
       if (!(error instanceof GatewayError)) throw error
       return this.#endUnconnected(error)
@@ -211,29 +289,17 @@ export class IncomingCall implements CallUnderWay {
     return this.#join(caller, leg)
   }
 
-  /** The answer waits for its record, but not long: no disk keeps people from talking. */
-  async #account({ target: { path, label } }: AnsweredLeg): Promise<void> {
-    const attempts = this.#hunt?.attempts ?? []
-    const written = await within(recordWithinMs, this.#parts.clock, () =>
-      this.callLog.answered(path, label, attempts),
-    )
-    if (written.kind !== 'failed') return
-    this.#parts.log.error({ callId: this.question.callId, error: String(written.error) }, 'call not recorded')
-  }
-
   async #answerCaller(leg: AnsweredLeg): Promise<SipDialog> {
     return this.#caller.answer(await leg.media.answer('callee', leg.dialog.remoteSdp))
   }
 
   #join(caller: SipDialog, leg: AnsweredLeg): void {
-    const ends = { caller, callee: leg.dialog, media: leg.media }
-    this.#leg = leg
     this.#bridge = new Bridge(
-      ends,
+      { caller, callee: leg.dialog, media: leg.media, ends: leg.ends },
       {
-        onEnd: (by, cause) => {
+        onEnd: (by, cause, q850) => {
           this.#leg?.release()
-          this.#end({ status: 200, by, cause })
+          this.#end({ status: 200, by, cause, q850 })
         },
         onRefer: (side, request) => this.#in.onRefer(this, side, request),
       },
@@ -254,15 +320,9 @@ export class IncomingCall implements CallUnderWay {
     this.#end({ status: 302, by: 'box', cause: `redirected to ${contacts}` })
   }
 
-  #refuseExtensions(tags: readonly string[]): void {
-    const unsupported = tags.join(', ')
-    void this.#caller.tell(420, { headers: { Unsupported: unsupported } })
-    this.#end({ status: 420, by: 'box', cause: `the caller requires ${unsupported}` })
-  }
-
-  #refuseBody(): void {
-    void this.#caller.tell(415, { headers: { Accept: 'application/sdp' } })
-    this.#end({ status: 415, by: 'box', cause: 'the body is no session description' })
+  #refuseInvite({ status, headers, cause }: InviteRefusal): void {
+    void this.#caller.tell(status, { headers })
+    this.#end({ status, by: 'box', cause })
   }
 
   #demand({ status, headers }: Demand): void {
@@ -272,19 +332,26 @@ export class IncomingCall implements CallUnderWay {
   }
 
   #fail(failure: FailedLeg | undefined, attempts: Hunt['attempts']): void {
-    const status = statusForCaller(failure)
     const response = failure?.response
+    const contact = response && redirectForPbx(this.question, response)
+    const status = contact ? response.status : statusForCaller(failure)
     const isChallenge = (status === 401 || status === 407) && response !== undefined
     const headers = response
-      ? { ...passedOfResponse(response), ...(isChallenge && challengesOf(response)) }
-      : {}
+      ? { ...passedOfResponse(response), ...contact, ...(isChallenge && challengesOf(response)) }
+      : failure?.rangInVain
+        ? { Reason: reasonOfCause(19) } // another box that asked for a line tries no other one
+        : {}
     void this.#caller.tell(status, {
       headers,
       ...(response?.status === status && { reason: response.reason }),
     })
     if (isChallenge) this.callLog.forget()
     this.#end(
-      { status, by: failure && status < 500 ? 'callee' : 'box', cause: failure?.reason ?? 'no target' },
+      {
+        status,
+        by: failure && !failure.isFinal && status < 500 ? 'callee' : 'box',
+        cause: failure?.reason ?? 'no target',
+      },
       attempts,
     )
   }

@@ -1,4 +1,4 @@
-import type { CallQuestion } from '../domain/route.ts'
+import type { CallQuestion, EmergencyCall } from '../domain/route.ts'
 import type { Log } from '../lib/log.ts'
 import { Bridge, type BridgeEvents } from './bridge.ts'
 import type { CallLog } from './call-log.ts'
@@ -16,6 +16,10 @@ export interface Joined {
   readonly onRefer: OnRefer
 }
 
+export function isOn(trunk: string, { path, label }: Pick<Party, 'path' | 'label'>): boolean {
+  return path === 'trunk' && label === trunk
+}
+
 /** Two legs that have left their former calls and now talk to each other. */
 export class JoinedCall implements CallUnderWay {
   readonly bridge: Bridge
@@ -26,11 +30,12 @@ export class JoinedCall implements CallUnderWay {
   constructor(joined: Joined, log: Log) {
     this.#joined = joined
     const { caller, callee } = joined.legs
-    const ends = { caller: caller.dialog, callee: callee.dialog, media: joined.media }
+    const limits = [caller.ends, callee.ends].filter((signal) => signal !== undefined)
+    const ends = limits.length > 0 ? AbortSignal.any(limits) : undefined
     this.bridge = new Bridge(
-      ends,
+      { caller: caller.dialog, callee: callee.dialog, media: joined.media, ends },
       {
-        onEnd: (by, cause) => this.#onEnd(by, cause),
+        onEnd: (...end) => this.#onEnd(...end),
         onRefer: (side, request) => joined.onRefer(this, side, request),
       },
       log,
@@ -56,21 +61,30 @@ export class JoinedCall implements CallUnderWay {
   handOver(side: MediaSide): HeldLeg {
     this.#held.delete(side) // it takes along what it holds
     const dialog = this.bridge.handOver(side)
-    return { dialog, release: () => this.#joined.legs[side].release() }
+    const { ends } = this.#joined.legs[side]
+    return { dialog, ends, release: () => this.#joined.legs[side].release() }
   }
 
-  hangUp(cause: string): Promise<void> {
-    return this.bridge.hangUp(cause)
+  get emergency(): EmergencyCall | undefined {
+    return this.party('caller').emergency ?? this.party('callee').emergency
+  }
+
+  hangUp(cause: string, _status?: number, reason?: string): Promise<void> {
+    return this.bridge.hangUp(cause, reason)
+  }
+
+  occupies(trunk: string): boolean {
+    return [...this.#held].some((side) => isOn(trunk, this.party(side)))
   }
 
   pbxIsGone(): void {
     // Nothing is being tried any more.
   }
 
-  #onEnd(by: Parameters<BridgeEvents['onEnd']>[0], cause: string): void {
+  #onEnd(...[by, cause, q850]: Parameters<BridgeEvents['onEnd']>): void {
     for (const side of this.#held) this.#joined.legs[side].release()
     this.#held.clear()
-    this.callLog.ended({ status: 200, by, cause })
+    this.callLog.ended({ status: 200, by, cause, q850 })
     this.#over.resolve()
   }
 }

@@ -3,6 +3,7 @@
 import type { Aor } from '../domain/aor.ts'
 import type { CallPath, CallRecord } from '../domain/call-record.ts'
 import type { DecisionRecord, DecisionStep } from '../domain/decision-record.ts'
+import type { LegPolicy } from '../domain/leg-policy.ts'
 import type { CallQuestion, RoutePlan } from '../domain/route.ts'
 import type { IncomingRequest, SipHeaders, SipSource } from '../domain/sip.ts'
 
@@ -47,11 +48,13 @@ export interface PbxWitness {
 }
 
 export interface CallRecords {
-  /** It rings. */
+  /** A call is attempted; it cannot be lost any more when this returns. */
   began(record: CallRecord): void
-  /** Resolves when the record is durable. */
-  answered(record: CallRecord): Promise<void>
-  /** Called exactly once a call. */
+  /** It rings, or was answered. */
+  changed(record: CallRecord): void
+  /** It was no call: the caller was only asked who it is. */
+  forgotten(id: string): void
+  /** Called exactly once a call that was not forgotten. */
   ended(record: CallRecord): void
 }
 
@@ -72,6 +75,10 @@ export interface MediaFacts {
   readonly calleeIsBehindNat: boolean
   /** It takes nothing but RTP over DTLS with ICE. */
   readonly calleeIsBrowser: boolean
+  readonly callerPolicy?: LegPolicy | undefined
+  readonly calleePolicy?: LegPolicy | undefined
+  /** Writes into the call's decision record what became of the media, and why. */
+  remark?(answer: string, why: string): void
 }
 
 /** The way of the media between the caller and one target. Sessions without relay hand SDP through as is. */

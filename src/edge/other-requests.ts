@@ -98,7 +98,7 @@ export class OtherRequests implements Part {
     const { request, question } = errand
     const failures: FailedTarget[] = []
     let response: SipResponseView | undefined
-    for (const target of targets.filter(({ path }) => path !== 'trunk').slice(0, maxTargets)) {
+    for (const target of targets.filter(isInside).slice(0, maxTargets)) {
       const demand = demandOf(request, question, target, this.#parts.admission)
       if (demand) return { isOver: true, failures, demand, response: undefined }
       response = await this.#forward(target, errand)
@@ -152,6 +152,11 @@ export class OtherRequests implements Part {
       body: response.body,
     })
   }
+}
+
+/** The telephone network takes calls, and money for them: nothing else is sent there. */
+function isInside({ path, outsideNumber }: RouteTarget): boolean {
+  return path !== 'trunk' && outsideNumber === undefined
 }
 
 function demandOf(

@@ -1,11 +1,18 @@
 import { CallAborted, CallRejected } from '../domain/call-rejected.ts'
 import { GatewayError } from '../domain/gateway-error.ts'
+import { reasonOfCause } from '../domain/q850.ts'
 import type { RouteTarget } from '../domain/route.ts'
 import type { InviteOptions, SipDialog, SipHeaders, SipResponseView } from '../domain/sip.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { askedEarlyMedia, earlyMediaUnder } from './early-media.ts'
+import { offeredExtensions } from './extensions.ts'
+import { type LimitedLeg, limitedLeg } from './leg-limit.ts'
+import { withAttached } from './multipart-body.ts'
 import type { MediaSession, PbxWitness } from './neighbours.ts'
+import { OutsideCallRefused } from './outside-call-refused.ts'
 import type { PreparedLeg } from './prepared-leg.ts'
+import { askedSessionTimer } from './session-timer.ts'
 
 export interface LegNetwork {
   invite(uri: string, options: InviteOptions & { readonly body: string }): Promise<SipDialog>
@@ -19,19 +26,20 @@ export interface LegOrder {
   readonly offer: string
   readonly headers: SipHeaders
   readonly ringMs: number
+  /** How long to wait for the first word of the target before the next one is tried; undefined: as long as it may ring. */
+  readonly silentMs?: number | undefined
   onProgress(response: SipResponseView, media: MediaSession): void
   /** Takes the target's own offer when the caller made none; resolves to the caller's answer. */
   answerOffer(sdp: string, media: MediaSession): Promise<string>
 }
 
-export interface AnsweredLeg {
+/** `release` gives back what the leg holds; call it once, when the call is over. */
+export interface AnsweredLeg extends LimitedLeg {
   readonly kind: 'answered'
   readonly target: RouteTarget
   readonly dialog: SipDialog
   readonly media: MediaSession
   readonly tookMs: number
-  /** Gives back what the leg holds; call it once, when the call is over. */
-  release(): void
 }
 
 export interface FailedLeg {
@@ -41,10 +49,16 @@ export interface FailedLeg {
   readonly status: number
   readonly reason: string
   readonly response: SipResponseView | undefined
+  /** The box itself has refused it, and would refuse other targets for the same call. */
+  readonly isFinal?: boolean
+  /** It was reached, and nobody answered for as long as it may ring. */
+  readonly rangInVain?: boolean
   readonly tookMs: number
 }
 
-type Trouble = Pick<FailedLeg, 'status' | 'reason' | 'response'>
+const noAnswer = 19
+
+type Trouble = Pick<FailedLeg, 'status' | 'reason' | 'response' | 'isFinal' | 'rangInVain'>
 
 /** One target of a call while it is tried. `run` always comes to an end and never rejects. */
 export class OutgoingLeg {
@@ -75,8 +89,9 @@ export class OutgoingLeg {
     return !this.#isSeen
   }
 
-  cancel(): void {
-    this.#abort.abort()
+  /** `reason`: the Reason header of the CANCEL (RFC 3326). */
+  cancel(reason?: string): void {
+    this.#abort.abort(reason)
   }
 
   /** The target is known to be gone: the next one may be tried at once. */
@@ -88,10 +103,18 @@ export class OutgoingLeg {
   async run(): Promise<AnsweredLeg | FailedLeg> {
     const startedAt = this.#clock.now()
     const { target, ringMs } = this.#order
-    const ringing = this.#clock.after(ringMs, () => {
+    const mostMs = Math.min(ringMs, (target.ringSeconds ?? Number.POSITIVE_INFINITY) * 1_000)
+    const ringing = this.#clock.after(mostMs, () => {
       this.#rangTooLong = true
-      this.cancel()
+      this.cancel(reasonOfCause(noAnswer))
     })
+    const { silentMs } = this.#order
+    const silence =
+      silentMs === undefined
+        ? undefined
+        : this.#clock.after(silentMs, () => {
+            if (this.isSilent) this.abandon()
+          })
     try {
       return { ...(await this.#call()), kind: 'answered', target, tookMs: this.#clock.now() - startedAt }
     } catch (error) {
@@ -99,17 +122,18 @@ export class OutgoingLeg {
       return { kind: 'failed', target, path: target.path, tookMs: this.#clock.now() - startedAt, ...trouble }
     } finally {
       ringing.cancel()
+      silence?.cancel()
     }
   }
 
-  async #call(): Promise<Pick<AnsweredLeg, 'dialog' | 'media' | 'release'>> {
+  async #call(): Promise<Omit<AnsweredLeg, 'kind' | 'target' | 'tookMs'>> {
     const leg = await this.#order.prepare()
     const media = this.#order.openMedia(leg)
     try {
       const dialog = await this.#invite(leg, media)
       leg.answered?.()
       this.#report('answered')
-      return { dialog, media, release: () => leg.release() }
+      return { dialog, media, ...limitedLeg(leg, this.#clock) }
     } catch (error) {
       media.end()
       leg.release()
@@ -119,17 +143,27 @@ export class OutgoingLeg {
 
   async #invite(leg: PreparedLeg, media: MediaSession): Promise<SipDialog> {
     const { offer, headers } = this.#order
-    const body = offer === '' ? '' : await media.offer('caller', offer)
+    const { policy } = leg
+    const sdp = offer === '' ? '' : await media.offer('caller', offer)
+    const { body, headers: ofBody } = withAttached(sdp, leg.attached)
     return this.#network.invite(leg.uri, {
       from: leg.from,
       ...(leg.to !== undefined && { to: leg.to }),
       ...(leg.contact !== undefined && { contact: leg.contact }),
       ...(leg.proxy !== undefined && { proxy: leg.proxy }),
       ...(leg.account !== undefined && { account: leg.account }),
-      headers: { ...headers, ...leg.headers },
+      headers: {
+        ...headers,
+        // RFC 3262 §5: a reliable response would bring the offer that an INVITE without one waits for, too early.
+        ...offeredExtensions(offer === '' ? undefined : policy),
+        ...askedSessionTimer(policy?.sessionTimer),
+        ...askedEarlyMedia(policy),
+        ...leg.headers,
+        ...ofBody,
+      },
       body,
       signal: this.#abort.signal,
-      onProgress: (response) => this.#progress(response, media),
+      onProgress: (response) => this.#progress(earlyMediaUnder(policy, response), media),
       ...(offer === '' && { onOffer: (sdp: string) => this.#order.answerOffer(sdp, media) }),
     })
   }
@@ -144,10 +178,13 @@ export class OutgoingLeg {
     if (error instanceof CallRejected) return this.#rejected(error)
     if (error instanceof CallAborted && this.#rangTooLong) {
       if (!this.#isSeen) this.#report('timeout')
-      return { status: 480, reason: 'No Answer', response: undefined }
+      return { status: 480, reason: 'No Answer', response: undefined, rangInVain: this.#isSeen }
     }
     if (error instanceof CallAborted && this.#isAbandoned) {
       return { status: 503, reason: 'No Longer Reachable', response: undefined }
+    }
+    if (error instanceof OutsideCallRefused) {
+      return { status: error.sipStatus, reason: error.message, response: undefined, isFinal: true }
     }
     if (error instanceof GatewayError) {
       return { status: error.sipStatus, reason: error.message, response: undefined }

@@ -1,15 +1,19 @@
 import { parseAor } from '../domain/aor.ts'
-import type { CallQuestion, RouteTarget } from '../domain/route.ts'
+import type { CallQuestion, EmergencyCall, RouteTarget } from '../domain/route.ts'
 import type { SipDialog, SipHeaders, SipResponseView } from '../domain/sip.ts'
 import { allowed } from './allowed.ts'
 import type { Bridge } from './bridge.ts'
 import type { CallLog } from './call-log.ts'
 import type { CallParts } from './call-parts.ts'
 import { Hunt } from './hunt.ts'
-import { JoinedCall, type OnRefer } from './joined-call.ts'
+import { isOn, JoinedCall, type OnRefer } from './joined-call.ts'
+import { mediaRemarks } from './media-remarks.ts'
 import type { MediaSession, MediaSide } from './neighbours.ts'
+import { notedLeg } from './noted-leg.ts'
 import { type AnsweredLeg, OutgoingLeg } from './outgoing-leg.ts'
+import { connectedOutside, type TransferRules } from './outside-transfer.ts'
 import type { PreparedLeg } from './prepared-leg.ts'
+import { Redirections } from './redirections.ts'
 import type { CallUnderWay, HeldLeg, Party } from './transferable-call.ts'
 
 export interface TransferIn {
@@ -31,6 +35,7 @@ export class TransferredCall implements CallUnderWay {
   readonly #parts: CallParts
   readonly #over = Promise.withResolvers<void>()
   #hunt: Hunt | undefined
+  #redirections: Redirections | undefined
   #joined: JoinedCall | undefined
   #legCount = 0
 
@@ -60,6 +65,8 @@ export class TransferredCall implements CallUnderWay {
     const { plan, steps } = await this.#parts.router.route(this.question)
     this.callLog.addSteps(steps)
     if (plan.kind === 'refuse') return this.#failed(plan.status, plan.reason)
+    const refusal = this.#refusalOutside(plan.targets)
+    if (refusal) return this.#failed(refusal.status, refusal.why)
     const hunt = this.#startHunt(plan.targets)
     const result = await hunt.run()
     this.callLog.addSteps(hunt.steps)
@@ -69,9 +76,18 @@ export class TransferredCall implements CallUnderWay {
     return this.#failed(result.failure?.status ?? 480, result.failure?.reason ?? 'Temporarily Unavailable')
   }
 
-  async hangUp(cause: string): Promise<void> {
-    if (this.#joined) return this.#joined.hangUp(cause)
+  get emergency(): EmergencyCall | undefined {
+    return this.#joined?.emergency
+  }
+
+  async hangUp(cause: string, status?: number, reason?: string): Promise<void> {
+    if (this.#joined) return this.#joined.hangUp(cause, status, reason)
     this.#hunt?.abort()
+  }
+
+  occupies(trunk: string): boolean {
+    if (this.#joined) return this.#joined.occupies(trunk)
+    return this.#hunt?.openTargets.some((target) => isOn(trunk, target)) ?? false
   }
 
   pbxIsGone(name: string): void {
@@ -91,12 +107,23 @@ export class TransferredCall implements CallUnderWay {
   }
 
   #startHunt(targets: readonly RouteTarget[]): Hunt {
+    const { router, clock, numberOf } = this.#parts
+    const redirections = new Redirections({
+      question: this.question,
+      targets,
+      passed: { diversion: [], historyInfo: [] },
+      router,
+      numberOf,
+      now: () => clock.now(),
+    })
+    this.#redirections = redirections
     this.#hunt = new Hunt({
       targets,
       startedAt: this.callLog.startedAt,
       now: () => this.#parts.clock.now(),
       openLeg: (target, answerOffer) => this.#openLeg(target, answerOffer),
       demandOf: () => undefined, // the referrer has proven itself
+      redirected: (leg) => redirections.follow(leg),
       routeAfresh: () => this.#parts.router.route(this.question, true),
       answerOffer: async (sdp, media) => {
         // The target offers, so that nobody stays on the hold that came before the transfer.
@@ -111,24 +138,33 @@ export class TransferredCall implements CallUnderWay {
     target: RouteTarget,
     answerOffer: (sdp: string, media: MediaSession) => Promise<string>,
   ): OutgoingLeg {
-    const { legs, media, network, witness, clock, log, ringMs } = this.#parts
+    const { media, network, witness, clock, log, ringMs, policyOf } = this.#parts
+    const { path, label } = this.#in.remaining
     const callId = this.callLog.legId(++this.#legCount)
     const order = {
       target,
       offer: '',
-      headers: { 'Call-ID': callId, Allow: allowed, ...this.#in.headers },
+      headers: {
+        'Call-ID': callId,
+        Allow: allowed,
+        ...this.#redirections?.of(target)?.headers,
+        ...this.#in.headers,
+      },
       ringMs,
       answerOffer,
-      prepare: () => legs.prepare(target, this.question, undefined),
-      openMedia: ({ isBehindNat = false, isBrowser = false }: PreparedLeg) =>
+      prepare: () => this.#prepare(target),
+      openMedia: ({ isBehindNat = false, isBrowser = false, policy }: PreparedLeg) =>
         media.session({
           callId,
-          source: this.#in.remaining.path,
+          source: path,
           target: target.path,
           callerSdp: this.#in.remainingDialog.remoteSdp,
           callerAddress: '',
           calleeIsBehindNat: isBehindNat,
           calleeIsBrowser: isBrowser,
+          callerPolicy: policyOf?.(path, label),
+          calleePolicy: policy,
+          remark: mediaRemarks(this.callLog, target, clock),
         }),
       onProgress: (response: SipResponseView) => {
         this.callLog.ringing(target.path, target.label)
@@ -138,14 +174,31 @@ export class TransferredCall implements CallUnderWay {
     return new OutgoingLeg(order, network, witness, clock, log)
   }
 
+  #prepare(target: RouteTarget): Promise<PreparedLeg> {
+    const { legs, clock } = this.#parts
+    const question = this.#redirections?.of(target)?.question ?? this.question
+    return notedLeg(
+      () => legs.prepare(target, question, undefined),
+      (step) => this.#hunt?.steps.push({ ...step, atMs: clock.now() - this.callLog.startedAt }),
+    )
+  }
+
+  /** Why the one who stays may not be left with this target: both are outside, and who pays would be gone. */
+  #refusalOutside(targets: readonly RouteTarget[]): ReturnType<TransferRules['mayConnectOutside']> {
+    const outside = targets.find(({ outsideNumber, emergency }) => outsideNumber !== undefined && !emergency)
+    const numbers = outside && connectedOutside(this.#in.remaining, outside)
+    return numbers && this.#parts.transferRules.mayConnectOutside(this.question, numbers)
+  }
+
   #connect(leg: AnsweredLeg): { status: number; reason: string } {
     const { path, label } = leg.target
-    this.callLog.answered(path, label, this.#hunt?.attempts ?? []).catch((error: unknown) => {
-      this.#parts.log.error({ error: String(error) }, 'call record not written')
-    })
+    const sentOn = this.#redirections?.of(leg.target)
+    if (sentOn) this.callLog.paidBy(sentOn.question)
+    this.callLog.answered(path, label, this.#hunt?.attempts ?? [])
     const { question, callLog, remaining, onRefer } = this.#in
     const user = path === 'phone' ? parseAor(label) : undefined
-    const callee = { path, uri: leg.target.uri, user }
+    const { uri, emergency, outsideNumber } = leg.target
+    const callee = { path, uri, label, user, emergency, outsideNumber }
     const parties = { caller: remaining, callee }
     const legs = { caller: this.#in.take(), callee: leg }
     const joined = new JoinedCall(

@@ -5,13 +5,15 @@ import type { CallQuestion } from '../domain/route.ts'
 import type { IncomingRequest, SipDialog } from '../domain/sip.ts'
 import { isWebRtc } from '../domain/web-rtc.ts'
 import { otherSide } from './bridge.ts'
+import type { OutsideFacts } from './call-charge.ts'
 import { type CallFacts, CallLog } from './call-log.ts'
 import type { CallParts } from './call-parts.ts'
 import { JoinedCall, negotiate, type OnRefer } from './joined-call.ts'
 import type { CallRecords, DecisionRecords, MediaSide } from './neighbours.ts'
+import { connectedOutside, type TransferRules } from './outside-transfer.ts'
 import { notifyReferrer } from './refer-notice.ts'
 import { type ReferTarget, readReferTo } from './refer-to.ts'
-import type { CallUnderWay } from './transferable-call.ts'
+import type { CallUnderWay, Party } from './transferable-call.ts'
 import { TransferredCall } from './transferred-call.ts'
 
 export interface TransferParts extends CallParts {
@@ -101,6 +103,9 @@ export class Transfers {
       from: remaining.uri,
       to: target.uri,
       source: remaining.path,
+      payer: `${referrer.user}@${referrer.domain}`,
+      transferredFrom: call.callLog.id,
+      outside: outsideOf(call, remaining),
     }
     const callLog = new CallLog(facts, records, decisions, clock, log)
     return new TransferredCall(
@@ -127,6 +132,8 @@ export class Transfers {
     const consulted = this.#findLeg(callId, referrer) ?? (await this.#findLegLater(callId, referrer))
     const referring = call.bridge?.leg(side)
     if (!consulted || !referring || consulted.call === call) return request.respond(404)
+    const refusal = this.#refusalToConnect(call.party(otherSide(side)), consulted, referrer)
+    if (refusal) return request.respond(refusal.status)
     await request.respond(202)
     const isJoined = await this.#join(call, otherSide(side), consulted, referrer)
     notifyReferrer(referring, isJoined ? 200 : 500, isJoined ? 'OK' : 'Server Internal Error')
@@ -134,6 +141,7 @@ export class Transfers {
 
   async #join(call: CallUnderWay, side: MediaSide, consulted: FoundLeg, referrer: Aor): Promise<boolean> {
     const parties = { caller: call.party(side), callee: consulted.call.party(otherSide(consulted.side)) }
+    const { policyOf } = this.#parts
     const media = this.#parts.media.session({
       callId: `${call.callLog.id}-joined`,
       source: parties.caller.path,
@@ -142,6 +150,8 @@ export class Transfers {
       callerAddress: '',
       calleeIsBehindNat: false,
       calleeIsBrowser: isWebRtc(consulted.call.bridge?.leg(otherSide(consulted.side)).remoteSdp ?? ''),
+      callerPolicy: policyOf?.(parties.caller.path, parties.caller.label),
+      calleePolicy: policyOf?.(parties.callee.path, parties.callee.label),
     })
     const legs = { caller: call.handOver(side), callee: consulted.call.handOver(otherSide(consulted.side)) }
     const facts = {
@@ -149,6 +159,9 @@ export class Transfers {
       from: parties.caller.uri,
       to: parties.callee.uri,
       source: parties.caller.path,
+      payer: `${referrer.user}@${referrer.domain}`,
+      transferredFrom: call.callLog.id,
+      outside: outsideOf(call, parties.caller) ?? outsideOf(consulted.call, parties.callee),
     }
     const callLog = new CallLog(
       facts,
@@ -164,12 +177,26 @@ export class Transfers {
     joined.bridge.join()
     try {
       await negotiate(legs.caller, legs.callee, media)
-      await callLog.answered(parties.callee.path, parties.callee.uri, [])
+      callLog.answered(parties.callee.path, parties.callee.uri, [])
       return true
     } catch (error) {
       void joined.hangUp(error instanceof Error ? error.message : 'transfer failed')
       return false
     }
+  }
+
+  /** Two parties outside: the one who leaves goes on paying for whom he called. */
+  #refusalToConnect(
+    party: Party,
+    { call, side }: FoundLeg,
+    referrer: Aor,
+  ): ReturnType<TransferRules['mayConnectOutside']> {
+    const numbers = connectedOutside(party, call.party(otherSide(side)))
+    if (!numbers) return undefined
+    const { callId } = call.question
+    const facts = { callId, from: party.uri, to: call.party(otherSide(side)).uri, source: party.path }
+    const question = this.#questionOf(facts, referrer, this.#parts.clock.now())
+    return this.#parts.transferRules.mayConnectOutside(question, numbers)
   }
 
   /** In whose name a transferred call is placed. */
@@ -201,4 +228,9 @@ export class Transfers {
     }
     return undefined
   }
+}
+
+/** What the leg of a party outside costs, when the call that it comes from was charged for it. */
+function outsideOf({ callLog }: CallUnderWay, { outsideNumber }: Party): OutsideFacts | undefined {
+  return outsideNumber === undefined ? undefined : callLog.outside
 }

@@ -5,12 +5,14 @@ import type { CallQuestion, RoutePlan, RouteTarget } from '../../../src/domain/r
 import { CallHandler, type CallHandlerParts } from '../../../src/edge/call-handler.ts'
 import { DomainLegs } from '../../../src/edge/domain-legs.ts'
 import { LegsByPath } from '../../../src/edge/legs-by-path.ts'
+import { readNameAddr } from '../../../src/edge/name-addr.ts'
 import type { CallerVerdict, PbxOutcome } from '../../../src/edge/neighbours.ts'
 import { OtherRequests } from '../../../src/edge/other-requests.ts'
 import { OverlayLegs } from '../../../src/edge/overlay-legs.ts'
 import { PbxLegs } from '../../../src/edge/pbx-legs.ts'
 import { PhoneLegs } from '../../../src/edge/phone-legs.ts'
 import type { PreparedLeg } from '../../../src/edge/prepared-leg.ts'
+import { WishPrefixes } from '../../../src/edge/wish-prefixes.ts'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
 import { silentLog } from '../../../src/lib/log.ts'
 import { FakeSipStack } from '../../support/fake-sip-stack.ts'
@@ -36,7 +38,12 @@ export function targets(...list: readonly RouteTarget[]): RoutePlan {
 export class AnEdge {
   readonly stack = new FakeSipStack()
   readonly clock = new FakeClock(1_000_000)
-  readonly records = { began: [] as CallRecord[], answered: [] as CallRecord[], ended: [] as CallRecord[] }
+  readonly records = {
+    began: [] as CallRecord[],
+    answered: [] as CallRecord[],
+    forgotten: [] as string[],
+    ended: [] as CallRecord[],
+  }
   readonly decisions: DecisionRecord[] = []
   readonly witnessed: (readonly [string, PbxOutcome])[] = []
   readonly questions: CallQuestion[] = []
@@ -48,7 +55,9 @@ export class AnEdge {
   guardSays: 'ok' | 'banned' | 'too-fast' = 'ok'
   pbxInCharge = true
   isEmergency = false
-  writing: Promise<void> = Promise.resolve()
+  isUrgent = false
+  /** How long the media takes to answer. */
+  mediaAnswers: Promise<void> = Promise.resolve()
   trunkLegs = { open: 0, released: 0 }
   linkFails = false
   readonly handler: CallHandler
@@ -88,9 +97,22 @@ export class AnEdge {
       log: silentLog,
       ringMs: 60_000,
       maxCalls: 10,
+      isUrgent: () => this.isUrgent,
+      isCallback: ({ requestUri }) => requestUri === 'tel:+49301234500',
       boxId: 'box',
       links,
       calledUri: (_trunk, invite) => invite.uri,
+      callers: {
+        callerOf: (_trunk, invite) => ({
+          from: readNameAddr(invite.header('from') ?? '').uri,
+          asserted: undefined,
+          withholdsNumber: false,
+        }),
+        wishes: new WishPrefixes({ withholdPrefix: '*31#', showPrefix: '#31#' }),
+      },
+      takeIncoming: () => () => undefined,
+      numberOf: () => undefined,
+      transferRules: { mayConnectOutside: () => undefined },
       forwardTo: () => undefined,
       redirectTo: () => undefined,
       admission: {
@@ -120,24 +142,27 @@ export class AnEdge {
       legs: new LegsByPath({
         phone: new PhoneLegs(names),
         domain: new DomainLegs(names),
-        overlay: new OverlayLegs(links, names),
+        overlay: new OverlayLegs(links, names, { callerIdOf: () => undefined, withholdsNumber: () => false }),
         pbx: new PbxLegs(),
         trunk: { prepare: (each) => this.#trunkLeg(each.uri) },
       }),
       media: {
         session: () => ({
           offer: async (_, sdp) => sdp,
-          answer: async (_, sdp) => sdp,
+          answer: async (_, sdp) => {
+            await this.mediaAnswers
+            return sdp
+          },
           end: () => undefined,
         }),
       },
       witness: { saw: (pbx, outcome) => this.witnessed.push([pbx, outcome]) },
       records: {
         began: (record) => this.records.began.push(record),
-        answered: (record) => {
-          this.records.answered.push(record)
-          return this.writing
+        changed: (record) => {
+          if (record.answeredAt !== undefined) this.records.answered.push(record)
         },
+        forgotten: (id) => this.records.forgotten.push(id),
         ended: (record) => this.records.ended.push(record),
       },
       decisions: { keep: (record) => this.decisions.push(record) },

@@ -31,15 +31,22 @@ describe('a call that is answered', () => {
     expect(edge.handler.count).toBe(0)
   })
 
-  test('waits for its record, but not longer than 50 ms', async () => {
-    const edge = new AnEdge()
-    edge.writing = new Promise(() => undefined)
+  test('is written down before anything leaves the box, and answered before the caller hears of it', async () => {
+    const sent: number[] = []
+    const edge = new AnEdge({
+      router: {
+        route: async () => {
+          sent.push(edge.records.began.length, edge.stack.outgoing.length)
+          return { plan: edge.plan, steps: [] }
+        },
+      },
+    })
+    edge.mediaAnswers = new Promise(() => undefined)
     const invite = await edge.phoneCalls()
+    expect(sent).toEqual([1, 0])
     await edge.stack.sent().answers('v=0 callee')
+    expect(edge.records.answered).toMatchObject([{ status: 200, attempts: [{ status: 200 }] }])
     expect(invite.finalStatus).toBeUndefined()
-    edge.clock.advance(50)
-    await settled()
-    expect(invite.finalStatus).toBe(200)
   })
 
   test('gets the offer of the callee when the caller made none, and the answer of its ACK goes back', async () => {
@@ -193,11 +200,12 @@ describe('a caller that gives up', () => {
 
   test('after the callee answered: the callee is hung up', async () => {
     const edge = new AnEdge()
-    edge.writing = new Promise(() => undefined)
+    const media = Promise.withResolvers<void>()
+    edge.mediaAnswers = media.promise
     const invite = await edge.phoneCalls()
     const callee = await edge.stack.sent().answers('v=0')
     invite.cancel()
-    edge.clock.advance(50)
+    media.resolve()
     await settled()
     expect(callee.hungUpWith).toBeDefined()
     expect(edge.records.ended).toMatchObject([{ status: 487 }])
@@ -241,13 +249,14 @@ describe('no call at all', () => {
     expect(edge.records.ended).toMatchObject([{ endedBy: 'box' }])
   })
 
-  test('stopping refuses a caller whose answer still waits for its record', async () => {
+  test('stopping refuses a caller whose answer still waits for its media', async () => {
     const edge = new AnEdge()
-    edge.writing = new Promise(() => undefined)
+    const media = Promise.withResolvers<void>()
+    edge.mediaAnswers = media.promise
     const invite = await edge.phoneCalls()
     const callee = await edge.stack.sent().answers('v=0')
     const stopped = edge.handler.stop()
-    edge.clock.advance(50)
+    media.resolve()
     await stopped
     expect(invite.finalStatus).toBe(503)
     expect(callee.hungUpWith).toBeDefined()

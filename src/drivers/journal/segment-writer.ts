@@ -1,0 +1,152 @@
+import type { Clock, Timer } from '../../lib/clock.ts'
+import type { Log } from '../../lib/log.ts'
+import type { Segment } from './segment.ts'
+
+export interface SegmentWriterSettings {
+  open(number: number): Segment
+  readonly clock: Clock
+  readonly log: Log
+  /** Milliseconds of a clock that only goes forward. */
+  readonly stopwatch: () => number
+  /** After a rest: what was not written meanwhile should be. */
+  readonly onRested: () => void
+}
+
+/** A write that keeps the event loop longer than this is followed by a rest. */
+const slowMs = 50
+const firstRestMs = 1_000
+const longestRestMs = 60_000
+
+/**
+ * Appends to the newest file of the journal. A disk that fails or is slow is left alone for a while, a second at first and
+ * a minute in the end: calls go on without it.
+ */
+export class SegmentWriter {
+  readonly #settings: SegmentWriterSettings
+  #segment: Segment | undefined
+  #number = 0
+  #bytes = 0
+  #since = 0
+  #isUnsynced = false
+  #syncing: Promise<void> | undefined
+  #rest: Timer | undefined
+  #restMs = firstRestMs
+
+  constructor(settings: SegmentWriterSettings) {
+    this.#settings = settings
+  }
+
+  /** The number of the newest file. */
+  get number(): number {
+    return this.#number
+  }
+
+  /** The file that is written to now. */
+  get openNumber(): number | undefined {
+    return this.#segment && this.#number
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Milliseconds since the file was begun. */
+  get age(): number {
+    return this.#segment ? this.#settings.clock.now() - this.#since : 0
+  }
+
+  get isResting(): boolean {
+    return this.#rest !== undefined
+  }
+
+  /** False when it was not written. The first append after `begin` makes the file. */
+  append(text: string): boolean {
+    if (this.#rest) return false
+    const from = this.#settings.stopwatch()
+    try {
+      this.#segment ??= this.#openNext()
+      this.#segment.append(text)
+    } catch (error) {
+      this.leave()
+      this.#takeRest({ error: String(error) })
+      return false
+    }
+    this.#bytes += text.length
+    this.#isUnsynced = true
+    const tookMs = this.#settings.stopwatch() - from
+    if (tookMs > slowMs) this.#takeRest({ tookMs: Math.round(tookMs) })
+    else this.#restMs = firstRestMs
+    return true
+  }
+
+  /** Goes on after the file of this number. */
+  begin(after: number): void {
+    this.#number = after
+  }
+
+  /** What comes next goes into a new file. Nobody waits for the old one. */
+  leave(): void {
+    const segment = this.#segment
+    this.#segment = undefined
+    this.#bytes = 0
+    if (segment) void this.#finish(segment)
+  }
+
+  /** What was appended outlives a power failure. One at a time: a slow disk is not given more. */
+  sync(): Promise<void> {
+    this.#syncing ??= this.#sync().finally(() => {
+      this.#syncing = undefined
+    })
+    return this.#syncing
+  }
+
+  async close(): Promise<void> {
+    this.#rest?.cancel()
+    this.#rest = undefined
+    const segment = this.#segment
+    this.#segment = undefined
+    await this.#syncing
+    if (segment) await this.#finish(segment)
+  }
+
+  #openNext(): Segment {
+    const segment = this.#settings.open(this.#number + 1)
+    this.#number++
+    this.#since = this.#settings.clock.now()
+    return segment
+  }
+
+  async #sync(): Promise<void> {
+    if (!this.#segment || !this.#isUnsynced) return
+    this.#isUnsynced = false
+    try {
+      await this.#segment.sync()
+    } catch (error) {
+      this.#isUnsynced = true
+      this.#settings.log.error({ error: String(error) }, 'call journal not synced to the disk')
+    }
+  }
+
+  async #finish(segment: Segment): Promise<void> {
+    try {
+      await segment.sync()
+    } catch (error) {
+      this.#settings.log.error({ error: String(error) }, 'call journal not synced to the disk')
+    }
+    try {
+      await segment.close()
+    } catch (error) {
+      this.#settings.log.error({ error: String(error) }, 'file of the call journal not closed')
+    }
+  }
+
+  #takeRest(trouble: Readonly<Record<string, unknown>>): void {
+    const { clock, log, onRested } = this.#settings
+    log.error({ ...trouble, restMs: this.#restMs }, 'call journal is behind')
+    this.#rest = clock.after(this.#restMs, () => {
+      this.#rest = undefined
+      onRested()
+    })
+    this.#restMs = Math.min(this.#restMs * 2, longestRestMs)
+  }
+}

@@ -1,0 +1,89 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Segment } from '../../../src/drivers/journal/segment.ts'
+import { SegmentWriter } from '../../../src/drivers/journal/segment-writer.ts'
+import { FakeClock } from '../../../src/lib/fake-clock.ts'
+import { silentLog } from '../../../src/lib/log.ts'
+
+let clock: FakeClock
+let files: Map<number, string>
+let failure: Error | undefined
+let writeTakesMs: number
+let rested: number
+let writer: SegmentWriter
+
+function openSegment(number: number): Segment {
+  if (failure) throw failure
+  files.set(number, '')
+  return {
+    append(text) {
+      if (failure) throw failure
+      clock.advance(writeTakesMs)
+      files.set(number, files.get(number) + text)
+    },
+    sync: async () => undefined,
+    close: async () => undefined,
+  }
+}
+
+beforeEach(() => {
+  clock = new FakeClock(1_000)
+  files = new Map()
+  failure = undefined
+  writeTakesMs = 0
+  rested = 0
+  writer = new SegmentWriter({
+    open: openSegment,
+    clock,
+    log: silentLog,
+    stopwatch: () => clock.now(),
+    onRested: () => rested++,
+  })
+  writer.begin(7)
+})
+
+describe('writing the journal', () => {
+  it('begins a file with the first line, and another one after leaving it', () => {
+    expect(files.size).toBe(0)
+    expect(writer.append('a')).toBe(true)
+    expect(writer.append('b')).toBe(true)
+    writer.leave()
+    expect(writer.append('c')).toBe(true)
+    expect([...files]).toEqual([
+      [8, 'ab'],
+      [9, 'c'],
+    ])
+  })
+
+  it('leaves a disk that fails alone, longer each time, and goes on in a new file', () => {
+    writer.append('a')
+    failure = new Error('ENOSPC')
+    expect(writer.append('b')).toBe(false)
+    failure = undefined
+    expect(writer.append('c')).toBe(false)
+    clock.advance(1_000)
+    expect(rested).toBe(1)
+    failure = new Error('ENOSPC')
+    expect(writer.append('d')).toBe(false)
+    failure = undefined
+    clock.advance(1_999)
+    expect(writer.append('e')).toBe(false)
+    clock.advance(1)
+    expect(rested).toBe(2)
+    expect(writer.append('f')).toBe(true)
+    expect([...files]).toEqual([
+      [8, 'a'],
+      [9, 'f'],
+    ])
+  })
+
+  it('keeps the line that was written slowly, and then rests', () => {
+    writeTakesMs = 51
+    expect(writer.append('a')).toBe(true)
+    expect(writer.isResting).toBe(true)
+    expect(writer.append('b')).toBe(false)
+    writeTakesMs = 0
+    clock.advance(1_000)
+    expect(writer.append('b')).toBe(true)
+    expect(files.get(8)).toBe('ab')
+  })
+})

@@ -17,6 +17,8 @@ const features = [
   'guard',
   'identity',
   'records',
+  'notice',
+  'toll',
 ]
 
 // Which rooms a room may import from, besides itself. Features meet only in gateway.ts.
@@ -42,6 +44,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   dns2: ['drivers/dns'],
   'dns-packet': ['drivers/dns'],
   sqlite3: ['drivers/sqlite'],
+  nodemailer: ['drivers/mail'],
   pino: ['drivers/pino-log.ts'],
   zod: ['config', 'admin'],
   yaml: ['config'],

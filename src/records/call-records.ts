@@ -2,19 +2,40 @@ import type { CallRecord } from '../domain/call-record.ts'
 import { type Clock, systemClock, type Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Part } from '../lib/part.ts'
+import type { CallJournal } from './call-journal.ts'
 import type { CallStore } from './call-store.ts'
+import { type ClassOf, cutCall, finishedCall } from './finished-call.ts'
+import { FinishedCalls } from './finished-calls.ts'
 
 export interface CallRecordsSettings {
   readonly store: CallStore
+  readonly journal: CallJournal
   readonly keepDays: number
+  /** How many calls are kept on disk. */
+  readonly mostCalls: number
+  readonly classOf: ClassOf
+  /** Hears of every call that is over, once. */
+  readonly onFinished?: (record: CallRecord) => void
   readonly log: Log
   readonly clock?: Clock
   /** How many finished calls are kept in memory for the pages. */
   readonly recentCalls?: number
 }
 
+export interface CallCounts {
+  readonly finished: number
+  readonly answered: number
+  /** In thousandths of the operator's currency unit, by trunk or box; since the start. */
+  readonly costs: ReadonlyMap<string, number>
+  /** Ends that wait to be stored. */
+  readonly unsaved: number
+  /** Ends that could not be stored and had to be given up. */
+  readonly lost: number
+}
+
 const dayMs = 86_400_000
-const sweepEveryMs = dayMs / 4
+const sweepEveryMs = dayMs / 24
+const savedAtOnce = 1_000
 
 /** The calls of this box: those that are up, those just finished, and all of them on disk. */
 export class CallRecords implements Part {
@@ -22,7 +43,10 @@ export class CallRecords implements Part {
   readonly #settings: CallRecordsSettings
   readonly #clock: Clock
   readonly #recentLimit: number
+  readonly #finished: FinishedCalls
   readonly #active = new Map<string, CallRecord>()
+  readonly #costs = new Map<string, number>()
+  readonly #totals = { finished: 0, answered: 0 }
   #recent: CallRecord[] = []
   #sweepTimer: Timer | undefined
 
@@ -30,44 +54,60 @@ export class CallRecords implements Part {
     this.#settings = settings
     this.#clock = settings.clock ?? systemClock
     this.#recentLimit = settings.recentCalls ?? 200
+    const { store, journal, log } = settings
+    this.#finished = new FinishedCalls({ store, journal, clock: this.#clock, log })
   }
 
-  /** Ends the calls that the last run of the box left open. */
+  /** Ends the calls that the last run of the box left open, and stores what it could not store any more. */
   async start(): Promise<void> {
-    const { store, log } = this.#settings
-    const open = await store.open()
-    const now = this.#clock.now()
-    await Promise.all(open.map((record) => store.save(endedByRestart(record, now))))
-    if (open.length > 0) log.warn({ calls: open.length }, 'calls were cut by the end of the last run')
-    this.#recent = await store.list(Number.MAX_SAFE_INTEGER, this.#recentLimit)
+    try {
+      await this.#endCutCalls()
+    } catch (error) {
+      // The journal keeps them for the next start; a full disk is no reason to take no calls.
+      this.#settings.log.error({ error: String(error) }, 'calls of the last run not stored yet')
+    }
+    this.#recent = await this.#settings.store.list(Number.MAX_SAFE_INTEGER, this.#recentLimit)
     this.#sweep()
   }
 
+  /** Waits, not for long, for the ends of calls to be stored; the journal has what is not. */
   async stop(): Promise<void> {
     this.#sweepTimer?.cancel()
     this.#sweepTimer = undefined
+    await this.#finished.stop()
   }
 
-  /** A call is being set up. In memory only: a call that nobody answered may be lost with the process. */
+  /** A call is attempted. It cannot be lost any more when this returns. */
   began(record: CallRecord): void {
     this.#active.set(record.id, record)
+    this.#settings.journal.note(record)
   }
 
-  /** The call was answered. Resolves when its record cannot be lost any more. */
-  async answered(record: CallRecord): Promise<void> {
-    this.#active.set(record.id, record)
-    await this.#settings.store.save(record)
-  }
-
-  /** The call is over, answered or not. Nobody waits for this: of an answered call the disk knows already. */
-  ended(record: CallRecord): void {
-    const { store, log } = this.#settings
-    this.#active.delete(record.id)
-    this.#recent.unshift(record)
-    if (this.#recent.length > this.#recentLimit) this.#recent.length = this.#recentLimit
-    store
+  /** It rings, was answered, or is over and its cause is still asked for. */
+  changed(record: CallRecord): void {
+    const isOver = record.endedAt !== undefined
+    if (!isOver) this.#active.set(record.id, record)
+    if (this.#settings.journal.note(record) || isOver) return
+    // The journal is behind: the database is the next best.
+    this.#settings.store
       .save(record)
-      .catch((error) => log.error({ callId: record.callId, error }, 'end of call not written'))
+      .catch((error) => this.#settings.log.warn({ callId: record.callId, error }, 'call not recorded yet'))
+  }
+
+  /** It was no call: the caller was only asked who it is. */
+  forgotten(id: string): void {
+    this.#active.delete(id)
+    this.#settings.journal.forget(id)
+  }
+
+  /** The call is over, answered or not. Nobody waits for it to be stored: the journal has it. */
+  ended(record: CallRecord): void {
+    this.#active.delete(record.id)
+    const finished = finishedCall(record, this.#settings.classOf)
+    this.#settings.journal.note(finished)
+    this.#finish(finished)
+    this.#recent.unshift(finished)
+    if (this.#recent.length > this.#recentLimit) this.#recent.length = this.#recentLimit
   }
 
   /** Calls that are up or being set up. */
@@ -85,15 +125,48 @@ export class CallRecords implements Part {
     return this.#settings.store.list(before, limit)
   }
 
+  get counts(): CallCounts {
+    const { unsaved, lost } = this.#finished
+    return { ...this.#totals, costs: this.#costs, unsaved, lost }
+  }
+
+  #finish(record: CallRecord): void {
+    this.#totals.finished++
+    if (record.answeredAt !== undefined) this.#totals.answered++
+    if (record.cost && record.target !== undefined)
+      this.#costs.set(record.target, (this.#costs.get(record.target) ?? 0) + record.cost)
+    this.#finished.store(record)
+    this.#settings.onFinished?.(record)
+  }
+
+  async #endCutCalls(): Promise<void> {
+    const { store, journal, log, classOf } = this.#settings
+    const { calls, lastSignOfLife } = journal.found()
+    const stored = await store.ended(calls.map(({ id }) => id))
+    const left = new Map((await store.open()).map((record) => [record.id, record]))
+    // The journal is never behind the database.
+    for (const record of calls) if (!stored.has(record.id)) left.set(record.id, record)
+    const now = this.#clock.now()
+    const isOpen = ({ endedAt }: CallRecord) => endedAt === undefined
+    const cut = [...left.values()].filter(isOpen).length
+    const finished = [...left.values()].map((record) =>
+      finishedCall(isOpen(record) ? cutCall(record, lastSignOfLife, now) : record, classOf),
+    )
+    for (let from = 0; from < finished.length; from += savedAtOnce)
+      await Promise.all(finished.slice(from, from + savedAtOnce).map((record) => store.save(record)))
+    for (const record of finished) this.#settings.onFinished?.(record)
+    if (cut > 0) log.warn({ calls: cut }, 'calls were cut by the end of the last run')
+    await journal.discardFound()
+  }
+
   #sweep(): void {
-    const { store, keepDays, log } = this.#settings
-    store
-      .removeBefore(this.#clock.now() - keepDays * dayMs)
-      .catch((error) => log.warn({ error }, 'old call records not removed'))
+    this.#trim().catch((error) => this.#settings.log.warn({ error }, 'old call records not removed'))
     this.#sweepTimer = this.#clock.after(sweepEveryMs, () => this.#sweep())
   }
-}
 
-function endedByRestart(record: CallRecord, now: number): CallRecord {
-  return { ...record, endedAt: now, endedBy: 'box', cause: 'box restarted' }
+  async #trim(): Promise<void> {
+    const { store, keepDays, mostCalls } = this.#settings
+    const before = this.#clock.now() - keepDays * dayMs
+    while (await store.trim(before, mostCalls)) if (!this.#sweepTimer) return
+  }
 }

@@ -30,11 +30,19 @@ export class DecisionTable implements DecisionStore {
   }
 
   async find(callId: string): Promise<DecisionRecord | undefined> {
-    const [row] = await this.#database.all<DecisionRow>(findSql, callId)
-    return row && JSON.parse(row.record)
+    return findDecision(this.#database, callId)
   }
 
   async list(limit: number): Promise<DecisionRecord[]> {
     return (await this.#database.all<DecisionRow>(listSql, limit)).map((row) => JSON.parse(row.record))
   }
+}
+
+/** The newest record of that call. */
+export async function findDecision(
+  database: Pick<SqlDatabase, 'all'>,
+  callId: string,
+): Promise<DecisionRecord | undefined> {
+  const [row] = await database.all<DecisionRow>(findSql, callId)
+  return row && JSON.parse(row.record)
 }

@@ -45,4 +45,13 @@ export const migrations: readonly string[] = [
     value BLOB NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE INDEX calls_by_call_id ON calls (record->>'callId');
+
+  CREATE TABLE notices (
+    number INTEGER PRIMARY KEY,
+    target TEXT NOT NULL,
+    notice TEXT NOT NULL
+  ) STRICT;
+  `,
 ]

@@ -76,8 +76,30 @@ describe.each(implementations)('record stores: %s', (_, open) => {
       (await stores.calls.list(before, limit)).map(({ id }) => id)
     expect(await ids(5_000, 2)).toEqual(['c', 'b'])
     expect(await ids(1_001, 2)).toEqual(['a'])
-    await stores.calls.removeBefore(1_001)
+    expect(await stores.calls.trim(1_001, 9)).toBe(false)
     expect(await ids(5_000, 9)).toEqual(['c', 'b'])
+    await stores.calls.trim(0, 1)
+    expect(await ids(5_000, 9)).toEqual(['c'])
+  })
+
+  it('never changes a call that has ended', async () => {
+    const over = aCall({ endedAt: 3_000, cause: 'normal' })
+    await stores.calls.save(aCall())
+    await stores.calls.save(over)
+    await stores.calls.save(aCall({ endedAt: 9_000, cause: 'box restarted' }))
+    await stores.calls.save(aCall())
+    expect(await stores.calls.find('a')).toEqual([over])
+    expect(await stores.calls.ended(['a', 'b'])).toEqual(new Set(['a']))
+  })
+
+  it('pages through the calls of a time, oldest first, calls of the same moment too', async () => {
+    for (const [index, id] of ['e', 'd', 'c', 'b', 'a'].entries())
+      await stores.calls.save(aCall({ id, callId: `call-${id}`, startedAt: 1_000 + Math.floor(index / 2) }))
+    const span = { from: 1_000, to: 1_002 }
+    const first = await stores.calls.page(span, undefined, 3)
+    expect(first.map(({ id }) => id)).toEqual(['d', 'e', 'b'])
+    expect((await stores.calls.page(span, first.at(-1), 3)).map(({ id }) => id)).toEqual(['c'])
+    expect((await stores.calls.find('call-a')).map(({ id }) => id)).toEqual(['a'])
   })
 
   it('finds the latest decision about a call and keeps the newest', async () => {

@@ -1,0 +1,67 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { parseArgs } from 'node:util'
+import { loadConfig } from '../config/load.ts'
+import type { CallPath } from '../domain/call-record.ts'
+import { SqliteCallArchive } from '../drivers/sqlite/call-archive.ts'
+import { ReadOnlyDatabase } from '../drivers/sqlite/read-only-database.ts'
+import { exportCalls } from '../records/call-export.ts'
+import { type Command, UsageError } from './command.ts'
+
+const paths: readonly string[] = ['phone', 'overlay', 'domain', 'trunk', 'pbx'] satisfies CallPath[]
+
+const options = {
+  config: { type: 'string' },
+  format: { type: 'string', default: 'csv' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  source: { type: 'string' },
+  path: { type: 'string' },
+  target: { type: 'string' },
+  payer: { type: 'string' },
+  answered: { type: 'boolean' },
+} as const
+
+/** Reads the database itself: the box may be running or not. */
+export const callsExportCommand: Command = {
+  name: 'export',
+  summary:
+    'writes call records to the standard output   [--format csv|jsonl] [--from TIME] [--to TIME] [--source PATH] ' +
+    '[--path PATH] [--target NAME] [--payer NAME] [--answered]',
+  async run(argv) {
+    const { values } = parseArgs({ args: [...argv], options })
+    const { format, target, payer, answered } = values
+    if (format !== 'csv' && format !== 'jsonl') throw new UsageError('--format is csv or jsonl')
+    const filter = {
+      from: readTime('--from', values.from),
+      to: readTime('--to', values.to),
+      source: readPath('--source', values.source),
+      path: readPath('--path', values.path),
+      target,
+      payer,
+      answered,
+    }
+    const database = await ReadOnlyDatabase.open(loadConfig(values.config).dataDir)
+    try {
+      const lines = exportCalls(new SqliteCallArchive(database), filter, format)
+      await pipeline(Readable.from(lines), process.stdout, { end: false })
+    } finally {
+      await database.close()
+    }
+    return 0
+  },
+}
+
+function readTime(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const time = Date.parse(text)
+  if (Number.isNaN(time))
+    throw new UsageError(`${option} is a time such as 2026-11-01 (UTC) or 2026-11-01T08:00:00+01:00`)
+  return time
+}
+
+function readPath(option: string, text: string | undefined): CallPath | undefined {
+  if (text === undefined) return undefined
+  if (!paths.includes(text)) throw new UsageError(`${option} is one of ${paths.join(', ')}`)
+  return text as CallPath
+}

@@ -19,6 +19,7 @@ const features = [
   'records',
   'notice',
   'toll',
+  'emergency',
 ]
 
 // Which rooms a room may import from, besides itself. Features meet only in gateway.ts.
@@ -40,7 +41,6 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const homes: Readonly<Record<string, readonly string[]>> = {
   'drachtio-srf': ['drivers/drachtio'],
   'rtpengine-client': ['drivers/rtpengine'],
-  'asterisk-ami-client': ['drivers/asterisk'],
   dns2: ['drivers/dns'],
   'dns-packet': ['drivers/dns'],
   sqlite3: ['drivers/sqlite'],

@@ -14,13 +14,19 @@ export interface CallQuestion {
   readonly caller: Aor | undefined
   /** False for a phone whose credentials this box has not checked (its PBX will). */
   readonly callerIsAuthenticated: boolean
-  /** From URI as received, for caller ID and records. */
+  /** From URI as received, for caller ID and records; of a caller from a trunk, as the trunk asserts him. */
   readonly from: string
+  /** Who he is as a trunk, a PBX or another box vouches for (P-Asserted-Identity, RFC 3325), as received. */
+  readonly assertedFrom?: string
+  /** He wants to be unknown, or for once known (RFC 3323); undefined: he does not say. */
+  readonly withholdsNumber?: boolean
   readonly requestUri: string
   /** Address that the request came from. */
   readonly sourceAddress?: string
   /** Where the caller is, as it came with the call: a PIDF-LO document (RFC 4119). */
   readonly locationDocument?: string
+  /** The user whose phone sent the call on to this place: its caller, and not who called first. */
+  readonly divertedBy?: Aor
   /** Milliseconds since the Unix epoch. */
   readonly at: number
 }

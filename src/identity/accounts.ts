@@ -11,6 +11,9 @@ export interface Account {
   readonly aliases: readonly string[]
   /** E.164, the caller ID first. */
   readonly numbers: readonly string[]
+  /** The one of them that is shown instead of the first. */
+  readonly callerId: string | undefined
+  readonly withholdsNumber: boolean
   readonly mayDial: UserEntry['mayDial']
 }
 
@@ -97,8 +100,10 @@ export class Accounts {
     const name = parseAor(user.aor)
     if (!name) throw new Error(`users: "${user.aor}" is not an address of record`)
     const aorText = printAor(name)
-    const { displayName, aliases, numbers, mayDial, password, ha1 } = user
-    const account: Account = { aor: name, aorText, displayName, aliases, numbers, mayDial }
+    const { displayName, aliases, numbers, callerId, withholdNumber: withholdsNumber, mayDial, password, ha1 } = user
+    if (callerId !== undefined && !numbers.includes(callerId))
+      throw new Error(`users: ${aorText} has the callerId ${callerId}, which is none of his numbers`)
+    const account = { aor: name, aorText, displayName, aliases, numbers, callerId, withholdsNumber, mayDial }
     for (const part of new Set([name.user, ...aliases])) {
       claim(this.#byAor, printAor(aor(part, name.domain)), account)
       const others = this.#byName.get(part)

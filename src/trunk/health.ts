@@ -48,5 +48,15 @@ export function nextHealth(health: TrunkHealth, witness: TrunkWitness): TrunkHea
 
 /** A trunk that nobody has asked yet is worth a try. */
 export function isHealthy(health: TrunkHealth, at: number): boolean {
-  return (health.optionsLost ?? 0) < lostToDown && at >= health.restsUntil
+  return !isDown(health) && at >= health.restsUntil
+}
+
+/** It does not answer OPTIONS. */
+export function isDown({ optionsLost = 0 }: TrunkHealth): boolean {
+  return optionsLost >= lostToDown
+}
+
+/** Its rest is over, and the next call decides whether it rests again. */
+export function isOnProbation({ rests, restsUntil }: TrunkHealth, at: number): boolean {
+  return rests > 0 && at >= restsUntil
 }

@@ -31,6 +31,8 @@ export type RegistrationEvent =
       readonly chance: number
     }
   | { readonly type: 'due' }
+  /** Where it was registered nobody answers any more. */
+  | { readonly type: 'lost' }
   | { readonly type: 'stop'; readonly at: number }
 
 export type RegistrationAction =
@@ -42,6 +44,8 @@ export type RegistrationStep = readonly [RegistrationState, ...RegistrationActio
 
 const firstRetryMs = 1_000
 const longestRetryMs = 60_000
+/** Enough to spread many boxes, and little enough that a provider back from the dead is found within the minute. */
+const longestSpreadMs = 2_000
 const longestRetryAfterMs = 300_000
 /** The provider will not change its mind soon; asking often gets the address banned. */
 const credentialsRefused = new Set([401, 403, 404, 407])
@@ -60,6 +64,9 @@ export function nextRegistration(state: RegistrationState, event: RegistrationEv
     case 'due':
       if (state.name === 'registered') return registering(state.expiresSeconds, 0, state.until)
       if (state.name === 'waiting') return registering(state.expiresSeconds, state.failures, state.until)
+      break
+    case 'lost':
+      if (state.name === 'registered') return registering(state.expiresSeconds, 0, state.until)
       break
     case 'stop':
       if (holdsUntil(state) > event.at) return [{ name: 'idle' }, { do: 'unregister' }]
@@ -119,6 +126,9 @@ function retryMs(
 ): number {
   const doubled = firstRetryMs * 2 ** Math.min(failures - 1, 10)
   const ceiling = credentialsRefused.has(status) ? longestRetryMs : Math.min(doubled, longestRetryMs)
-  const spread = Math.round(ceiling * (1 - chance / 4))
-  return Math.max(spread, Math.min((retryAfterSeconds ?? 0) * 1_000, longestRetryAfterMs))
+  const spread = Math.min(ceiling / 4, longestSpreadMs) * chance
+  return Math.max(
+    Math.round(ceiling - spread),
+    Math.min((retryAfterSeconds ?? 0) * 1_000, longestRetryAfterMs),
+  )
 }

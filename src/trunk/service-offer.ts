@@ -48,6 +48,7 @@ function isDecisive(before: PstnService | undefined, after: PstnService | undefi
   return (
     before.channelsFree > 0 !== after.channelsFree > 0 ||
     before.costPerMinute !== after.costPerMinute ||
+    before.rates !== after.rates ||
     before.prefixes.join() !== after.prefixes.join()
   )
 }

@@ -1,26 +1,30 @@
 import type { TrunkEntry } from '../config/sections/trunks.ts'
-import type { E164 } from '../domain/phone-number.ts'
+import type { LegPolicy } from '../domain/leg-policy.ts'
+import type { NoticeSink } from '../domain/notice.ts'
 import type { CallQuestion, RouteTarget } from '../domain/route.ts'
 import type { DigestAccount, SipHeaders } from '../domain/sip.ts'
 import { parseDialledUri } from '../domain/sip-uri.ts'
-import type { Timer } from '../lib/clock.ts'
-import { within } from '../lib/time-box.ts'
-import { callerIdOf, type NumberOwners } from './caller-id.ts'
-import { describeAnswer } from './describe-answer.ts'
-import { isHealthy, nextHealth, type TrunkHealth, type TrunkWitness, unknownHealth } from './health.ts'
+import type { LineState, LineWatch } from './asterisk-line.ts'
+import { type CallerId, callerIdOf, type NumberOwners } from './caller-id.ts'
+import { Channels } from './channels.ts'
+import { HealthWatch } from './health-watch.ts'
+import { identityHeaders } from './identity-headers.ts'
+import type { ServerHop } from './server-hop.ts'
 import { type TrunkAddress, trunkAddress } from './trunk-address.ts'
-import { TrunkFull } from './trunk-errors.ts'
+import { TrunkAlarm } from './trunk-alarm.ts'
+import { contactUri } from './trunk-contact.ts'
+import type { SiteNumbers, TrunkNumbers } from './trunk-numbers.ts'
+import { policyFor } from './trunk-policy.ts'
+import { TrunkRates } from './trunk-rates.ts'
 import { type RegistrationParts, TrunkRegistration } from './trunk-registration.ts'
-
-/** How numbers are written on this trunk and read from it. */
-export interface TrunkNumbers {
-  formatForTrunk(number: E164, format: TrunkEntry['numberFormat']): string
-  readFromTrunk(text: string, format?: TrunkEntry['numberFormat']): E164 | undefined
-}
+import { standingOf, type TrunkStanding } from './trunk-standing.ts'
 
 export interface TrunkParts extends RegistrationParts {
-  readonly numbers: TrunkNumbers
+  readonly numbers: SiteNumbers
   readonly owners: NumberOwners
+  readonly notices: NoticeSink
+  /** What is known of the line by other means than SIP, such as an Asterisk's manager. */
+  lineOf?(entry: TrunkEntry): LineWatch | undefined
 }
 
 /** An outgoing leg on a trunk, ready to be sent. */
@@ -29,8 +33,10 @@ export interface TrunkLeg {
   readonly proxy?: string
   readonly from: string
   readonly to: string
+  readonly contact?: string
   readonly account?: DigestAccount
   readonly headers: SipHeaders
+  readonly policy: LegPolicy
   /** Gives the channel back. Safe to call twice. */
   release(): void
 }
@@ -38,188 +44,175 @@ export interface TrunkLeg {
 /** How a trunk is, for the operator. */
 export interface TrunkView {
   readonly name: string
-  readonly state: {
-    readonly name: string
-    readonly state: 'good' | 'degraded' | 'failed'
-    readonly text: string
-  }
+  readonly state: TrunkStanding & { readonly name: string }
   readonly calls: number
   readonly maxCalls: number
 }
-
-const optionsWithinMs = 4_000
-const askAgainMs = 2_000
 
 /** One SIP trunk: its registration, its health, its channels, and the legs that are sent on it. */
 export class SipTrunk {
   readonly entry: TrunkEntry
   readonly address: TrunkAddress
+  readonly numbers: TrunkNumbers
+  readonly channels: Channels
+  readonly rates: TrunkRates
+  readonly policy: LegPolicy
   readonly #parts: TrunkParts
   readonly #registration: TrunkRegistration | undefined
-  #health: TrunkHealth = unknownHealth
-  #wasWell = true
-  #calls = 0
-  #timer: Timer | undefined
-  #isRunning = false
+  readonly #health: HealthWatch
+  readonly #line: LineWatch | undefined
+  readonly #alarm: TrunkAlarm
   #onChange: () => void = () => undefined
 
   constructor(entry: TrunkEntry, parts: TrunkParts) {
     this.entry = entry
     this.address = trunkAddress(entry)
+    this.numbers = parts.numbers.onTrunk(entry)
+    this.channels = new Channels(entry, parts.clock)
+    this.rates = new TrunkRates(entry)
+    this.policy = policyFor(entry.media)
     this.#parts = parts
     this.#registration = entry.register ? new TrunkRegistration(entry, parts) : undefined
+    this.#health = new HealthWatch({
+      stack: parts.stack,
+      clock: parts.clock,
+      intervalSeconds: entry.optionsIntervalSeconds,
+      destination: () => ({
+        uri: `sip:${this.address.hostPart}`,
+        proxy: this.#proxy,
+        from: `<sip:${entry.username ?? 'causeway'}@${this.address.domain}>`,
+      }),
+    })
+    this.#line = parts.lineOf?.(entry)
+    this.#alarm = new TrunkAlarm(entry.name, parts)
+    this.#health.onSilence(() => this.#registration?.lost())
   }
 
   get free(): number {
-    return Math.max(0, this.entry.maxCalls - this.#calls)
+    return Math.min(this.channels.free, freeOn(this.#line?.state(), this.entry.maxCalls))
   }
 
   get healthy(): boolean {
     const isRegistered = this.#registration?.isRegistered ?? true
-    return isRegistered && isHealthy(this.#health, this.#parts.clock.now())
+    return isRegistered && this.#health.isHealthy && this.#line?.state().kind !== 'down'
+  }
+
+  /** Where it is registered or could be: calls come from there too. */
+  get hops(): readonly ServerHop[] {
+    return this.#registration?.hops ?? []
   }
 
   /** Called when health or the number of free channels may have changed. */
   onChange(listener: () => void): void {
     this.#onChange = listener
-    this.#registration?.onChange(listener)
   }
 
   start(): void {
-    this.#isRunning = true
+    const noted = () => {
+      this.#alarm.note(this.#standing)
+      this.#onChange()
+    }
+    this.channels.onChange(() => this.#onChange())
+    this.#registration?.onChange(noted)
+    this.#health.onChange(noted)
+    this.#line?.onChange(noted)
     this.#registration?.start()
-    void this.#askHealth()
+    this.#health.start()
   }
 
   async stop(): Promise<void> {
-    this.#isRunning = false
-    this.#timer?.cancel()
+    this.#health.stop()
     await this.#registration?.stop()
   }
 
-  serves(number: E164): boolean {
-    return this.entry.prefixes.some((prefix) => number.startsWith(prefix))
-  }
-
-  /** Claims a channel and makes the leg. Emergency calls get one beyond the limit. Throws `TrunkFull`. */
+  /** Claims a channel and makes the leg. Emergency calls get one beyond the limit. Throws `TrunkFull`, `TrunkTooFast`. */
   prepare(target: RouteTarget, question: CallQuestion, displayName: string | undefined): TrunkLeg {
-    const called = this.#calledUser(target)
-    if (this.free === 0 && !called.isEmergency) throw new TrunkFull(this.entry.name, this.entry.maxCalls)
-    const { username, authUsername, password } = this.entry
-    const to = `sip:${called.user}@${this.address.domain};user=phone`
+    const called = parseDialledUri(target.uri)
+    const number = called?.scheme === 'tel' ? called.number : target.uri
+    const isEmergency = target.emergency !== undefined || !number.startsWith('+')
+    const { username, authUsername, password, contactUser, bulkRegistration } = this.entry
+    const { domain, hostPart } = this.address
+    const contact =
+      contactUser !== undefined && !bulkRegistration
+        ? contactUri(this.entry, this.#parts.stack, this.#registration?.hop?.transport)
+        : undefined
     return {
-      uri: `sip:${called.user}@${this.address.hostPart};user=phone`,
-      ...(this.address.proxy !== undefined && { proxy: this.address.proxy }),
-      ...this.#identity(question, displayName),
-      to: `<${to}>`,
+      uri: `sip:${this.numbers.format(number, 'requestUri')}@${hostPart};user=phone`,
+      ...(this.#proxy !== undefined && { proxy: this.#proxy }),
+      ...this.#identity(this.#callerId(target, question), displayName, isEmergency),
+      to: `<sip:${this.numbers.format(number, 'to')}@${domain};user=phone>`,
+      ...(contact !== undefined && { contact: `<${contact}>` }),
       ...(password !== undefined && { account: { username: authUsername ?? username ?? '', password } }),
-      release: this.#claim(),
+      policy: this.policy,
+      release: this.#claimOut(isEmergency),
     }
   }
 
-  /** How a call on this trunk went: its final status. */
-  saw(status: number): void {
-    if (status === 503 && this.free === 0) return // our own limit, not the provider's
-    const isFailure = status === 408 || (status >= 500 && status < 600)
-    this.#witness({
-      type: 'call',
-      at: this.#parts.clock.now(),
-      isCarried: !isFailure,
-      why: `call: ${status}`,
-    })
+  /** How a call on this trunk went: its final status, and the cause of Q.850 if one is known. */
+  saw(status: number, cause?: number): void {
+    this.#health.saw(status, cause)
   }
 
   view(): TrunkView {
     const { name, maxCalls } = this.entry
-    return { name, state: { name: `trunk ${name}`, ...this.#standing() }, calls: this.#calls, maxCalls }
+    return { name, state: { name: `trunk ${name}`, ...this.#standing }, calls: this.channels.used, maxCalls }
   }
 
-  #calledUser({ uri }: RouteTarget): { user: string; isEmergency: boolean } {
-    const called = parseDialledUri(uri)
-    const number = called?.scheme === 'tel' ? called.number : uri
-    if (!number.startsWith('+')) return { user: number, isEmergency: true }
-    return { user: this.#parts.numbers.formatForTrunk(number, this.entry.numberFormat), isEmergency: false }
+  /** Where its requests go: to the address where it is registered, else where its name leads. */
+  get #proxy(): string | undefined {
+    return this.#registration?.proxy ?? this.address.proxy
   }
 
-  #identity(question: CallQuestion, displayName: string | undefined): { from: string; headers: SipHeaders } {
+  #callerId({ emergency }: RouteTarget, question: CallQuestion): CallerId {
     const { numbers, owners } = this.#parts
-    const { domain } = this.address
-    const read = (text: string) => numbers.readFromTrunk(text)
-    const { number, isWithheld } = callerIdOf(question, this.entry, owners, read)
-    const headers =
-      number === undefined ? {} : { 'P-Asserted-Identity': nameAddr(displayName, `sip:${number}@${domain}`) }
-    if (isWithheld) {
-      // RFC 3323 §4.1.1.3, RFC 3325 §9.3
-      return {
-        from: '"Anonymous" <sip:anonymous@anonymous.invalid>',
-        headers: { ...headers, Privacy: 'id' },
-      }
-    }
-    const user =
-      number === undefined
-        ? (this.entry.username ?? 'anonymous')
-        : numbers.formatForTrunk(number, this.entry.numberFormat)
-    return { from: nameAddr(displayName, `sip:${user}@${domain}`), headers }
+    const callerId = callerIdOf(question, this.entry, owners, (text) => numbers.readFromTrunk(text))
+    return { ...callerId, number: emergency?.callbackNumber ?? callerId.number }
   }
 
-  #claim(): () => void {
-    this.#calls += 1
-    this.#onChange()
-    let isHeld = true
-    return () => {
-      if (!isHeld) return
-      isHeld = false
-      this.#calls -= 1
-      this.#onChange()
+  #identity(
+    callerId: CallerId,
+    displayName: string | undefined,
+    isEmergency: boolean,
+  ): Pick<TrunkLeg, 'from' | 'headers'> {
+    // Those who help must be able to call back.
+    const isOverruled = isEmergency && callerId.isWithheld
+    const { from, headers } = identityHeaders(isOverruled ? { ...callerId, isWithheld: false } : callerId, {
+      entry: this.entry,
+      domain: this.address.domain,
+      displayName,
+      format: (number, header) => this.numbers.format(number, header),
+    })
+    return { from, headers: isOverruled ? { ...headers, Privacy: 'none' } : headers }
+  }
+
+  #claimOut(isEmergency: boolean): () => void {
+    try {
+      return this.channels.claimOut(isEmergency)
+    } catch (error) {
+      this.#health.refusedByUs()
+      throw error
     }
   }
 
-  async #askHealth(): Promise<void> {
-    const { domain, hostPart, proxy } = this.address
-    const own = `<sip:${this.entry.username ?? 'causeway'}@${domain}>`
-    const answer = await within(optionsWithinMs, this.#parts.clock, (signal) =>
-      this.#parts.stack.request('OPTIONS', `sip:${hostPart}`, {
-        headers: { From: own, Accept: 'application/sdp' },
-        ...(proxy !== undefined && { proxy }),
-        signal,
-      }),
-    )
-    if (!this.#isRunning) return
-    // Whatever the far end says it is alive, except that it has no capacity.
-    const isAnswered = answer.kind === 'value' && !answer.value.isLocal && answer.value.status !== 503
-    const why = `OPTIONS: ${describeAnswer(answer)}`
-    this.#witness({ type: 'options', at: this.#parts.clock.now(), isAnswered, why })
-    const isFirstLoss = this.#health.optionsLost === 1
-    const waitMs = isFirstLoss ? askAgainMs : this.entry.optionsIntervalSeconds * 1_000
-    this.#timer = this.#parts.clock.after(waitMs, () => void this.#askHealth())
-  }
-
-  #witness(witness: TrunkWitness): void {
-    this.#health = nextHealth(this.#health, witness)
-    this.#onChange()
-    const isWell = isHealthy(this.#health, this.#parts.clock.now())
-    if (isWell === this.#wasWell) return
-    this.#wasWell = isWell
-    const fields = { trunk: this.entry.name, why: witness.why }
-    if (isWell) this.#parts.log.info(fields, 'trunk is back')
-    else this.#parts.log.warn(fields, 'trunk rests')
-  }
-
-  #standing(): { state: 'good' | 'degraded' | 'failed'; text: string } {
-    const registration = this.#registration?.state
-    if (registration && !this.#registration?.isRegistered) {
-      const why = registration.name === 'waiting' ? `: ${registration.why}` : ''
-      return { state: 'failed', text: `not registered${why}` }
-    }
-    if (!this.healthy)
-      return { state: 'failed', text: `rests after failures, tried last (${this.#health.why})` }
-    if (this.#health.optionsLost === undefined) return { state: 'degraded', text: 'not asked yet' }
-    if (this.#health.optionsLost > 0) return { state: 'degraded', text: this.#health.why }
-    return { state: 'good', text: registration ? 'registered, answers' : 'answers' }
+  get #standing(): TrunkStanding {
+    const registration = this.#registration
+    return standingOf({
+      at: this.#parts.clock.now(),
+      registration: registration && {
+        state: registration.state,
+        isRegistered: registration.isRegistered,
+        hop: registration.hop && `${registration.hop.address}:${registration.hop.port}`,
+        dnsTrouble: registration.dnsTrouble,
+      },
+      health: this.#health.health,
+      asksOptions: this.entry.optionsIntervalSeconds > 0,
+      line: this.#line?.state(),
+    })
   }
 }
 
-function nameAddr(displayName: string | undefined, uri: string): string {
-  if (!displayName) return `<${uri}>`
-  return `"${displayName.replace(/[\r\n]+/g, ' ').replace(/["\\]/g, '\\$&')}" <${uri}>`
+/** What the far end says of its channels, which it may share with others. */
+function freeOn(line: LineState | undefined, maxCalls: number): number {
+  if (line?.kind !== 'up') return Number.POSITIVE_INFINITY
+  return line.channelsUsed === undefined ? 0 : Math.max(0, maxCalls - line.channelsUsed)
 }

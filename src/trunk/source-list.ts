@@ -9,6 +9,9 @@ export interface AddressLookUp {
   resolveAddresses(host: string, signal: AbortSignal): Promise<readonly string[]>
 }
 
+/** 2: with the port it is known by; 1: by address alone; 0: not at all. */
+export type Sureness = 0 | 1 | 2
+
 const lookUpWithinMs = 5_000
 const refreshMs = 60_000
 const askAgainMs = 5_000
@@ -49,16 +52,14 @@ export class SourceList {
     return [...this.#addresses.values()].flat()
   }
 
-  /**
-   * How surely a source is this neighbour: 2 with the port it is known by, 1 by address alone, 0 not at all. On
-   * loopback, where many may share an address, a port that was named must match.
-   */
-  match({ address, port }: SipSource): 0 | 1 | 2 {
-    let best: 0 | 1 | 2 = 0
-    for (const entry of this.#hosts) {
-      if (!this.#addresses.get(entry.host)?.includes(address)) continue
-      if (entry.port === port) return 2
-      if (entry.port === undefined || !isLoopback(address)) best = 1
+  /** How surely a source is this neighbour. */
+  match(source: SipSource): Sureness {
+    let best: Sureness = 0
+    for (const { host, port } of this.#hosts) {
+      for (const address of this.#addresses.get(host) ?? []) {
+        const sureness = surenessOf({ address, port }, source)
+        if (sureness > best) best = sureness
+      }
     }
     return best
   }
@@ -89,6 +90,16 @@ export class SourceList {
       timer.cancel()
     }
   }
+}
+
+/** On loopback, where many may share an address, a port that is known must match. */
+export function surenessOf(
+  known: { readonly address: string; readonly port: number | undefined },
+  { address, port }: SipSource,
+): Sureness {
+  if (known.address !== address) return 0
+  if (known.port === port) return 2
+  return known.port === undefined || !isLoopback(address) ? 1 : 0
 }
 
 function isLoopback(address: string): boolean {

@@ -12,19 +12,28 @@ export interface TrunkAddress {
   readonly hostPart: string
   /** Where requests go when that is not the domain's own host. */
   readonly proxy: string | undefined
+  /** The host that requests are sent to: the outbound proxy, else the server. */
+  readonly next: { readonly host: string; readonly port: number | undefined }
 }
 
-export function trunkAddress(entry: Pick<TrunkEntry, 'server' | 'domain' | 'transport'>): TrunkAddress {
+type AddressKeys = Pick<TrunkEntry, 'server' | 'outboundProxy' | 'domain' | 'transport'>
+
+export function trunkAddress(entry: AddressKeys): TrunkAddress {
   const { host, port } = parseHostPort(entry.server)
+  const next = entry.outboundProxy === undefined ? { host, port } : parseHostPort(entry.outboundProxy)
   const domain = entry.domain?.toLowerCase() ?? host
-  const server = `${host}${port === undefined ? '' : `:${port}`}`
   const transport = entry.transport === undefined ? '' : `;transport=${entry.transport}`
-  const isElsewhere = domain !== host
+  const isElsewhere = domain !== host || entry.outboundProxy !== undefined
   return {
     domain,
     host,
     port,
-    hostPart: isElsewhere ? domain : `${server}${transport}`,
-    proxy: isElsewhere ? `sip:${server}${transport}` : undefined,
+    hostPart: domain === host ? `${hostPort({ host, port })}${transport}` : domain,
+    proxy: isElsewhere ? `sip:${hostPort(next)}${transport}` : undefined,
+    next,
   }
+}
+
+function hostPort({ host, port }: TrunkAddress['next']): string {
+  return port === undefined ? host : `${host}:${port}`
 }

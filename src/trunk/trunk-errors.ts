@@ -11,6 +11,17 @@ export class TrunkFull extends GatewayError {
   }
 }
 
+/** More calls begin than the provider takes. */
+export class TrunkTooFast extends GatewayError {
+  readonly sipStatus = 503
+  readonly fault: Fault = 'far-end'
+  readonly tryNextTarget = true
+
+  constructor(trunk: string, perSecond: number) {
+    super(`trunk ${trunk} takes no more than ${perSecond} new calls a second`)
+  }
+}
+
 /** A route names a trunk that is not configured (any more). */
 export class TrunkUnknown extends GatewayError {
   readonly sipStatus = 503

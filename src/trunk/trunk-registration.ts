@@ -13,12 +13,16 @@ import {
   type RegistrationEvent,
   type RegistrationState,
 } from './registration.ts'
-import { trunkAddress } from './trunk-address.ts'
+import { type HopLookUp, hopUri, type ServerHop } from './server-hop.ts'
+import { ServerHops } from './server-hops.ts'
+import { type TrunkAddress, trunkAddress } from './trunk-address.ts'
+import { contactUri } from './trunk-contact.ts'
 
 export interface TrunkNetwork extends Pick<SipStack, 'request' | 'localHostPort'> {}
 
 export interface RegistrationParts {
   readonly stack: TrunkNetwork
+  readonly hops: HopLookUp
   readonly clock: Clock
   readonly log: Log
   /** 0…1 */
@@ -31,18 +35,30 @@ const goodbyeWithinMs = 1_000
 /** Keeps one trunk registered at its provider: performs what the machine of `registration.ts` asks for. */
 export class TrunkRegistration {
   readonly #entry: TrunkEntry
+  readonly #address: TrunkAddress
   readonly #parts: RegistrationParts
+  readonly #hops: ServerHops
   // RFC 3261 §10.2: one Call-ID for all REGISTERs, with rising CSeq.
   readonly #callId = randomUUID()
   #cseq = 1
   #state: RegistrationState = { name: 'idle' }
+  #hop: ServerHop | undefined
   #timer: Timer | undefined
   #goodbye: Promise<void> = Promise.resolve()
   #onChange: () => void = () => undefined
 
   constructor(entry: TrunkEntry, parts: RegistrationParts) {
     this.#entry = entry
+    this.#address = trunkAddress(entry)
     this.#parts = parts
+    const { host, port } = this.#address.next
+    const query = {
+      scheme: 'sip',
+      host: host.replace(/^\[|\]$/g, ''),
+      port,
+      transport: entry.transport,
+    } as const
+    this.#hops = new ServerHops(query, parts.hops, parts.clock, parts.log.child({ trunk: entry.name }))
   }
 
   get state(): RegistrationState {
@@ -53,12 +69,38 @@ export class TrunkRegistration {
     return holdsUntil(this.#state) > this.#parts.clock.now()
   }
 
+  /** Where the provider has us: calls are sent there too. */
+  get hop(): ServerHop | undefined {
+    return this.#hop
+  }
+
+  /** URI of that place; undefined before the first success. */
+  get proxy(): string | undefined {
+    return this.#hop && hopUri(this.#hop, this.#address.next.host)
+  }
+
+  /** Where the provider may send calls from. */
+  get hops(): readonly ServerHop[] {
+    return this.#hop ? [...this.#hops.known, this.#hop] : this.#hops.known
+  }
+
+  /** Why the DNS does not lead to the provider now. */
+  get dnsTrouble(): string | undefined {
+    return this.#hops.trouble
+  }
+
   onChange(listener: () => void): void {
     this.#onChange = listener
   }
 
   start(): void {
     this.#on({ type: 'start', expiresSeconds: this.#entry.registerExpiresSeconds })
+  }
+
+  /** Nobody answers there any more: it registers at once, at another address if there is one. */
+  lost(): void {
+    if (this.#hop) this.#hops.noteFailed(this.#hop)
+    this.#on({ type: 'lost' })
   }
 
   /** Takes the registration back; waits for the provider's answer, but not long. */
@@ -70,6 +112,7 @@ export class TrunkRegistration {
   #on(event: RegistrationEvent): void {
     const before = this.#state
     const [state, ...actions] = nextRegistration(before, event)
+    if (state === before) return
     this.#state = state
     this.#timer?.cancel()
     this.#timer = undefined
@@ -86,19 +129,27 @@ export class TrunkRegistration {
         this.#timer = this.#parts.clock.after(action.ms, () => this.#on({ type: 'due' }))
         break
       case 'unregister':
-        this.#goodbye = this.#send(0, goodbyeWithinMs).then(() => undefined)
+        this.#goodbye = this.#send(0, goodbyeWithinMs, this.#hop).then(() => undefined)
         break
     }
   }
 
   async #register(expiresSeconds: number): Promise<void> {
-    const response = await this.#send(expiresSeconds, answerWithinMs)
+    const state = this.#state
+    const hop = await this.#hops.next()
+    if (this.#state !== state) return // stopped meanwhile
+    const response = await this.#send(expiresSeconds, answerWithinMs, hop)
+    if (this.#state !== state) return
     const at = this.#parts.clock.now()
     const answer = response.kind === 'value' ? response.value : undefined
     if (answer && answer.status >= 200 && answer.status < 300) {
-      this.#on({ type: 'accepted', at, grantedSeconds: grantedSeconds(answer, this.#contactUri()) })
+      if (hop) this.#hops.noteGood(hop)
+      this.#hop = hop
+      this.#on({ type: 'accepted', at, grantedSeconds: grantedSeconds(answer, this.#contact(hop)) })
       return
     }
+    // RFC 3263 §4.3: silence, a broken transport and 503 lead to the next address.
+    if (hop && (!answer || answer.isLocal || answer.status === 503)) this.#hops.noteFailed(hop)
     this.#on({
       type: 'refused',
       at,
@@ -110,10 +161,15 @@ export class TrunkRegistration {
     })
   }
 
-  async #send(expiresSeconds: number, mostMs: number): Promise<Boxed<SipResponseView>> {
-    const { authUsername, username, password } = this.#entry
-    const { domain, hostPart, proxy } = trunkAddress(this.#entry)
+  async #send(
+    expiresSeconds: number,
+    mostMs: number,
+    hop: ServerHop | undefined,
+  ): Promise<Boxed<SipResponseView>> {
+    const { authUsername, username, password, bulkRegistration } = this.#entry
+    const { domain, hostPart, next } = this.#address
     const own = `<sip:${username ?? 'causeway'}@${domain}>`
+    const proxy = hop ? hopUri(hop, next.host) : this.#address.proxy
     const cseq = this.#cseq
     this.#cseq += 2 // the stack answers a challenge with the one between
     return within(mostMs, this.#parts.clock, (signal) =>
@@ -121,10 +177,12 @@ export class TrunkRegistration {
         headers: {
           From: own,
           To: own,
-          Contact: `<${this.#contactUri()}>`,
+          Contact: `<${this.#contact(hop)}>`,
           Expires: String(expiresSeconds),
           'Call-ID': this.#callId,
           CSeq: `${cseq} REGISTER`,
+          // RFC 6140 §5.1
+          ...(bulkRegistration && { Require: 'gin', 'Proxy-Require': 'gin', Supported: 'path, gin' }),
         },
         ...(proxy !== undefined && { proxy }),
         ...(password !== undefined && {
@@ -135,16 +193,15 @@ export class TrunkRegistration {
     )
   }
 
-  #contactUri(): string {
-    const transport = this.#entry.transport ?? 'udp'
-    const hostPort = this.#parts.stack.localHostPort(transport) ?? 'localhost'
-    return `sip:${this.#entry.username ?? 'causeway'}@${hostPort};transport=${transport}`
+  #contact(hop: ServerHop | undefined): string {
+    return contactUri(this.#entry, this.#parts.stack, hop?.transport)
   }
 
   #tell(before: RegistrationState, after: RegistrationState): void {
     const trunk = this.#entry.name
     if (after.name === 'registered' && before.name === 'registering' && before.until === 0) {
-      this.#parts.log.info({ trunk, until: new Date(after.until).toISOString() }, 'trunk registered')
+      const fields = { trunk, at: this.proxy, until: new Date(after.until).toISOString() }
+      this.#parts.log.info(fields, 'trunk registered')
     }
     if (after.name === 'waiting') {
       this.#parts.log.warn({ trunk, why: after.why, failures: after.failures }, 'trunk registration failed')

@@ -1,33 +1,35 @@
 import type { TrunkEntry } from '../config/sections/trunks.ts'
-import { type Aor, parseAor } from '../domain/aor.ts'
 import type { CallRate } from '../domain/call-rate.ts'
+import type { LegPolicy } from '../domain/leg-policy.ts'
+import { isOpenAt, type OpeningSpan, readOpeningHours } from '../domain/opening-hours.ts'
 import type { E164 } from '../domain/phone-number.ts'
 import type { CallQuestion, RouteTarget } from '../domain/route.ts'
 import type { PstnService } from '../domain/service-record.ts'
 import type { SipSource } from '../domain/sip.ts'
-import { parseDialledUri } from '../domain/sip-uri.ts'
 import type { Part } from '../lib/part.ts'
+import { servedBy } from './number-coverage.ts'
+import { calledUri, type OutsideCaller, outsideCaller, type TrunkRequest } from './outside-call.ts'
+import { PstnOffer } from './pstn-offer.ts'
 import { ServiceOffer } from './service-offer.ts'
 import { SipTrunk, type TrunkLeg, type TrunkParts, type TrunkView } from './sip-trunk.ts'
-import { type AddressLookUp, SourceList } from './source-list.ts'
+import type { AddressLookUp } from './source-list.ts'
 import { TrunkUnknown } from './trunk-errors.ts'
+import { TrunkSources } from './trunk-sources.ts'
 
 export interface TrunksSettings extends Omit<TrunkParts, 'random'> {
   readonly entries: readonly TrunkEntry[]
   readonly addresses: AddressLookUp
+  /** IANA name of the zone that opening hours are in; undefined: the machine's. */
+  readonly timeZone?: string | undefined
   /** 0…1 */
   readonly random?: () => number
-}
-
-/** What a request from a trunk says about whom it wants. */
-export interface CalledParty {
-  readonly uri: string
-  header(name: string): string | undefined
 }
 
 /** One trunk as routing compares it with others. */
 export interface TrunkOffer {
   readonly name: string
+  /** The longest of its prefixes that fits the number; `+` when no number was asked for. */
+  readonly prefix: string
   readonly rate: CallRate
   readonly isOpen: boolean
   readonly free: number
@@ -38,29 +40,27 @@ export interface TrunkOffer {
 /** All SIP trunks of the box. */
 export class Trunks implements Part {
   readonly name = 'trunks'
-  readonly #settings: TrunksSettings
+  readonly #timeZone: string | undefined
   readonly #trunks: ReadonlyMap<string, SipTrunk>
-  readonly #sources: ReadonlyMap<string, SourceList>
-  readonly #dids: ReadonlyMap<E164, Aor>
+  readonly #hours: ReadonlyMap<string, readonly OpeningSpan[]>
+  readonly #sources: TrunkSources
+  readonly #isOurs: (number: E164) => boolean
+  readonly #pstn: PstnOffer
   readonly #offer: ServiceOffer
 
-  /** Throws when a DID names no address of record. */
   constructor(settings: TrunksSettings) {
-    const { entries, addresses, clock, log, random = Math.random } = settings
-    this.#settings = settings
+    const { entries, addresses, clock, log, owners, timeZone, random = Math.random } = settings
+    this.#timeZone = timeZone
     this.#trunks = new Map(entries.map((entry) => [entry.name, new SipTrunk(entry, { ...settings, random })]))
-    this.#sources = new Map(
-      entries.map((entry) => {
-        const hosts = entry.acceptFrom.length > 0 ? entry.acceptFrom : [entry.server]
-        return [entry.name, new SourceList(hosts, addresses, clock, log.child({ trunk: entry.name }))]
-      }),
-    )
-    this.#dids = new Map(entries.flatMap((entry) => Object.entries(entry.dids).map(readDid)))
+    this.#hours = new Map(entries.map(({ name, hours }) => [name, readOpeningHours(hours)]))
+    this.#sources = new TrunkSources([...this.#trunks.values()], addresses, clock, log)
+    this.#isOurs = (number) => owners.userOf(number) !== undefined
+    this.#pstn = new PstnOffer([...this.#trunks.values()])
     this.#offer = new ServiceOffer(() => this.pstnService(), clock)
   }
 
   async start(): Promise<void> {
-    for (const sources of this.#sources.values()) sources.start()
+    this.#sources.start()
     for (const trunk of this.#trunks.values()) {
       trunk.onChange(() => this.#offer.changed())
       trunk.start()
@@ -69,107 +69,115 @@ export class Trunks implements Part {
   }
 
   async stop(): Promise<void> {
-    for (const sources of this.#sources.values()) sources.stop()
+    this.#sources.stop()
     this.#offer.stop()
     await Promise.all([...this.#trunks.values()].map((trunk) => trunk.stop()))
   }
 
   /** Trunks whose prefixes cover the number, in config order, as they are at that time. */
-  candidates(number: E164, _at: number): readonly TrunkOffer[] {
-    return this.all().filter(({ name }) => this.#trunks.get(name)?.serves(number))
-  }
-
-  all(): readonly TrunkOffer[] {
-    return [...this.#trunks.values()].map(({ entry, free, healthy }) => {
-      const { name, costPerMinute, offerToOverlay } = entry
-      const rate = { perMinute: costPerMinute, setup: 0, stepSeconds: 1 }
-      return { name, rate, isOpen: true, offerToOverlay, free, healthy }
+  candidates(number: E164, at: number): readonly TrunkOffer[] {
+    return [...this.#trunks.values()].flatMap((trunk) => {
+      const prefix = servedBy(trunk.entry, number)
+      if (prefix === undefined) return []
+      return [offerOf(trunk, prefix, trunk.rates.of(number), this.#isOpen(trunk.entry.name, at))]
     })
   }
 
-  /** User that the config of a trunk gives a number to. */
-  didOf(number: E164): Aor | undefined {
-    return this.#dids.get(number)
+  /** Every trunk, whatever its prefixes and hours: for emergency calls. */
+  all(): readonly TrunkOffer[] {
+    return [...this.#trunks.values()].map((trunk) => offerOf(trunk, '+', trunk.rates.usual, true))
   }
 
-  /** Whether a host and port are the server or the domain of a trunk. */
+  /**
+   * Whether a host and port are a trunk's: its server, its domain, or an address of its provider, who may know this box by
+   * its address alone. IPv6 in brackets.
+   */
   servesHost(host: string, port: number | undefined): boolean {
-    return [...this.#trunks.values()].some(({ address }) => {
+    const isNamed = [...this.#trunks.values()].some(({ address }) => {
       if (host === address.domain && address.domain !== address.host) return true
       return host === address.host && (port ?? 5060) === (address.port ?? 5060)
     })
+    const source = { transport: 'udp', address: host.replace(/^\[|\]$/g, ''), port: port ?? 5060 } as const
+    return isNamed || this.#sources.identify(source, '') !== undefined
   }
 
-  /** Claims a channel of the trunk that the target names. Throws `TrunkFull` or `TrunkUnknown`. */
+  /** Claims a channel of the trunk that the target names. Throws `TrunkFull`, `TrunkTooFast` or `TrunkUnknown`. */
   prepare(target: RouteTarget, question: CallQuestion, displayName: string | undefined): TrunkLeg {
-    const trunk = this.#trunks.get(target.label)
-    if (!trunk) throw new TrunkUnknown(target.label)
-    return trunk.prepare(target, question, displayName)
+    return this.#named(target.label).prepare(target, question, displayName)
+  }
+
+  /** What the legs of a trunk want; undefined for a trunk that is not configured. */
+  policyOf(trunk: string): LegPolicy | undefined {
+    return this.#trunks.get(trunk)?.policy
   }
 
   /** Where calls from trunks may come from. */
   knownAddresses(): readonly string[] {
-    return [...this.#sources.values()].flatMap(({ addresses }) => addresses)
+    return this.#sources.addresses
   }
 
   /** The trunk that a request comes from; where several share an address, the one whose account it names. */
   identify(source: SipSource, requestUri: string): string | undefined {
-    let best = 0
-    let names: string[] = []
-    for (const [name, sources] of this.#sources) {
-      const sureness = sources.match(source)
-      if (sureness === 0 || sureness < best) continue
-      names = sureness > best ? [name] : [...names, name]
-      best = sureness
-    }
-    const uri = parseDialledUri(requestUri)
-    const user = uri && uri.scheme !== 'tel' ? uri.user : undefined
-    return names.find((name) => this.#trunks.get(name)?.entry.username === user) ?? names[0]
+    return this.#sources.identify(source, requestUri)
   }
 
   /**
-   * Whom a request from a trunk wants, as a tel URI: the first of P-Called-Party-ID (RFC 7315), Request-URI and To that
-   * holds a number of ours, else the first that holds a number, else the Request-URI as it came.
+   * A channel for a call that came in, to be given back by what is returned; undefined when the trunk carries its most
+   * calls, unless the call is urgent.
    */
-  calledUri(trunk: string, request: CalledParty): string {
-    const { numbers, owners } = this.#settings
-    const format = this.#trunks.get(trunk)?.entry.numberFormat
-    const called = [request.header('p-called-party-id'), request.uri, request.header('to')]
-      .map((text) => (text === undefined ? undefined : numbers.readFromTrunk(text, format)))
-      .filter((number) => number !== undefined)
-    const number = called.find((each) => this.#dids.has(each) || owners.isOurs(each)) ?? called[0]
-    return number === undefined ? request.uri : `tel:${number}`
+  takeIncoming(trunk: string, isUrgent = false): (() => void) | undefined {
+    return this.#named(trunk).channels.claimIn(isUrgent)
   }
 
-  /** How a call on a trunk went: its final status, as its target attempt has it. */
-  saw(trunk: string, status: number): void {
-    this.#trunks.get(trunk)?.saw(status)
+  /** Whom a request from a trunk wants, as a tel URI; the Request-URI as it came when it holds no number. */
+  calledUri(trunk: string, request: TrunkRequest): string {
+    const { entry, numbers } = this.#named(trunk)
+    return calledUri(request, entry, numbers, this.#isOurs)
+  }
+
+  /** Who calls from a trunk. */
+  callerOf(trunk: string, request: TrunkRequest): OutsideCaller {
+    const { address, numbers } = this.#named(trunk)
+    return outsideCaller(request, address.domain, numbers)
+  }
+
+  /** How a call on a trunk went: final status and cause (Q.850), as its target attempt has them. */
+  saw(trunk: string, status: number, cause?: number): void {
+    this.#trunks.get(trunk)?.saw(status, cause)
   }
 
   view(): readonly TrunkView[] {
     return [...this.#trunks.values()].map((trunk) => trunk.view())
   }
 
-  /** What other boxes of the overlay may use; undefined when no trunk is offered and well. */
+  /** What other boxes of the overlay may use; undefined when there is no trunk at all. */
   pstnService(): PstnService | undefined {
-    const offered = [...this.#trunks.values()].filter(({ entry, healthy }) => entry.offerToOverlay && healthy)
-    if (offered.length === 0) return undefined
-    return {
-      kind: 'pstn',
-      prefixes: [...new Set(offered.flatMap(({ entry }) => entry.prefixes))].sort(),
-      channelsFree: offered.reduce((sum, { free }) => sum + free, 0),
-      costPerMinute: Math.min(...offered.map(({ entry }) => entry.costPerMinute)),
-    }
+    return this.#pstn.current()
   }
 
   /** Called from `start` on, whenever what is offered has changed in a way that other boxes should know. */
   onServiceChange(listener: (service: PstnService | undefined) => void): void {
     this.#offer.onChange(listener)
   }
+
+  #named(name: string): SipTrunk {
+    const trunk = this.#trunks.get(name)
+    if (!trunk) throw new TrunkUnknown(name)
+    return trunk
+  }
+
+  #isOpen(trunk: string, at: number): boolean {
+    const spans = this.#hours.get(trunk) ?? []
+    return spans.length === 0 || isOpenAt(spans, at, this.#timeZone)
+  }
 }
 
-function readDid([number, user]: [string, string]): [E164, Aor] {
-  const name = parseAor(user)
-  if (!name) throw new Error(`trunks: the DID ${number} leads to "${user}", which is no address of record`)
-  return [number, name]
+function offerOf(
+  { entry, free, healthy }: SipTrunk,
+  prefix: string,
+  rate: CallRate,
+  isOpen: boolean,
+): TrunkOffer {
+  const { name, offerToOverlay } = entry
+  return { name, prefix, rate, isOpen, free, healthy, offerToOverlay }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { dialRights } from '../../domain/dial-right.ts'
 
 export const userEntry = z
   .strictObject({
@@ -35,10 +36,24 @@ export const userEntry = z
       .array(z.string().regex(/^\+[1-9]\d{3,14}$/))
       .default([])
       .describe('Direct dial-in numbers in E.164 ("+49301234567"). The first is the caller ID on trunks.'),
+    callerId: z
+      .string()
+      .regex(/^\+[1-9]\d{3,14}$/)
+      .optional()
+      .describe('Which of these numbers is shown on trunks. Default: the first.'),
+    withholdNumber: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether the number is hidden from those who are called (CLIR), unless the user asks otherwise.',
+      ),
     mayDial: z
-      .array(z.enum(['internal', 'overlay', 'domains', 'pstn']))
+      .array(z.enum(dialRights))
       .default(['internal', 'overlay', 'domains', 'pstn'])
-      .describe('What this user may call. Emergency numbers are always allowed.'),
+      .describe(
+        'What this user may call: "pstn" is every number outside but premium ones, "national" those of the country, ' +
+          '"international" those abroad, "premium" the rest. Emergency numbers are always allowed.',
+      ),
   })
   .describe('One user of this box.')
 

@@ -68,6 +68,19 @@ describe('a registration', () => {
     ['waits a second after the first failure', [start, refused(503)], 'waiting', [{ do: 'wait', ms: 1_000 }]],
     ['spreads its retries', [start, refused(503, { chance: 1 })], 'waiting', [{ do: 'wait', ms: 750 }]],
     [
+      'spreads the longest wait by seconds only',
+      [start, refused(403, { chance: 1 })],
+      'waiting',
+      [{ do: 'wait', ms: 58_000 }],
+    ],
+    [
+      'asks at once when the provider has fallen silent',
+      [start, accepted(120), { type: 'lost' }],
+      'registering',
+      [{ do: 'register', expiresSeconds: 300 }],
+    ],
+    ['asks no oftener for that while it is trying', [start, refused(503), { type: 'lost' }], 'waiting', []],
+    [
       'doubles its wait',
       [start, refused(503), { type: 'due' }, refused(408)],
       'waiting',

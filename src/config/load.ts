@@ -7,6 +7,7 @@ import { describeKey, knownKeys } from './known-keys.ts'
 import { nearestWord } from './nearest-word.ts'
 import { type Config, configSchema } from './schema.ts'
 import { resolveReferences } from './secret-references.ts'
+import { profileFolders, withTrunkProfiles } from './trunk-profiles.ts'
 
 export interface LoadedConfig {
   readonly config: Config
@@ -73,7 +74,18 @@ export function parseConfig(
       })),
     )
 
-  const { tree, problems } = resolveReferences(document.toJS() ?? {}, folder, environment)
+  const profiled = withTrunkProfiles(document.toJS() ?? {}, profileFolders(folder))
+  if (profiled.problems.length > 0)
+    return fail(
+      profiled.problems.map(({ path, problem, hint }) => ({
+        key: printKey(path),
+        line: lineOf(path),
+        problem,
+        hint,
+      })),
+    )
+
+  const { tree, problems } = resolveReferences(profiled.tree, folder, environment)
   if (problems.length > 0)
     return fail(
       problems.map(({ path, problem }) => ({

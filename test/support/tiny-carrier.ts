@@ -1,3 +1,4 @@
+import type { SipRequest } from '../../src/engine/message/message.ts'
 import { parseUri } from '../../src/engine/message/uri.ts'
 import type { Part } from '../../src/lib/part.ts'
 import type { Credentials } from './sip/digest-client.ts'
@@ -13,6 +14,8 @@ export interface TinyCarrierOptions {
   readonly listen?: { readonly address?: string; readonly port?: number }
   readonly answering?: Answering
   readonly tone?: number
+  /** Its media is SRTP with keys in the SDP, and nothing else. */
+  readonly isEncrypting?: boolean
 }
 
 /** The telephone network at the other end of a SIP trunk: takes calls to any number, and calls in by DID. */
@@ -22,6 +25,8 @@ export class TinyCarrier implements Part {
   readonly phone: SipPhone
   /** Numbers called, as they stood in the Request-URI. */
   readonly dialled: string[] = []
+  /** The INVITEs that asked for them. */
+  readonly invites: SipRequest[] = []
   /** Contact of the trunk that is registered. */
   registered: string | undefined
   readonly #digest: DigestServer | undefined
@@ -51,9 +56,15 @@ export class TinyCarrier implements Part {
   }
 
   /** A call from the telephone network: `+4930…` to the box at `host:port`. */
-  callIn(did: string, from: string, box: string): Promise<OutgoingCall> {
+  callIn(
+    did: string,
+    from: string,
+    box: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<OutgoingCall> {
     return this.phone.call(`sip:${did}@${box};user=phone`, {
       from: `sip:${from}@${this.hostPort};user=phone`,
+      headers,
     })
   }
 
@@ -62,6 +73,7 @@ export class TinyCarrier implements Part {
     if (request.method === 'REGISTER') return this.#register(arrival)
     if (request.method !== 'INVITE') return false
     if (this.#digest && this.#digest.check(arrival, 407) === undefined) return true
+    this.invites.push(request)
     this.dialled.push(parseUri(request.uri).user ?? request.uri)
     return false
   }

@@ -1,41 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { CallRecord, TargetAttempt } from '../../../src/domain/call-record.ts'
-import { type RunningBox, runBox } from '../../support/running-box.ts'
-import { SipPhone } from '../../support/sip-phone.ts'
+import type { RunningBox } from '../../support/running-box.ts'
 import { TinyCarrier } from '../../support/tiny-carrier.ts'
 import { eventually } from '../../support/within.ts'
+import { TrunkSite } from './a-site.ts'
 
 const account = { username: 'site-a', password: 'trunk-secret' }
-const running: { stop(): Promise<void> }[] = []
-
-afterEach(async () => {
-  for (const part of running.splice(0).reverse()) await part.stop()
-})
-
-async function begun<Kind extends { start(): Promise<void>; stop(): Promise<void> }>(
-  part: Kind,
-): Promise<Kind> {
-  running.push(part)
-  await part.start()
-  return part
-}
-
-async function site(trunks: Record<string, unknown>[], more: Record<string, unknown> = {}) {
-  const box = await runBox({
-    sip: { domains: ['site-a.example'] },
-    numbering: { country: 'DE', areaCode: '30' },
-    users: [
-      { aor: '201@site-a.example', password: 'secret', numbers: ['+49301234501'] },
-      { aor: '202@site-a.example', password: 'secret', mayDial: ['internal'] },
-    ],
-    trunks,
-    ...more,
-  })
-  running.push(box)
-  const phone = (user: string) =>
-    begun(new SipPhone({ aor: `${user}@site-a.example`, password: 'secret', server: box.server }))
-  return { box, anna: await phone('201'), kid: await phone('202') }
-}
+const site = new TrunkSite()
+afterEach(() => site.end())
 
 async function attemptsOfLastCall({ adminUrl }: RunningBox): Promise<[target: string, status: number][]> {
   let attempts: readonly TargetAttempt[] | undefined
@@ -49,8 +21,8 @@ async function attemptsOfLastCall({ adminUrl }: RunningBox): Promise<[target: st
 
 describe('a trunk', () => {
   it('with an account is registered, carries calls out with digest, and brings calls in by DID', async () => {
-    const carrier = await begun(new TinyCarrier({ account }))
-    const { box, anna, kid } = await site([
+    const carrier = await site.begun(new TinyCarrier({ account }))
+    const { box, anna, kid } = await site.box([
       { name: 'carrier', server: carrier.hostPort, domain: 'carrier.test', register: true, ...account },
     ])
     await eventually(5_000, 'the registration', () => carrier.registered !== undefined)
@@ -71,12 +43,12 @@ describe('a trunk', () => {
   })
 
   it('whose server is dead gives way to the next trunk at once', async () => {
-    const [dead, alive] = [await begun(new TinyCarrier()), await begun(new TinyCarrier())]
+    const [dead, alive] = [await site.begun(new TinyCarrier()), await site.begun(new TinyCarrier())]
     const trunks = [
       { name: 'dead', server: dead.hostPort },
       { name: 'alive', server: alive.hostPort, costPerMinute: 9 },
     ]
-    const { box, anna } = await site(trunks, { admin: { port: 0 } })
+    const { box, anna } = await site.box(trunks, { admin: { port: 0 } })
     await dead.stop()
     const call = await anna.call('03098765432')
     await call.answered()
@@ -90,9 +62,9 @@ describe('a trunk', () => {
   })
 
   it('that keeps failing rests, and calls go elsewhere at the first try', async () => {
-    const bad = await begun(new TinyCarrier({ answering: { refuse: 503 } }))
-    const good = await begun(new TinyCarrier())
-    const { anna } = await site([
+    const bad = await site.begun(new TinyCarrier({ answering: { refuse: 503 } }))
+    const good = await site.begun(new TinyCarrier())
+    const { anna } = await site.box([
       { name: 'bad', server: bad.hostPort },
       { name: 'good', server: good.hostPort, costPerMinute: 9 },
     ])

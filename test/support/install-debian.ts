@@ -19,6 +19,7 @@ const packageOf: Readonly<Record<string, string>> = {
   iptables: 'iptables',
   unshare: 'util-linux',
   faketime: 'faketime',
+  mmdebstrap: 'mmdebstrap',
 }
 
 // deb-systemd-invoke and invoke-rc.d ask this file; 101 means "do not start" (policy-rc.d specification).

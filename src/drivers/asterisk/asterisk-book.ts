@@ -1,0 +1,118 @@
+import type {
+  AsteriskChannel,
+  AsteriskContact,
+  AsteriskDevice,
+  AsteriskRegistration,
+  AsteriskState,
+} from '../../domain/asterisk-state.ts'
+import type { AmiMessage } from './ami-message.ts'
+import { readDevice, readReachable } from './ami-readings.ts'
+
+/** What an event leaves to be asked for: it says that something changed, but not all of what. */
+export type AmiQuestion = 'contacts' | 'registrations'
+
+/** Asterisk's two SIP channel drivers, as their devices are named. */
+export type SipDriver = 'PJSIP' | 'SIP'
+
+const mostDevices = 10_000
+const mostContacts = 10_000
+const mostRegistrations = 1_000
+const mostChannels = 10_000
+
+/** What is known of one Asterisk: put in whole from its lists, kept up to date by its events, and bounded. */
+export class AsteriskBook implements AsteriskState {
+  readonly devices = new Map<string, AsteriskDevice>()
+  /** By Uniqueid. */
+  readonly channels = new Map<string, AsteriskChannel>()
+  readonly #contacts = new Map<SipDriver, readonly AsteriskContact[]>()
+  readonly #registrations = new Map<SipDriver, readonly AsteriskRegistration[]>()
+
+  get contacts(): readonly AsteriskContact[] {
+    return [...this.#contacts.values()].flat()
+  }
+
+  get registrations(): readonly AsteriskRegistration[] {
+    return [...this.#registrations.values()].flat()
+  }
+
+  /** States of any devices; the others stay as they are. */
+  addDevices(devices: readonly AsteriskDevice[]): void {
+    for (const device of devices) this.#setDevice(device)
+  }
+
+  /** All devices of a SIP driver. */
+  setDevices(driver: SipDriver, devices: readonly AsteriskDevice[]): void {
+    const names = new Set(devices.map(({ name }) => name))
+    for (const name of this.devices.keys())
+      if (name.startsWith(`${driver}/`) && !names.has(name)) this.devices.delete(name)
+    this.addDevices(devices)
+  }
+
+  setContacts(driver: SipDriver, contacts: readonly AsteriskContact[]): void {
+    this.#contacts.set(driver, contacts.slice(0, mostContacts))
+  }
+
+  setRegistrations(driver: SipDriver, registrations: readonly AsteriskRegistration[]): void {
+    this.#registrations.set(driver, registrations.slice(0, mostRegistrations))
+  }
+
+  /** From `CoreShowChannel` events. */
+  setChannels(entries: readonly AmiMessage[]): void {
+    this.channels.clear()
+    for (const entry of entries) this.#setChannel(entry.get('Uniqueid'), entry.get('Channel'))
+  }
+
+  /** Takes an event in. Returns what has to be asked for, `changed` when all is said, undefined when it is no news. */
+  apply(event: AmiMessage): AmiQuestion | 'changed' | undefined {
+    switch (event.event.toLowerCase()) {
+      case 'newchannel':
+        return this.#setChannel(event.get('Uniqueid'), event.get('Channel'))
+      case 'rename':
+        return this.#setChannel(event.get('Uniqueid'), event.get('Newname'))
+      case 'hangup':
+        return this.channels.delete(event.get('Uniqueid') ?? '') ? 'changed' : undefined
+      case 'devicestatechange': {
+        const device = readDevice(event)
+        return device && this.#setDevice(device)
+      }
+      case 'contactstatus':
+        return this.#contactStatus(event)
+      case 'registry':
+        return 'registrations'
+      // chan_sip tells of its phones so.
+      case 'peerstatus':
+        return event.get('ChannelType') === 'SIP' ? 'contacts' : undefined
+    }
+    return undefined
+  }
+
+  #contactStatus(event: AmiMessage): AmiQuestion | 'changed' | undefined {
+    const uri = event.get('URI')
+    const extension = event.get('AOR')
+    const status = event.get('ContactStatus') ?? ''
+    const all = this.#contacts.get('PJSIP') ?? []
+    const known = all.find((each) => each.uri === uri && each.extension === extension)
+    if (!known) return status === 'Removed' ? undefined : 'contacts'
+    const others = all.filter((each) => each !== known)
+    const isReachable = readReachable(status)
+    if (status === 'Removed') this.#contacts.set('PJSIP', others)
+    else if (isReachable === undefined || isReachable === known.isReachable) return undefined
+    else this.#contacts.set('PJSIP', [...others, { ...known, isReachable }])
+    return 'changed'
+  }
+
+  #setDevice(device: AsteriskDevice): 'changed' | undefined {
+    const known = this.devices.get(device.name)
+    if (known?.state === device.state) return undefined
+    if (!known && this.devices.size >= mostDevices) return undefined
+    this.devices.set(device.name, device)
+    return 'changed'
+  }
+
+  #setChannel(id: string | undefined, name: string | undefined): 'changed' | undefined {
+    if (!id || !name) return undefined
+    if (!this.channels.has(id) && this.channels.size >= mostChannels) return undefined
+    this.channels.set(id, { name })
+    return 'changed'
+  }
+}

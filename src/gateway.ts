@@ -3,34 +3,39 @@ import { AdminServer } from './admin/admin-server.ts'
 import { CertificateFiles } from './config/certificate-files.ts'
 import type { LoadedConfig } from './config/load.ts'
 import { usualServiceOrder } from './domain/service-order.ts'
+import type { IncomingInvite } from './domain/sip.ts'
 import { DnsHopResolver } from './drivers/dns/dns-hop-resolver.ts'
 import { DrachtioStack } from './drivers/drachtio/drachtio-stack.ts'
 import { EngineWorker } from './drivers/engine-worker/engine-worker.ts'
 import { RtpengineRelay } from './drivers/rtpengine/rtpengine-relay.ts'
 import { BindingTable } from './drivers/sqlite/binding-table.ts'
-import { CallTable } from './drivers/sqlite/call-table.ts'
 import { DailyBackup } from './drivers/sqlite/daily-backup.ts'
 import { Database } from './drivers/sqlite/database.ts'
-import { DecisionTable } from './drivers/sqlite/decision-table.ts'
 import { SettingTable } from './drivers/sqlite/setting-table.ts'
 import { allowed } from './edge/allowed.ts'
 import { CallHandler } from './edge/call-handler.ts'
 import { DomainLegs } from './edge/domain-legs.ts'
 import { forwardDestinations } from './edge/forward-destinations.ts'
 import { LegsByPath } from './edge/legs-by-path.ts'
+import { MeteredLegs } from './edge/metered-legs.ts'
 import { OtherRequests } from './edge/other-requests.ts'
 import { OverlayLegs } from './edge/overlay-legs.ts'
 import { PbxAddresses } from './edge/pbx-addresses.ts'
 import { PbxLegs } from './edge/pbx-legs.ts'
 import { PhoneLegs } from './edge/phone-legs.ts'
 import { redirectContacts } from './edge/redirect-contacts.ts'
+import { WishPrefixes } from './edge/wish-prefixes.ts'
 import { readListenUri } from './engine/listen-uri.ts'
 import { withCredentials } from './engine/transport/listen-spec.ts'
 import { admissionRules } from './gateway/admission-rules.ts'
 import { AnnouncedUsers } from './gateway/announced-users.ts'
 import { BoxSecrets } from './gateway/box-secrets.ts'
+import { witnessedByRouting } from './gateway/box-witness.ts'
+import { callerFacts } from './gateway/caller-facts.ts'
 import { captureSettings } from './gateway/capture-settings.ts'
 import { CertificateWatch } from './gateway/certificate-watch.ts'
+import { dnsReach } from './gateway/dns-reach.ts'
+import { EmergencyService } from './gateway/emergency-service.ts'
 import { engineProtection } from './gateway/engine-protection.ts'
 import { JoinedOverlays } from './gateway/joined-overlays.ts'
 import { KnownSources } from './gateway/known-sources.ts'
@@ -42,14 +47,17 @@ import { OverlayOnlyBox } from './gateway/overlay-only-box.ts'
 import { OwnHosts } from './gateway/own-hosts.ts'
 import { OwnServices } from './gateway/own-services.ts'
 import { passwordAccounts } from './gateway/passwords.ts'
+import { recordKeeping } from './gateway/record-keeping.ts'
 import { routingSite } from './gateway/routing-site.ts'
 import { telephoneNetwork } from './gateway/telephone-network.ts'
 import { witnessedByTrunks } from './gateway/trunk-witness.ts'
+import { urgentCalls } from './gateway/urgent-calls.ts'
 import { version } from './gateway/version.ts'
 import { Wiring } from './gateway/wiring.ts'
 import { Guard } from './guard/guard.ts'
 import { Accounts } from './identity/accounts.ts'
 import { DigestAuthenticator } from './identity/digest.ts'
+import { AddressSet } from './lib/address-set.ts'
 import { systemClock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
 import type { Part } from './lib/part.ts'
@@ -57,8 +65,7 @@ import { PartList } from './lib/part-list.ts'
 import { QuietCollector } from './lib/quiet-collector.ts'
 import { V8Thread } from './lib/v8-thread.ts'
 import { CallMedia } from './media/call-media.ts'
-import { CallRecords } from './records/call-records.ts'
-import { DecisionRecords } from './records/decision-records.ts'
+import { emergencySpellings } from './numbering/emergency-numbers.ts'
 import { guardedRegister } from './registrar/guarded-register.ts'
 import { Location } from './registrar/location.ts'
 import { noRegistrar } from './registrar/no-registrar.ts'
@@ -107,17 +114,6 @@ export class Gateway implements Box {
     // What is kept on disk
     const database = new Database({ dataDir, log, clock })
     const location = new Location({ store: new BindingTable(database), log, clock })
-    const records = new CallRecords({
-      store: new CallTable(database),
-      keepDays: config.records.keepDays,
-      log,
-      clock,
-    })
-    const decisions = new DecisionRecords({
-      store: new DecisionTable(database),
-      keepDecisions: config.records.keepDecisions,
-      log,
-    })
 
     // Who may do what
     const accounts = new Accounts({
@@ -134,9 +130,13 @@ export class Gateway implements Box {
       clock,
     })
     const guard = new Guard(config.guard, log, clock)
+    const ownNetworks = new AddressSet(config.emergency.networks)
 
     // The networks around the box
-    const names = new DnsHopResolver({ ...config.dns, log, clock })
+    const names = new DnsHopResolver({ ...config.dns, ...dnsReach(config.sip.engine, listen), log, clock })
+    const classOf = (number: string) => outside.numbers.classOf(number)
+    const keeping = recordKeeping({ config, dataDir, database, settings, names, classOf, clock, log })
+    const { records, decisions, notices } = keeping
     const overlays = new JoinedOverlays(
       openOverlays(config.overlays, dataDir, names, clock, log),
       usualServiceOrder,
@@ -158,6 +158,7 @@ export class Gateway implements Box {
                 maxConnectionsPerAddress: config.guard.connectionsPerSource,
               },
               protection: engineProtection(config.guard),
+              overload: { urgentUsers: [...emergencySpellings(config.numbering).keys()] },
               capture: captureSettings(config.capture),
             },
             control: { host: '127.0.0.1', port: 0, secret },
@@ -194,11 +195,11 @@ export class Gateway implements Box {
     const relay = config.media.rtpengine && new RtpengineRelay(config.media.rtpengine, log, clock)
     const pbxAddresses = new PbxAddresses(config.pbxs, names, clock, log)
     const pbxs = new PbxWatch({ entries: config.pbxs, stack, clock, log })
-    const outside = telephoneNetwork({ config, stack, names, accounts, clock, log })
-    const { numbers, trunks } = outside
+    const outside = telephoneNetwork({ config, stack, names, accounts, settings, notices, clock, log })
+    const { numbers, trunks, toll } = outside
 
     // Calls
-    const site = routingSite({ config, ownHosts, accounts, location, overlays, trunks, pbxs, numbers })
+    const site = routingSite({ config, ownHosts, accounts, location, overlays, trunks, pbxs, numbers, toll })
     const router = new Router(site, clock)
     const admission = admissionRules({
       realm,
@@ -211,30 +212,47 @@ export class Gateway implements Box {
       location,
       guard,
       site,
+      ownNetworks,
     })
-    const displayNames = {
-      displayNameOf: (user: Parameters<Accounts['byAor']>[0]) => accounts.byAor(user)?.displayName,
-    }
-    const legs = new LegsByPath({
-      phone: new PhoneLegs(displayNames),
-      overlay: new OverlayLegs(overlays, displayNames),
-      domain: new DomainLegs(displayNames),
+    const callers = callerFacts(accounts)
+    const legsByPath = new LegsByPath({
+      phone: new PhoneLegs(callers),
+      overlay: new OverlayLegs(overlays, callers, callers),
+      domain: new DomainLegs(callers),
       pbx: new PbxLegs(),
       trunk: trunks,
     })
+    const legs = new MeteredLegs(legsByPath, toll)
+    const emergency = new EmergencyService({
+      ...{ config, stack, numbers, trunks, accounts, notices, settings, router, legs, clock, log },
+      makeRoom: (trunk) => calls.makeRoom(trunk),
+    })
+    const calledUri = (trunk: string, invite: IncomingInvite) => trunks.calledUri(trunk, invite)
     const boxId = `${config.box.name}-${randomBytes(4).toString('hex')}`
-    const calls = new CallHandler({
+    const calls: CallHandler = new CallHandler({
       stack,
       admission,
-      router,
-      legs,
+      router: emergency.router,
+      legs: emergency.legs,
+      isUrgent: urgentCalls({ admission, site, calledUri, isCallback: emergency.isCallback }),
+      isCallback: emergency.isCallback,
       media: new CallMedia(relay, config.media, log),
       witness: pbxs,
-      records: witnessedByTrunks(records, trunks),
+      records: emergency.records(
+        witnessedByRouting(witnessedByTrunks(records, trunks), site.restingBoxes, clock),
+      ),
       decisions,
       links: overlays,
-      calledUri: (trunk, invite) => trunks.calledUri(trunk, invite),
+      calledUri,
+      policyOf: (source, label = '') => (source === 'trunk' ? trunks.policyOf(label) : undefined),
+      callers: {
+        callerOf: (trunk, invite) => trunks.callerOf(trunk, invite),
+        wishes: new WishPrefixes(config.numbering),
+      },
+      takeIncoming: (trunk, isUrgent) => trunks.takeIncoming(trunk, isUrgent),
       maxCalls: config.sip.maxCalls,
+      numberOf: (user) => accounts.byAor(user)?.numbers[0],
+      transferRules: toll,
       ringMs: config.sip.ringSeconds * 1_000,
       forwardTo: (question, targets) =>
         config.sip.callHandling === 'proxy' ? forwardDestinations(question, targets) : undefined,
@@ -289,11 +307,11 @@ export class Gateway implements Box {
       engine,
       stack,
       calls,
-      records,
-      decisions,
+      keeping,
       location,
       overlays,
-      trunks,
+      outside,
+      emergency,
       pbxs,
       guard,
       relay,
@@ -308,7 +326,7 @@ export class Gateway implements Box {
     this.#certificate = certificateWatch
     this.#calls = calls
 
-    const announcedUsers = new AnnouncedUsers({ overlays, location, accounts, settings })
+    const announcedUsers = new AnnouncedUsers({ overlays, location, accounts, groups: site.groups.names, settings })
     const wiring = new Wiring({ overlays, trunks, calls, front, pbxs, stack, engine })
     const ownServices = new OwnServices({
       overlays: overlays.all,
@@ -317,7 +335,7 @@ export class Gateway implements Box {
       callsFree: () => config.sip.maxCalls - calls.count,
       clock,
     })
-    const knownSources = new KnownSources({ location, guard, engine, clock })
+    const knownSources = new KnownSources({ location, guard, engine, ownNetworks, clock })
     // Other boxes' calls come in over the local ends of SIP links.
     const linkEnds = { knownAddresses: () => (overlays.all.length > 0 ? ['127.0.0.1'] : []) }
     const neighbours =
@@ -332,14 +350,16 @@ export class Gateway implements Box {
         database,
         new DailyBackup(database, log, clock),
         location,
-        records,
-        decisions,
         digest,
         secrets,
+        toll,
         pbxAddresses,
         ...(relay ? [relay] : []),
         ...(engine ? [engine] : []),
         ...(certificateWatch ? [certificateWatch] : []),
+        // After the engine: a second box on this folder by mistake fails there, and leaves the calls of the first alone.
+        ...keeping.parts,
+        ...emergency.parts,
         calls,
         otherRequests,
         stack,

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { ConfigInvalid } from '../config/config-invalid.ts'
-import { loadConfig } from '../config/load.ts'
+import { loadCheckedConfig } from './checked-config.ts'
 import type { Command } from './command.ts'
 
 export const checkConfigCommand: Command = {
@@ -13,7 +13,7 @@ export const checkConfigCommand: Command = {
       options: { config: { type: 'string' } },
     })
     try {
-      const { notes } = loadConfig(values.config ?? positionals[0])
+      const { notes } = loadCheckedConfig(values.config ?? positionals[0])
       for (const note of notes) console.log(note)
       console.log('the config is good')
       return 0

@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import { ConfigInvalid } from '../config/config-invalid.ts'
-import { type LoadedConfig, loadConfig } from '../config/load.ts'
+import type { LoadedConfig } from '../config/load.ts'
 import { createLog } from '../drivers/pino-log.ts'
 import { type Box, buildBox } from '../gateway.ts'
 import type { Log } from '../lib/log.ts'
+import { loadCheckedConfig } from './checked-config.ts'
 import type { Command } from './command.ts'
 
 const drainWithinMs = 30_000
@@ -43,7 +44,7 @@ async function runBox(loaded: LoadedConfig, log: Log): Promise<number> {
 
 function load(path: string | undefined): LoadedConfig | undefined {
   try {
-    return loadConfig(path)
+    return loadCheckedConfig(path)
   } catch (error) {
     if (!(error instanceof ConfigInvalid)) throw error
     console.error(error.message)

@@ -1,5 +1,4 @@
 import { printAor } from '../domain/aor.ts'
-import type { CallQuestion } from '../domain/route.ts'
 import type { AdmissionRules } from '../edge/admission.ts'
 import type { CallerVerdict } from '../edge/neighbours.ts'
 import type { PbxAddresses } from '../edge/pbx-addresses.ts'
@@ -7,10 +6,10 @@ import type { Guard } from '../guard/guard.ts'
 import type { Accounts } from '../identity/accounts.ts'
 import type { DigestAuthenticator } from '../identity/digest.ts'
 import type { Location } from '../registrar/location.ts'
-import { classifyDestination } from '../routing/destination.ts'
 import type { Pbxs, Site } from '../routing/site.ts'
 import type { Trunks } from '../trunk/trunks.ts'
 import type { JoinedOverlays } from './joined-overlays.ts'
+import { isEmergency } from './urgent-calls.ts'
 
 export interface AdmissionParts {
   readonly realm: string
@@ -23,11 +22,25 @@ export interface AdmissionParts {
   readonly location: Location
   readonly guard: Guard
   readonly site: Site
+  /** Networks of the site: phones there may call for help, known to the box or not. */
+  readonly ownNetworks: { has(address: string): boolean }
 }
 
 /** By what the edge tells who is speaking, and whether it is true. */
 export function admissionRules(parts: AdmissionParts): AdmissionRules {
-  const { realm, overlays, pbxAddresses, pbxs, trunks, accounts, digest, location, guard, site } = parts
+  const {
+    realm,
+    overlays,
+    pbxAddresses,
+    pbxs,
+    trunks,
+    accounts,
+    digest,
+    location,
+    guard,
+    site,
+    ownNetworks,
+  } = parts
   return {
     neighbourhood: {
       peerOfLink: (port) => overlays.peerOfLink(port),
@@ -55,20 +68,13 @@ export function admissionRules(parts: AdmissionParts): AdmissionRules {
       const state = pbxs.stateOf(domain)?.state
       return state === 'normal' || state === 'suspect'
     },
-    isEmergencyOf: (claimed, { uri, source, callId }) => {
-      const name = printAor(accounts.byAor(claimed)?.aor ?? claimed)
-      if (!location.lookup(name).some((binding) => binding.source.address === source.address)) return false
-      const question: CallQuestion = {
-        callId,
-        source: 'phone',
-        sourceLabel: name,
-        caller: claimed,
-        callerIsAuthenticated: false,
-        from: name,
-        requestUri: uri,
-        at: 0,
-      }
-      return classifyDestination(question, site).kind === 'emergency'
+    isEmergencyOf: (claimed, request) => {
+      const { address } = request.source
+      const name = claimed && printAor(accounts.byAor(claimed)?.aor ?? claimed)
+      const isRegistered =
+        name !== undefined && location.lookup(name).some(({ source }) => source.address === address)
+      if (!isRegistered && !ownNetworks.has(address)) return false
+      return isEmergency(request, 'phone', name ?? address, name ?? address, site, claimed)
     },
   }
 }

@@ -8,6 +8,8 @@ export interface KnownSourcesParts {
   readonly location: Pick<Location, 'all' | 'onChange'>
   readonly guard: Pick<Guard, 'noteUser' | 'onStanding'>
   readonly engine: { setStanding: Parameters<Guard['onStanding']>[0] } | undefined
+  /** Networks of the site, from which any phone may call for help. */
+  readonly ownNetworks: { has(address: string): boolean }
   readonly clock: Clock
 }
 
@@ -27,7 +29,10 @@ export class KnownSources implements Part {
 
   async start(): Promise<void> {
     const { location, guard, engine } = this.#parts
-    guard.onStanding((source, standing) => engine?.setStanding(source, standing))
+    // A call for help is seen only by who reads the request: at the site itself the guard alone keeps a ban.
+    guard.onStanding((source, standing) =>
+      engine?.setStanding(source, standing?.kind === 'banned' && this.#isOwn(source) ? undefined : standing),
+    )
     this.#unsubscribe = location.onChange((_aor, bindings) => this.#note(bindings))
     this.#look()
   }
@@ -35,6 +40,11 @@ export class KnownSources implements Part {
   async stop(): Promise<void> {
     this.#unsubscribe()
     this.#timer?.cancel()
+  }
+
+  /** A source is an address or an IPv6 /64. */
+  #isOwn(source: string): boolean {
+    return this.#parts.ownNetworks.has(source.replace(/\/64$/, ''))
   }
 
   #look(): void {

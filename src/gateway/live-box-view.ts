@@ -1,5 +1,6 @@
 import type { BoxStatus, BoxView, PartState } from '../admin/box-view.ts'
 import type { Figures } from '../admin/figures.ts'
+import type { OutsideView } from '../admin/outside-view.ts'
 import type { Config } from '../config/schema.ts'
 import type { DrachtioStack } from '../drivers/drachtio/drachtio-stack.ts'
 import type { EngineWorker } from '../drivers/engine-worker/engine-worker.ts'
@@ -7,8 +8,7 @@ import type { RtpengineRelay } from '../drivers/rtpengine/rtpengine-relay.ts'
 import type { CallHandler } from '../edge/call-handler.ts'
 import type { Guard } from '../guard/guard.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { CallRecords } from '../records/call-records.ts'
-import type { DecisionRecords } from '../records/decision-records.ts'
+import type { CallArchive } from '../records/call-store.ts'
 import type { Location } from '../registrar/location.ts'
 import type { Registrar } from '../registrar/registrar.ts'
 import { hypotheticalCall } from '../routing/hypothetical-call.ts'
@@ -16,12 +16,15 @@ import type { Router } from '../routing/router.ts'
 import type { Site } from '../routing/site.ts'
 import type { FrontRegistration } from '../survival/front-registration.ts'
 import type { PbxWatch } from '../survival/pbx-watch.ts'
-import type { Trunks } from '../trunk/trunks.ts'
 import { boxFigures } from './box-figures.ts'
+import type { EmergencyService } from './emergency-service.ts'
 import type { JoinedOverlays } from './joined-overlays.ts'
+import { liveOutsideView } from './live-outside-view.ts'
 import type { LoopLag } from './loop-lag.ts'
 import { isolationOf, overlayState } from './overlay-state.ts'
 import { OverlayInquiry, overlayViews } from './overlay-views.ts'
+import type { RecordKeeping } from './record-keeping.ts'
+import type { TelephoneNetwork } from './telephone-network.ts'
 
 export interface BoxViewParts {
   readonly config: Config
@@ -31,11 +34,11 @@ export interface BoxViewParts {
   readonly engine: EngineWorker | undefined
   readonly stack: DrachtioStack
   readonly calls: CallHandler
-  readonly records: CallRecords
-  readonly decisions: DecisionRecords
+  readonly keeping: RecordKeeping
   readonly location: Location
   readonly overlays: JoinedOverlays
-  readonly trunks: Trunks
+  readonly outside: TelephoneNetwork
+  readonly emergency: EmergencyService
   readonly pbxs: PbxWatch
   readonly guard: Guard
   readonly relay: RtpengineRelay | undefined
@@ -51,12 +54,16 @@ const maxListed = 2_000
 /** The running box as the admin pages see it. */
 export class LiveBoxView implements BoxView {
   readonly askOverlay: OverlayInquiry
+  readonly outside: OutsideView
+  readonly archive: CallArchive
   readonly #parts: BoxViewParts
   readonly #startedAt: number
 
   constructor(parts: BoxViewParts) {
     this.#parts = parts
     this.askOverlay = new OverlayInquiry(parts.overlays)
+    this.outside = liveOutsideView(parts.outside, parts.emergency.calls)
+    this.archive = parts.keeping.archive
     this.#startedAt = parts.clock.now()
   }
 
@@ -85,18 +92,18 @@ export class LiveBoxView implements BoxView {
   }
 
   recentCalls(most: number) {
-    return this.#parts.records.recent(most)
+    return this.#parts.keeping.records.recent(most)
   }
 
   decision(callId: string) {
-    return this.#parts.decisions.find(callId)
+    return this.#parts.keeping.decisions.find(callId)
   }
 
   async ladder(id: string) {
-    const { engine, calls, records } = this.#parts
+    const { engine, calls, keeping } = this.#parts
     if (!engine) return []
     const isMeant = (call: { id: string; callId: string }) => call.id === id || call.callId === id
-    const call = calls.callsNow().find(isMeant) ?? records.recent().find(isMeant)
+    const call = calls.callsNow().find(isMeant) ?? keeping.records.recent().find(isMeant)
     return engine.messagesOf(call?.callId ?? id, call && `${call.id}-`)
   }
 
@@ -113,7 +120,7 @@ export class LiveBoxView implements BoxView {
   }
 
   trunks() {
-    return this.#parts.trunks.view()
+    return this.outside.trunks()
   }
 
   pbxs() {
@@ -128,9 +135,9 @@ export class LiveBoxView implements BoxView {
     return this.#parts.guard.release(address)
   }
 
-  explainRoute(from: string, to: string) {
+  explainRoute(from: string, to: string, at?: number) {
     const { router, site, clock } = this.#parts
-    return router.route(hypotheticalCall({ from, to, at: clock.now() }, site))
+    return router.route(hypotheticalCall({ from, to, at: at ?? clock.now() }, site))
   }
 
   notReadyBecause(): string | undefined {
@@ -141,7 +148,7 @@ export class LiveBoxView implements BoxView {
   }
 
   figures(): Promise<Figures> {
-    return boxFigures(this.#parts)
+    return boxFigures({ ...this.#parts, trunks: this.#parts.outside.trunks })
   }
 
   #sipState(): PartState {

@@ -1,6 +1,8 @@
 import type { BoxStatus, BoxView } from '../admin/box-view.ts'
 import type { Figures } from '../admin/figures.ts'
+import { nothingOutside } from '../admin/outside-view.ts'
 import type { Clock } from '../lib/clock.ts'
+import { emptyArchive } from '../records/empty-archive.ts'
 import type { JoinedOverlays } from './joined-overlays.ts'
 import type { LoopLag } from './loop-lag.ts'
 import { overlayFigures } from './overlay-figures.ts'
@@ -21,6 +23,8 @@ const why = 'SIP is off in the config of this box'
 /** A box without SIP as the admin pages see it: no calls, no phones, no lines. */
 export class OverlayOnlyView implements BoxView {
   readonly askOverlay: OverlayInquiry
+  readonly outside = nothingOutside
+  readonly archive = emptyArchive
   readonly #parts: OverlayOnlyParts
   readonly #startedAt: number
 

@@ -7,6 +7,7 @@ import type { SipRequest } from '../message/message.ts'
 import { noteOverload } from './overload-notice.ts'
 import type { OverloadSettings } from './overload-settings.ts'
 import { nextShedding, noShedding, type Shedding } from './shedding.ts'
+import { UrgentCalls } from './urgent-calls.ts'
 
 export interface OverloadCounts {
   /** The last sample. */
@@ -27,6 +28,7 @@ export class OverloadGuard {
   readonly #clock: Clock
   readonly #meter: LagMeter
   readonly #log: Log
+  readonly #urgent: UrgentCalls
   #shedding: Shedding = noShedding
   #lagMs = 0
   #shed = 0
@@ -35,6 +37,7 @@ export class OverloadGuard {
     this.#settings = settings
     this.#clock = clock
     this.#log = log
+    this.#urgent = new UrgentCalls(settings.urgentUsers)
     this.#meter = new LagMeter(clock, settings.sampleMs, (lagMs) => this.#measured(lagMs))
   }
 
@@ -53,9 +56,14 @@ export class OverloadGuard {
   /** Whether a request outside dialogs is to be turned away. The same for its retransmissions, while the share stays. */
   sheds(request: SipRequest): boolean {
     const { percent } = this.#shedding
-    if (percent === 0 || lotOf(request) >= percent) return false
+    if (percent === 0 || lotOf(request) >= percent || this.isUrgent(request)) return false
     this.#shed++
     return true
+  }
+
+  /** A call for help. */
+  isUrgent(request: SipRequest): boolean {
+    return this.#urgent.has(request)
   }
 
   /** Tells the sender of a request how much is too much, if it wants to know. */

@@ -12,6 +12,8 @@ export interface OverloadSettings {
   readonly raisePercent: number
   /** Fewer of the new requests shed with each low sample. */
   readonly lowerPercent: number
+  /** User parts of Request-URIs that are calls for help, which are never turned away. */
+  readonly urgentUsers: readonly string[]
 }
 
 export const defaultOverloadSettings: OverloadSettings = {
@@ -21,4 +23,5 @@ export const defaultOverloadSettings: OverloadSettings = {
   samplesToBegin: 3,
   raisePercent: 20,
   lowerPercent: 5,
+  urgentUsers: [],
 }

@@ -13,6 +13,8 @@ import type { TransactionUser } from './transaction-user.ts'
 export interface LoadShedder {
   /** Whether a request outside dialogs is to be turned away. */
   sheds(request: SipRequest): boolean
+  /** A call for help, which has a place where others have none. */
+  isUrgent(request: SipRequest): boolean
   /** Sees every request but ACK and CANCEL before it is answered. */
   note(request: SipRequest): void
 }

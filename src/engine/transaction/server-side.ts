@@ -18,7 +18,7 @@ import type { ServerTransaction } from './transaction-user.ts'
 
 type LiveServerTransaction = InviteServerTransaction | NonInviteServerTransaction
 
-/** Requests inside a dialog may exceed the limit by this factor: a call that is up must be able to end. */
+/** Requests inside a dialog, and calls for help, may exceed the limit by this factor: a call that is up must be able to end. */
 const dialogReserve = 1.1
 
 /** The requests we have received, and what is answered to them. */
@@ -156,7 +156,8 @@ export class ServerSide implements ServerGround {
     const open = this.#transactions.size
     if (request.to.tag === undefined && this.#ground.shedder?.sheds(request)) return true
     if (open < maxServerTransactions) return false
-    return request.to.tag === undefined || open >= maxServerTransactions * dialogReserve
+    const mayUseReserve = request.to.tag !== undefined || this.#ground.shedder?.isUrgent(request)
+    return !mayUseReserve || open >= maxServerTransactions * dialogReserve
   }
 
   #refuse(request: SipRequest, flow: Flow): void {

@@ -54,15 +54,17 @@ describe('room for a call for help', () => {
     expect(talking.callee.hungUpWith).toBeUndefined()
   })
 
-  test('is made by a call whose caller has not confirmed the answer yet', async () => {
+  test('is made by a call that is just being answered', async () => {
     const edge = new AnEdge()
-    const confirmed = Promise.withResolvers<void>()
-    edge.mediaAnswers = confirmed.promise
-    const { callee } = await aUsualCall(edge)
+    const answering = Promise.withResolvers<void>()
+    edge.mediaAnswers = answering.promise
+    const { invite, callee } = await aUsualCall(edge)
     const made = edge.handler.makeRoom('carrier')
-    confirmed.resolve()
+    answering.resolve()
     expect(await made).toBe(true)
-    expect(callee.hungUpWith).toEqual({ Reason: reason })
+    expect(callee.hungUpWith).toBeDefined()
+    expect(invite.response).toMatchObject({ status: 503, headers: { Reason: reason } })
+    expect(edge.records.ended).toMatchObject([{ cause: 'made room for an emergency call' }])
   })
 
   test('is not made by another call for help, nor by rescuers who call back', async () => {

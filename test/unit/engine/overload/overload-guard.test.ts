@@ -16,7 +16,7 @@ function makeBusyLayer() {
     now: () => clock.now(),
     after: (milliseconds, action) => clock.after(milliseconds + late.lagMs, action),
   }
-  const shedder = new OverloadGuard(settings, lateClock, silentLog)
+  const shedder = new OverloadGuard({ ...settings, urgentUsers: ['112', '0112'] }, lateClock, silentLog)
   const transport = new FakeTransport(() => clock.now())
   const resolver = { resolve: () => [] }
   const layer = new SipTransactionLayer({ transport, resolver, log: silentLog, clock, shedder })
@@ -29,9 +29,10 @@ function makeBusyLayer() {
     late.lagMs = lagMs
     clock.advance(forMs)
   }
-  const receiveNew = (number: number): void => {
+  const receiveNew = (number: number, uri = 'sip:box@192.0.2.1'): void => {
     const via = `203.0.113.9:5080;rport;branch=z9hG4bK${number}`
-    transport.receive(requestText('INVITE', { via, callId: `call-${number}` }), phone)
+    const text = requestText('INVITE', { via, callId: `call-${number}` })
+    transport.receive(text.replace('sip:box@192.0.2.1', uri), phone)
   }
   return { shedder, transport, layer, core, phone, lag, receiveNew }
 }
@@ -59,6 +60,19 @@ describe('an engine that lags', () => {
     receiveNew(1)
     expect(transport.takeLines()).toEqual(['100 INVITE'])
     expect(core.heard).toEqual(['INVITE'])
+  })
+
+  it('never turns a call for help away', () => {
+    const { lag, receiveNew, core, shedder } = makeBusyLayer()
+    lag(2_000, 10_000)
+    const urgent = ['sip:112@192.0.2.1;user=phone', 'tel:0112', 'urn:service:sos', 'URN:service:sos.police']
+    for (const [number, uri] of urgent.entries()) receiveNew(number, uri)
+    expect(core.heard).toHaveLength(urgent.length)
+    for (const [number, uri] of ['sip:1122@192.0.2.1', 'sip:x@112', 'urn:service:sosx'].entries()) {
+      receiveNew(100 + number, uri)
+    }
+    expect(core.heard).toHaveLength(urgent.length)
+    expect(shedder.counts.shed).toBe(3)
   })
 
   it('turns away the share it says, the same requests each time', () => {

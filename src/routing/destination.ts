@@ -108,7 +108,9 @@ function inDomain(user: string, domain: string, question: CallQuestion, site: Si
     const why = `${user} reads as ${dialled.number}`
     return besidePbx({ kind: 'number', number: dialled.number, forPeer: false, why }, domain, question, site)
   }
-  return besidePbx(userOf(name, user, false), domain, question, site)
+  const stranger = userOf(name, user, false)
+  const isMeantAsNumber = dialled.kind === 'unknown' && /^\+?\d+$/.test(user)
+  return besidePbx(isMeantAsNumber ? { ...stranger, why: dialled.why } : stranger, domain, question, site)
 }
 
 function knownHere(name: Aor, site: Site): InsideDestination | undefined {

@@ -38,6 +38,11 @@ describe('causeway route', () => {
     )
   })
 
+  it('says what is wrong with digits that are no number', async () => {
+    const [, , , destination = ''] = (await explained('sip:+4144333@site-a.example')).split('\n')
+    expect(destination).toMatch(/user \+4144333@site-a\.example .*short/i)
+  })
+
   it('says how to call it', async () => {
     await expect(routeCommand.run(['201'])).rejects.toThrow('causeway route FROM TO')
   })

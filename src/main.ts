@@ -7,7 +7,9 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./cli/start.ts')).startCommand,
   'check-config': async () => (await import('./cli/check-config.ts')).checkConfigCommand,
   overlay: async () => (await import('./cli/overlay.ts')).overlayCommand,
+  calls: async () => (await import('./cli/calls.ts')).callsCommand,
   route: async () => (await import('./cli/route.ts')).routeCommand,
+  numbers: async () => (await import('./cli/numbers.ts')).numbersCommand,
   engine: async () => (await import('./cli/engine.ts')).engineCommand,
   'print-reference': async () => (await import('./cli/print-reference.ts')).printReferenceCommand,
 }

@@ -3,6 +3,7 @@ import {
   getCountryCallingCode,
   isSupportedCountry,
   Metadata,
+  type NumberingPlan,
   type PhoneNumber,
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/max'
@@ -30,6 +31,19 @@ export function internationalPrefixOf(country: string): string {
   // Where carriers are chosen by prefix the metadata hold a pattern; "00" (ITU-T E.123) is then the best guess.
   const candidates = [plan?.defaultIDDPrefix(), plan?.IDDPrefix()]
   return candidates.find((prefix) => prefix !== undefined && /^\d{2,}$/.test(prefix)) ?? '00'
+}
+
+/** What is dialled in this country before an area code; undefined where nothing is. */
+export function nationalPrefixOf(country: string): string | undefined {
+  const known = knownCountry(country)
+  if (!known) return undefined
+  const metadata = new Metadata()
+  metadata.selectNumberingPlan(known)
+  // The package has it, its types have not.
+  const plan = metadata.numberingPlan as
+    | (NumberingPlan & { nationalPrefix(): string | undefined })
+    | undefined
+  return plan?.nationalPrefix()
 }
 
 function knownCountry(country: string): CountryCode | undefined {

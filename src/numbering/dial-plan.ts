@@ -1,17 +1,34 @@
 import type { NumberingSection } from '../config/sections/numbering.ts'
+import type { NumberFormat } from '../config/sections/trunk-numbers.ts'
+import type { Aor } from '../domain/aor.ts'
+import type { CallClass } from '../domain/call-class.ts'
 import type { Dialled, E164 } from '../domain/phone-number.ts'
 import { callingCodeOf } from './country.ts'
-import { mainEmergencyNumber } from './emergency-numbers.ts'
-import { readDialled } from './read-dialled.ts'
-import { readFromTrunk } from './read-from-trunk.ts'
-import { formatForTrunk, type NumberFormat } from './trunk-format.ts'
+import { DialledReader } from './dialled-reader.ts'
+import { type DidRow, DidTable } from './did-table.ts'
+import {
+  type EmergencyNumber,
+  emergencyNumberAbroad,
+  emergencyNumberOfUrn,
+  mainEmergencyNumber,
+} from './emergency-numbers.ts'
+import { classOfNumber } from './number-class.ts'
+import { doubtAbout } from './number-doubt.ts'
+import { TrunkNumberPlan, type TrunkNumberSettings } from './trunk-number-plan.ts'
+import { readSubscriber, subscriberOf } from './trunk-reading.ts'
+import { displayNumber, writeNumber } from './written-number.ts'
 
 /** The site's way of writing numbers, bound to its config. */
 export class DialPlan {
   readonly #section: NumberingSection
+  readonly #reader: DialledReader
+  readonly #dids: DidTable
 
-  constructor(section: NumberingSection) {
+  /** `dids` is all that gives numbers to somebody, see `configuredDids`. */
+  constructor(section: NumberingSection, dids: readonly DidRow[] = section.dids) {
     this.#section = section
+    this.#reader = new DialledReader(section)
+    this.#dids = new DidTable(dids)
   }
 
   /** `+49`: the context of a number that only this country understands (RFC 3966 §5.1.5). */
@@ -23,15 +40,55 @@ export class DialPlan {
     return mainEmergencyNumber(this.#section)
   }
 
+  /** What `urn:service:sos.police` and its like dial here; undefined for all that is no such URN (RFC 5031). */
+  emergencyNumberOfUrn(urn: string): EmergencyNumber | undefined {
+    return emergencyNumberOfUrn(urn, this.#section)
+  }
+
+  /** The number that does at an exchange in that country what this one does here; the same where none is given. */
+  emergencyNumberAbroad(number: string, country: string | undefined): string {
+    return emergencyNumberAbroad(number, this.#section.country, country ?? this.#section.country)
+  }
+
+  /** IANA name, for opening hours and night rules. */
+  get timeZone(): string {
+    return this.#section.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone
+  }
+
   readDialled(digits: string): Dialled {
-    return readDialled(digits, this.#section)
+    return this.#reader.read(digits)
+  }
+
+  /** The user or group, here or at another site, that a direct number rings. */
+  didOf(number: E164): Aor | undefined {
+    return this.#dids.userOf(number)
+  }
+
+  /** What kind of call this is from the site: rights, limits and rates follow it. */
+  classOf(number: E164): CallClass {
+    return classOfNumber(number, this.#section)
+  }
+
+  /** As people of the site write it: `030 1234567`, `+44 20 7946 0958`. */
+  display(number: E164): string {
+    return displayNumber(number, this.#section)
+  }
+
+  /** Why nobody may answer at this number; undefined when the world's plans know its range. */
+  doubtAbout(number: E164): string | undefined {
+    return doubtAbout(number)
+  }
+
+  /** The number in what a PBX or another neighbour sends: a user part, a SIP URI or a tel URI. */
+  readFromTrunk(text: string, format?: NumberFormat): E164 | undefined {
+    return readSubscriber(subscriberOf(text), this.#section, format)
   }
 
   formatForTrunk(number: E164, format: NumberFormat): string {
-    return formatForTrunk(number, format, this.#section.country)
+    return writeNumber(number, format, this.#section)
   }
 
-  readFromTrunk(text: string, format?: NumberFormat): E164 | undefined {
-    return readFromTrunk(text, this.#section.country, format)
+  onTrunk(trunk: TrunkNumberSettings): TrunkNumberPlan {
+    return new TrunkNumberPlan(trunk, this.#section)
   }
 }

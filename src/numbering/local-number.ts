@@ -1,0 +1,16 @@
+import type { PhoneNumber } from 'libphonenumber-js/max'
+import { isE164 } from '../domain/phone-number.ts'
+import { callingCodeOf, parseIn } from './country.ts'
+import type { Place } from './written-number.ts'
+
+/** Digits without an area code as a number of the place's own area; undefined when they cannot be one. */
+export function localNumber(digits: string, { country, areaCode }: Place): PhoneNumber | undefined {
+  const callingCode = callingCodeOf(country)
+  if (areaCode === '' || callingCode === undefined || digits.startsWith('0')) return undefined
+  return possibleNumber(parseIn(country, `+${callingCode}${areaCode}${digits}`))
+}
+
+/** The number when it has a length that is possible; whether its range is known is another question. */
+export function possibleNumber(number: PhoneNumber | undefined): PhoneNumber | undefined {
+  return number?.isPossible() && isE164(number.number) ? number : undefined
+}

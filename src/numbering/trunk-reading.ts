@@ -1,0 +1,58 @@
+import type { NumberFormat } from '../config/sections/trunk-numbers.ts'
+import { type E164, isE164 } from '../domain/phone-number.ts'
+import { parseDialledUri } from '../domain/sip-uri.ts'
+import { callingCodeOf, parseIn } from './country.ts'
+import { withoutSeparators } from './dialled-reader.ts'
+import { localNumber, possibleNumber } from './local-number.ts'
+import type { Place } from './written-number.ts'
+
+/** The part of a SIP or tel URI that holds a number. */
+export interface Subscriber {
+  /** Without separators; may hold letters when it is an account name. */
+  readonly digits: string
+  /** `phone-context` of a tel URI (RFC 3966 §5.1.5). */
+  readonly context: string | undefined
+}
+
+/** From a user part, a SIP URI, a tel URI, or a header with one of them. */
+export function subscriberOf(text: string): Subscriber {
+  const uri = parseDialledUri(text)
+  if (!uri) return { digits: withoutSeparators(text), context: undefined }
+  if (uri.scheme !== 'tel') return { digits: withoutSeparators(uri.user), context: undefined }
+  return { digits: withoutSeparators(uri.number), context: uri.parameters.get('phone-context') }
+}
+
+/**
+ * The number that a trunk in that place means; undefined when there is none (anonymous callers, account names). Bare
+ * digits are tried as the trunk's own format says, then as the country writes them.
+ */
+export function readSubscriber(
+  { digits, context }: Subscriber,
+  place: Place,
+  format?: NumberFormat,
+): E164 | undefined {
+  const { country } = place
+  if (!/^\+?\d{3,20}$/.test(digits)) return undefined
+  if (digits.startsWith('+')) return isE164(digits) ? digits : undefined
+  if (context?.startsWith('+')) return possible(`${withoutSeparators(context)}${digits}`, country)
+  if ((format === 'e164' || format === '+e164') && !digits.startsWith('0')) {
+    const full = valid(`+${digits}`, country)
+    if (full) return full
+  }
+  if (format === 'local') {
+    const local = localNumber(digits, place)
+    if (local?.isValid()) return local.number
+  }
+  const callingCode = callingCodeOf(country)
+  const own = callingCode && digits.startsWith(callingCode) ? valid(`+${digits}`, country) : undefined
+  return own ?? valid(digits, country) ?? valid(`+${digits}`, country) ?? possible(digits, country)
+}
+
+function valid(digits: string, country: string): E164 | undefined {
+  const number = parseIn(country, digits)
+  return number?.isValid() ? number.number : undefined
+}
+
+function possible(digits: string, country: string): E164 | undefined {
+  return possibleNumber(parseIn(country, digits))?.number
+}

@@ -142,10 +142,10 @@ export const usualLimits: z.input<typeof tollLimit>[] = [
     name: 'peer-international-velocity',
     who: 'peer',
     classes: ['international', 'premium'],
-    callsPerMinute: 5,
+    callsPerMinute: 10,
     callsPerHour: 60,
     differentNumbersPerHour: 30,
-    neighbouringNumbersInARow: 5,
+    neighbouringNumbersInARow: 6,
     onCrossing: 'block-such',
   },
   {

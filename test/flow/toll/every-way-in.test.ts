@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SipPhone } from '../../support/sip-phone.ts'
+import { TinyPbx } from '../../support/tiny-pbx.ts'
+import { eventually } from '../../support/within.ts'
+import { AStolenAccount, domain, tried } from './a-stolen-account.ts'
+
+const number = '03098765432'
+const spellings = (host: string) => [
+  `sip:${number}@${domain}`,
+  `sip:+493098765432@${host};user=phone`,
+  `sip:+493098765432@${domain}`,
+  'tel:+493098765432',
+  'sips:+493098765432@site-a.example',
+]
+
+/** Nothing that has not proven who it is may reach a trunk; whatever is tried here, the carrier must not hear of it. */
+describe('no way in leads out by a trunk', () => {
+  const site = new AStolenAccount()
+  let stranger: SipPhone
+  let pbx: TinyPbx
+  let boxHost: string
+
+  beforeAll(async () => {
+    pbx = await site.begin(new TinyPbx({ domain: 'pbx.example', users: { '101': 'pw-101' } }))
+    await site.start({
+      pbxs: [{ name: 'office', server: pbx.hostPort, domain: 'pbx.example', optionsIntervalMs: 200 }],
+      guard: { neverBan: ['127.0.0.1'] },
+    })
+    boxHost = `127.0.0.1:${site.box.server.port}`
+    const { server } = site.box
+    stranger = await site.begin(new SipPhone({ aor: 'mallory@elsewhere.example', server }))
+  })
+
+  afterAll(() => site.stop())
+
+  const silentCarrier = () => expect(site.carrier.dialled).toEqual([])
+
+  it('for a public caller', async () => {
+    for (const uri of [...spellings(boxHost), ...spellings(site.carrier.hostPort)]) {
+      expect(await tried(stranger, uri)).toBeGreaterThanOrEqual(400)
+    }
+    silentCarrier()
+  })
+
+  it('for somebody who takes the name of a user, whatever he asserts', async () => {
+    const forged = await site.phone('201', { password: 'guessed' })
+    const nameless = await site.begin(new SipPhone({ aor: `201@${domain}`, server: site.box.server }))
+    for (const phone of [forged, nameless]) {
+      for (const uri of [...spellings(boxHost), ...spellings(site.carrier.hostPort)]) {
+        const status = await tried(phone, uri, {
+          'P-Asserted-Identity': `<sip:201@${domain}>`,
+          Diversion: `<sip:201@${domain}>`,
+        })
+        expect(status).toBe(407)
+      }
+    }
+    silentCarrier()
+  })
+
+  it('for a user with another user’s name', async () => {
+    const kid = await site.phone('203')
+    const call = await kid.call(number, { from: `sip:201@${domain}` })
+    await expect(call.answered()).rejects.toThrow('403')
+    silentCarrier()
+  })
+
+  it('for a user without the right, also not by the address of the provider', async () => {
+    const kid = await site.phone('203')
+    for (const uri of [...spellings(boxHost), ...spellings(site.carrier.hostPort)]) {
+      expect(await tried(kid, uri)).toBe(403)
+    }
+    silentCarrier()
+  })
+
+  it('for a phone of a PBX that is gone', async () => {
+    await pbx.stop()
+    const { server } = site.box
+    const phone = await site.begin(new SipPhone({ aor: '101@pbx.example', server }))
+    await eventually(10_000, 'the box to ask for the password itself', async () => {
+      const status = await tried(phone, `sip:${number}@pbx.example`)
+      return status === 407
+    })
+    silentCarrier()
+  })
+
+  it('for a stranger in a call who wants to be transferred, or transfers', async () => {
+    const anna = await site.phone('201')
+    await anna.register()
+    const call = await stranger.call(`sip:201@${domain}`)
+    await call.answered()
+    for (const uri of spellings(boxHost)) {
+      const { status } = await call.send('REFER', { headers: { 'Refer-To': `<${uri}>` } })
+      expect(status).toBe(603)
+    }
+    await call.hangUp()
+    silentCarrier()
+  })
+
+  it('for a carrier that transfers or redirects', async () => {
+    const call = await site.carrier.callIn('+49301234501', '+4989123456', boxHost)
+    await call.answered()
+    const { status } = await call.send('REFER', { headers: { 'Refer-To': `<sip:${number}@${boxHost}>` } })
+    expect(status).toBe(603)
+    await call.hangUp()
+    silentCarrier()
+
+    const anna = await site.phone('201')
+    site.carrier.phone.answering = 'manual'
+    const outcome = tried(anna, '030111111')
+    const rung = await site.carrier.phone.nextCall()
+    rung.refuse(302, { Contact: `<sip:+493098765432@${site.carrier.hostPort}>` })
+    expect(await outcome).toBe(480)
+    expect(site.carrier.dialled.splice(0)).toEqual(['+4930111111'])
+    site.carrier.phone.answering = 'answer'
+  })
+
+  it('for a domain that redirects', async () => {
+    const elsewhere = await site.begin(new SipPhone({ aor: 'bert@127.0.0.1', answering: 'manual' }))
+    const anna = await site.phone('201')
+    const outcome = tried(anna, `sip:bert@${elsewhere.endpoint.hostPort}`)
+    const rung = await elsewhere.nextCall()
+    rung.refuse(302, { Contact: `<sip:${number}@${domain}>` })
+    expect(await outcome).toBe(480)
+    silentCarrier()
+  })
+
+  it('for an INVITE that wants to take over a call', async () => {
+    const replaces = 'nobody@nowhere;to-tag=1;from-tag=2'
+    expect(await tried(stranger, `sip:${number}@${domain}`, { Replaces: replaces })).toBeGreaterThanOrEqual(
+      400,
+    )
+    expect(
+      await tried(stranger, `sip:201@${domain}`, { Replaces: replaces, Require: 'replaces' }),
+    ).toBeGreaterThanOrEqual(400)
+    silentCarrier()
+  })
+
+  it.each(['MESSAGE', 'NOTIFY', 'SUBSCRIBE', 'INFO', 'REFER', 'PUBLISH'])(
+    'for %s, even of a user',
+    async (method) => {
+      const seen = site.carrier.phone.received.length
+      const anna = await site.phone('201')
+      for (const uri of [...spellings(boxHost), ...spellings(site.carrier.hostPort)]) {
+        await anna.request(method, uri, {
+          headers: { 'Refer-To': `<sip:${number}@${boxHost}>`, Event: 'refer' },
+        })
+      }
+      const came = site.carrier.phone.received.slice(seen)
+      expect(came.filter((request) => request.method === method)).toEqual([])
+      silentCarrier()
+    },
+  )
+})

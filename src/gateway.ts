@@ -41,6 +41,7 @@ import { JoinedOverlays } from './gateway/joined-overlays.ts'
 import { KnownSources } from './gateway/known-sources.ts'
 import { LiveBoxView } from './gateway/live-box-view.ts'
 import { LoopLag } from './gateway/loop-lag.ts'
+import { mirroredPbxs } from './gateway/mirrored-pbxs.ts'
 import { NeighbourAddresses } from './gateway/neighbour-addresses.ts'
 import { openOverlays } from './gateway/open-overlays.ts'
 import { OverlayOnlyBox } from './gateway/overlay-only-box.ts'
@@ -198,8 +199,22 @@ export class Gateway implements Box {
     const outside = telephoneNetwork({ config, stack, names, accounts, settings, notices, clock, log })
     const { numbers, trunks, toll } = outside
 
+    const { asterisks, hangUps } = outside
+    const mirrored = mirroredPbxs({ config, asterisks, pbxs, settings, accounts, ownHosts, clock, log })
+
     // Calls
-    const site = routingSite({ config, ownHosts, accounts, location, overlays, trunks, pbxs, numbers, toll })
+    const phones = mirrored.over(location)
+    const site = routingSite({
+      config,
+      ownHosts,
+      accounts,
+      location: phones,
+      overlays,
+      trunks,
+      pbxs,
+      numbers,
+      toll,
+    })
     const router = new Router(site, clock)
     const admission = admissionRules({
       realm,
@@ -239,7 +254,7 @@ export class Gateway implements Box {
       media: new CallMedia(relay, config.media, log),
       witness: pbxs,
       records: emergency.records(
-        witnessedByRouting(witnessedByTrunks(records, trunks), site.restingBoxes, clock),
+        witnessedByRouting(witnessedByTrunks(hangUps.over(records), trunks), site.restingBoxes, clock),
       ),
       decisions,
       links: overlays,
@@ -326,7 +341,13 @@ export class Gateway implements Box {
     this.#certificate = certificateWatch
     this.#calls = calls
 
-    const announcedUsers = new AnnouncedUsers({ overlays, location, accounts, groups: site.groups.names, settings })
+    const announcedUsers = new AnnouncedUsers({
+      overlays,
+      location,
+      accounts,
+      groups: site.groups.names,
+      settings,
+    })
     const wiring = new Wiring({ overlays, trunks, calls, front, pbxs, stack, engine })
     const ownServices = new OwnServices({
       overlays: overlays.all,
@@ -370,6 +391,7 @@ export class Gateway implements Box {
         ownServices,
         leadHome,
         pbxs,
+        mirrored,
         ...outside.parts,
         ...(neighbours ? [neighbours] : []),
         loopLag,

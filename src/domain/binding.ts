@@ -21,8 +21,8 @@ export interface Binding {
   /** `reg-id` (RFC 5626 §4.2): which of the phone's flows this is. */
   readonly regId?: number | undefined
   readonly userAgent: string | undefined
-  /** Who vouched for it: this box by digest, or the PBX in front of which the box stands. */
-  readonly origin: 'box' | 'pbx'
+  /** Who vouched for it: this box by digest, the PBX in front of which the box stands, or what that PBX told of itself. */
+  readonly origin: 'box' | 'pbx' | 'mirror'
   readonly registeredAt: number
 }
 

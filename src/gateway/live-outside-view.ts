@@ -3,10 +3,14 @@ import type { EmergencyCalls } from '../emergency/emergency-calls.ts'
 import type { TelephoneNetwork } from './telephone-network.ts'
 
 /** The telephone network as the admin pages see it. */
-export function liveOutsideView({ trunks, toll }: TelephoneNetwork, calls: EmergencyCalls): OutsideView {
+export function liveOutsideView(
+  { trunks, asterisks, toll }: TelephoneNetwork,
+  calls: EmergencyCalls,
+): OutsideView {
   return {
     ...nothingOutside,
     trunks: () => trunks.view(),
+    asterisks: () => asterisks.view(),
     blocks: () => toll.view().blocks,
     emergencies: () => calls.view(),
     acknowledgeEmergency: (id) => calls.acknowledge(id),

@@ -1,7 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import type { Accounts as KnownAccounts } from '../identity/accounts.ts'
 import type { DialPlan } from '../numbering/dial-plan.ts'
-import type { Location } from '../registrar/location.ts'
 import { CallGroups } from '../routing/call-groups.ts'
 import { RestingPeers } from '../routing/resting-peers.ts'
 import type { Accounts, Bindings, Overlays, Pbxs, Site, Toll } from '../routing/site.ts'
@@ -12,7 +11,7 @@ export interface SiteParts {
   readonly config: Config
   readonly ownHosts: OwnHosts
   readonly accounts: KnownAccounts
-  readonly location: Location
+  readonly location: Bindings
   readonly overlays: Overlays
   readonly trunks: Trunks
   readonly pbxs: Pbxs
@@ -34,7 +33,7 @@ export function routingSite(parts: SiteParts): RoutingSite {
     domains: { own: () => config.sip.domains, isOwnHost: (host, port) => ownHosts.has(host, port) },
     accounts,
     groups: new CallGroups(config.groups, accounts),
-    bindings: { lookup: (aor) => location.lookup(aor) } satisfies Bindings,
+    bindings: location,
     overlays,
     restingBoxes: new RestingPeers(),
     trunks,

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import type { NoticeSink } from '../domain/notice.ts'
 import type { SipStack } from '../domain/sip.ts'
+import type { HostLookUp } from '../drivers/asterisk/ami-link.ts'
 import type { Accounts } from '../identity/accounts.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
@@ -12,11 +13,13 @@ import type { TollStore } from '../toll/toll-memory.ts'
 import type { HopLookUp } from '../trunk/server-hop.ts'
 import type { AddressLookUp } from '../trunk/source-list.ts'
 import { Trunks } from '../trunk/trunks.ts'
+import { Asterisks } from './asterisks.ts'
+import { HangUpWitness } from './hang-up-witness.ts'
 
 export interface TelephoneNetworkParts {
   readonly config: Config
   readonly stack: SipStack
-  readonly names: AddressLookUp & HopLookUp
+  readonly names: AddressLookUp & HopLookUp & HostLookUp
   readonly accounts: Accounts
   readonly settings: TollStore
   readonly notices: NoticeSink
@@ -28,6 +31,9 @@ export interface TelephoneNetworkParts {
 export interface TelephoneNetwork {
   readonly numbers: DialPlan
   readonly trunks: Trunks
+  readonly asterisks: Asterisks
+  /** Puts the causes that Asterisks tell into the call records. */
+  readonly hangUps: HangUpWitness
   /** Started before calls are taken. */
   readonly toll: Toll
   /** In start order. */
@@ -45,6 +51,7 @@ export function telephoneNetwork({
   log,
 }: TelephoneNetworkParts): TelephoneNetwork {
   const numbers = new DialPlan(config.numbering, configuredDids(config))
+  const asterisks = new Asterisks({ entries: config.asterisks, names, notices, clock, log })
   const trunks: Trunks = new Trunks({
     entries: config.trunks,
     stack,
@@ -56,6 +63,7 @@ export function telephoneNetwork({
       userOf: (number) => numbers.didOf(number),
     },
     timeZone: numbers.timeZone,
+    lineOf: (entry) => asterisks.lineOf(entry),
     notices,
     clock,
     log,
@@ -73,5 +81,12 @@ export function telephoneNetwork({
     clock,
     log,
   })
-  return { numbers, trunks, toll, parts: [trunks] }
+  const watched = new Map(config.trunks.map(({ name, asterisk }) => [name, asterisk]))
+  const hangUps = new HangUpWitness({
+    causes: asterisks.causes,
+    isWatched: (trunk) => asterisks.isWatching(watched.get(trunk)),
+    clock,
+    log,
+  })
+  return { numbers, trunks, asterisks, hangUps, toll, parts: [...asterisks.parts, hangUps, trunks] }
 }

@@ -40,7 +40,8 @@ export interface PastOutage {
  */
 export interface PbxWitness {
   readonly at: number
-  readonly by: 'options' | 'request'
+  /** `manager`: its manager interface, which can be gone while calls go on. */
+  readonly by: 'options' | 'request' | 'manager'
   readonly outcome: PbxOutcome
 }
 
@@ -67,6 +68,8 @@ export function newPbx(at: number): PbxHealth {
 }
 
 export function nextPbxHealth(state: PbxHealth, witness: PbxWitness, settings: PbxHealthSettings): PbxHealth {
+  // A reason to look closer, and no proof.
+  if (witness.by === 'manager') return state.name === 'normal' ? suspect(witness.at, state.past) : state
   switch (state.name) {
     case 'normal':
       if (witness.outcome === 'answered') return state

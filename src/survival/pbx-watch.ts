@@ -124,6 +124,17 @@ export class PbxWatch implements Part {
     if (pbx) this.#witness(pbx, { at: this.#settings.clock.now(), by: 'request', outcome })
   }
 
+  /** Its manager connection was lost, or is there again: the PBX itself is asked at once. */
+  managerSaw(name: string, isConnected: boolean): void {
+    const pbx = this.#watched.find(({ entry }) => entry.name === name)
+    if (!pbx || !this.#isRunning) return
+    if (!isConnected)
+      this.#witness(pbx, { at: this.#settings.clock.now(), by: 'manager', outcome: 'unreachable' })
+    if (!pbx.timer) return // it is being asked
+    pbx.timer.cancel()
+    void this.#ask(pbx)
+  }
+
   onStateChange(listener: (change: PbxStateChange) => void): void {
     this.#listeners.push(listener)
   }
@@ -142,6 +153,7 @@ export class PbxWatch implements Part {
   }
 
   async #ask(pbx: Watched): Promise<void> {
+    pbx.timer = undefined
     const { clock, stack } = this.#settings
     const { domain, optionsTimeoutMs } = pbx.entry
     const answer = await within(optionsTimeoutMs, clock, (signal) =>
@@ -158,7 +170,7 @@ export class PbxWatch implements Part {
 
   #witness(pbx: Watched, witness: PbxWitness): void {
     const before = pbx.health
-    const why = `${witness.by === 'options' ? 'OPTIONS' : 'a request'} ${phrases[witness.outcome]}`
+    const why = describe(witness)
     pbx.health = nextPbxHealth(before, witness, pbx.entry)
     if (pbx.health.name === before.name) return
     pbx.why = why
@@ -181,6 +193,11 @@ export class PbxWatch implements Part {
       this.#settings.log.error({ ...change, error }, 'PBX state change not handled')
     }
   }
+}
+
+function describe({ by, outcome }: PbxWitness): string {
+  if (by === 'manager') return 'its manager connection was lost'
+  return `${by === 'options' ? 'OPTIONS' : 'a request'} ${phrases[outcome]}`
 }
 
 const phrases: Readonly<Record<PbxOutcome, string>> = {

@@ -19,9 +19,9 @@ const words: Readonly<Record<string, PbxOutcome>> = {
 function story(witnesses: string, from: PbxHealth = newPbx(0)): { states: string; last: PbxHealth } {
   let last = from
   const states = witnesses.split(' ').map((text) => {
-    const [, by, word, at] = /^(options|request)\.(\w+)@(\d+)$/.exec(text) ?? []
+    const [, by, word, at] = /^(options|request|manager)\.(\w+)@(\d+)$/.exec(text) ?? []
     const outcome = words[word ?? '']
-    if ((by !== 'options' && by !== 'request') || !outcome) throw new Error(text)
+    if ((by !== 'options' && by !== 'request' && by !== 'manager') || !outcome) throw new Error(text)
     last = nextPbxHealth(last, { by, outcome, at: Number(at) }, settings)
     return last.name
   })
@@ -35,6 +35,11 @@ describe('the health of a PBX', () => {
       'is suspect after a single loss, and normal again with the next answer',
       'options.ok@0 options.lost@1 options.ok@2',
       'normal suspect normal',
+    ],
+    [
+      'is suspect, and no more than that, when its manager interface is gone',
+      'options.ok@0 manager.gone@1 manager.gone@2 manager.gone@3 manager.gone@4 options.lost@5 options.ok@6',
+      'normal suspect suspect suspect suspect suspect normal',
     ],
     [
       'is survival after three losses in a row',

@@ -50,6 +50,21 @@ describe('the watch over a PBX', () => {
     expect(pbxs.isInCharge('pbx.example')).toBe(false)
   })
 
+  it('asks at once when the manager connection is lost, and again when it is back', async () => {
+    const { pbxs, network, changes, pass } = watch({ optionsIntervalMs: 60_000 })
+    await pbxs.start()
+    await settle()
+    await pass(1_000)
+    pbxs.managerSaw('main', false)
+    expect(changes.at(-1)).toBe('normal → suspect: its manager connection was lost')
+    await settle()
+    expect(network.methods()).toHaveLength(2)
+    expect(changes.at(-1)).toBe('suspect → normal: OPTIONS was answered')
+    pbxs.managerSaw('main', true)
+    await settle()
+    expect(network.methods()).toHaveLength(3)
+  })
+
   it('notices by calls alone, and tells why', async () => {
     const { pbxs, changes } = watch()
     await pbxs.start()

@@ -1,0 +1,15 @@
+import type { MirroredPbx } from '../survival/mirrored-phones.ts'
+import type { PbxWatch } from '../survival/pbx-watch.ts'
+
+/** Tells the watch of a PBX when its manager connection comes or goes: a reason to ask it at once, and no proof. */
+export function witnessByManager(pbxs: readonly MirroredPbx[], watch: Pick<PbxWatch, 'managerSaw'>): void {
+  for (const { name, phones } of pbxs) {
+    let wasConnected = false
+    phones.onChange(() => {
+      const isConnected = phones.state() !== undefined
+      if (isConnected === wasConnected) return
+      wasConnected = isConnected
+      watch.managerSaw(name, isConnected)
+    })
+  }
+}

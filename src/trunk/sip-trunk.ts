@@ -2,17 +2,15 @@ import type { TrunkEntry } from '../config/sections/trunks.ts'
 import type { LegPolicy } from '../domain/leg-policy.ts'
 import type { NoticeSink } from '../domain/notice.ts'
 import type { CallQuestion, RouteTarget } from '../domain/route.ts'
-import type { DigestAccount, SipHeaders } from '../domain/sip.ts'
-import { parseDialledUri } from '../domain/sip-uri.ts'
 import type { LineState, LineWatch } from './asterisk-line.ts'
-import { type CallerId, callerIdOf, type NumberOwners } from './caller-id.ts'
+import type { NumberOwners } from './caller-id.ts'
 import { Channels } from './channels.ts'
 import { HealthWatch } from './health-watch.ts'
-import { identityHeaders } from './identity-headers.ts'
 import type { ServerHop } from './server-hop.ts'
 import { type TrunkAddress, trunkAddress } from './trunk-address.ts'
 import { TrunkAlarm } from './trunk-alarm.ts'
 import { contactUri } from './trunk-contact.ts'
+import { addressedLeg, isCallForHelp, type TrunkLeg } from './trunk-leg.ts'
 import type { SiteNumbers, TrunkNumbers } from './trunk-numbers.ts'
 import { policyFor } from './trunk-policy.ts'
 import { TrunkRates } from './trunk-rates.ts'
@@ -25,20 +23,6 @@ export interface TrunkParts extends RegistrationParts {
   readonly notices: NoticeSink
   /** What is known of the line by other means than SIP, such as an Asterisk's manager. */
   lineOf?(entry: TrunkEntry): LineWatch | undefined
-}
-
-/** An outgoing leg on a trunk, ready to be sent. */
-export interface TrunkLeg {
-  readonly uri: string
-  readonly proxy?: string
-  readonly from: string
-  readonly to: string
-  readonly contact?: string
-  readonly account?: DigestAccount
-  readonly headers: SipHeaders
-  readonly policy: LegPolicy
-  /** Gives the channel back. Safe to call twice. */
-  release(): void
 }
 
 /** How a trunk is, for the operator. */
@@ -127,24 +111,17 @@ export class SipTrunk {
 
   /** Claims a channel and makes the leg. Emergency calls get one beyond the limit. Throws `TrunkFull`, `TrunkTooFast`. */
   prepare(target: RouteTarget, question: CallQuestion, displayName: string | undefined): TrunkLeg {
-    const called = parseDialledUri(target.uri)
-    const number = called?.scheme === 'tel' ? called.number : target.uri
-    const isEmergency = target.emergency !== undefined || !number.startsWith('+')
-    const { username, authUsername, password, contactUser, bulkRegistration } = this.entry
-    const { domain, hostPart } = this.address
-    const contact =
-      contactUser !== undefined && !bulkRegistration
-        ? contactUri(this.entry, this.#parts.stack, this.#registration?.hop?.transport)
-        : undefined
+    const { contactUser, bulkRegistration } = this.entry
+    const { owners, stack } = this.#parts
+    const { entry, address, numbers } = this
+    const read = (text: string) => this.#parts.numbers.readFromTrunk(text)
+    const hasContact = contactUser !== undefined && !bulkRegistration
     return {
-      uri: `sip:${this.numbers.format(number, 'requestUri')}@${hostPart};user=phone`,
+      ...addressedLeg({ target, question, displayName }, { entry, address, numbers, owners, read }),
       ...(this.#proxy !== undefined && { proxy: this.#proxy }),
-      ...this.#identity(this.#callerId(target, question), displayName, isEmergency),
-      to: `<sip:${this.numbers.format(number, 'to')}@${domain};user=phone>`,
-      ...(contact !== undefined && { contact: `<${contact}>` }),
-      ...(password !== undefined && { account: { username: authUsername ?? username ?? '', password } }),
+      ...(hasContact && { contact: `<${contactUri(entry, stack, this.#registration?.hop?.transport)}>` }),
       policy: this.policy,
-      release: this.#claimOut(isEmergency),
+      release: this.#claimOut(isCallForHelp(target)),
     }
   }
 
@@ -161,28 +138,6 @@ export class SipTrunk {
   /** Where its requests go: to the address where it is registered, else where its name leads. */
   get #proxy(): string | undefined {
     return this.#registration?.proxy ?? this.address.proxy
-  }
-
-  #callerId({ emergency }: RouteTarget, question: CallQuestion): CallerId {
-    const { numbers, owners } = this.#parts
-    const callerId = callerIdOf(question, this.entry, owners, (text) => numbers.readFromTrunk(text))
-    return { ...callerId, number: emergency?.callbackNumber ?? callerId.number }
-  }
-
-  #identity(
-    callerId: CallerId,
-    displayName: string | undefined,
-    isEmergency: boolean,
-  ): Pick<TrunkLeg, 'from' | 'headers'> {
-    // Those who help must be able to call back.
-    const isOverruled = isEmergency && callerId.isWithheld
-    const { from, headers } = identityHeaders(isOverruled ? { ...callerId, isWithheld: false } : callerId, {
-      entry: this.entry,
-      domain: this.address.domain,
-      displayName,
-      format: (number, header) => this.numbers.format(number, header),
-    })
-    return { from, headers: isOverruled ? { ...headers, Privacy: 'none' } : headers }
   }
 
   #claimOut(isEmergency: boolean): () => void {

@@ -6,6 +6,7 @@ import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { type Boxed, within } from '../lib/time-box.ts'
 import { describeAnswer } from './describe-answer.ts'
+import { registerOptions } from './register-options.ts'
 import {
   holdsUntil,
   nextRegistration,
@@ -166,28 +167,14 @@ export class TrunkRegistration {
     mostMs: number,
     hop: ServerHop | undefined,
   ): Promise<Boxed<SipResponseView>> {
-    const { authUsername, username, password, bulkRegistration } = this.#entry
-    const { domain, hostPart, next } = this.#address
-    const own = `<sip:${username ?? 'causeway'}@${domain}>`
-    const proxy = hop ? hopUri(hop, next.host) : this.#address.proxy
+    const proxy = hop ? hopUri(hop, this.#address.next.host) : this.#address.proxy
     const cseq = this.#cseq
     this.#cseq += 2 // the stack answers a challenge with the one between
+    const dialog = { callId: this.#callId, cseq, contact: this.#contact(hop), expiresSeconds }
     return within(mostMs, this.#parts.clock, (signal) =>
-      this.#parts.stack.request('REGISTER', `sip:${hostPart}`, {
-        headers: {
-          From: own,
-          To: own,
-          Contact: `<${this.#contact(hop)}>`,
-          Expires: String(expiresSeconds),
-          'Call-ID': this.#callId,
-          CSeq: `${cseq} REGISTER`,
-          // RFC 6140 §5.1
-          ...(bulkRegistration && { Require: 'gin', 'Proxy-Require': 'gin', Supported: 'path, gin' }),
-        },
+      this.#parts.stack.request('REGISTER', `sip:${this.#address.hostPart}`, {
+        ...registerOptions(this.#entry, this.#address, dialog),
         ...(proxy !== undefined && { proxy }),
-        ...(password !== undefined && {
-          account: { username: authUsername ?? username ?? '', password },
-        }),
         signal,
       }),
     )

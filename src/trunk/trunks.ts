@@ -11,9 +11,10 @@ import { servedBy } from './number-coverage.ts'
 import { calledUri, type OutsideCaller, outsideCaller, type TrunkRequest } from './outside-call.ts'
 import { PstnOffer } from './pstn-offer.ts'
 import { ServiceOffer } from './service-offer.ts'
-import { SipTrunk, type TrunkLeg, type TrunkParts, type TrunkView } from './sip-trunk.ts'
+import { SipTrunk, type TrunkParts, type TrunkView } from './sip-trunk.ts'
 import type { AddressLookUp } from './source-list.ts'
 import { TrunkUnknown } from './trunk-errors.ts'
+import type { TrunkLeg } from './trunk-leg.ts'
 import { TrunkSources } from './trunk-sources.ts'
 
 export interface TrunksSettings extends Omit<TrunkParts, 'random'> {

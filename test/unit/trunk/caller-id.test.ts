@@ -135,3 +135,18 @@ describe('the header beside From', () => {
     })
   })
 })
+
+describe('a call that a phone of ours has sent on', () => {
+  it('names who did so as a number of the trunk', () => {
+    const { caller } = by('ann')
+    const question = {
+      ...by('ann', { from: 'sip:+4989111@far.example' }),
+      ...(caller && { divertedBy: caller }),
+    }
+    expect(leg({ ...carrier, numberFormat: 'national' }, question)).toMatchObject({
+      from: '<sip:0302345601@carrier.example>',
+      headers: { Diversion: '<sip:0302345601@carrier.example;user=phone>;reason=unconditional;counter=1' },
+    })
+    expect(leg(carrier, by('ann')).headers).not.toHaveProperty('Diversion')
+  })
+})

@@ -65,3 +65,14 @@ test('a wrong config stops the start with the key and the nearest known one', as
     await box.stop()
   }
 })
+
+test('a plan that takes an emergency number stops the start, with the entry that does', async () => {
+  const box = new TestBox({ config: { ...config, numbering: { rules: [{ match: '1XX', dial: '201' }] } } })
+  try {
+    const { code, words } = await box.startInVain()
+    expect(code).toBe(1)
+    expect(words).toMatch(/numbering\.rules\[0\].*112/)
+  } finally {
+    await box.stop()
+  }
+})

@@ -30,6 +30,8 @@ export interface SipPhoneOptions {
   readonly answering?: Answering
   /** Sends this tone on every call and hears the other's. */
   readonly tone?: number
+  /** Its media is SRTP with keys in the SDP, and nothing else. */
+  readonly isEncrypting?: boolean
   /** Answers only challenges of this algorithm. */
   readonly algorithm?: 'MD5' | 'SHA-256'
   /** Sees each request outside a dialog first; true when it has answered it. */
@@ -54,6 +56,7 @@ export class SipPhone implements Part, CallOwner {
   readonly name: string
   readonly endpoint: SipEndpoint
   readonly tone: number | undefined
+  readonly isEncrypting: boolean
   answering: Answering
   readonly calls: PhoneCall[] = []
   /** Requests outside a dialog other than INVITE, as they came. */
@@ -71,6 +74,7 @@ export class SipPhone implements Part, CallOwner {
     const { aor, password, listen = {}, transport = 'udp' } = options
     this.name = `phone ${aor}`
     this.tone = options.tone
+    this.isEncrypting = options.isEncrypting ?? false
     this.answering = options.answering ?? 'answer'
     this.#options = options
     const username = options.username ?? userOf(aor)
@@ -238,7 +242,7 @@ export class SipPhone implements Part, CallOwner {
   }
 
   #uriOf(target: string): string {
-    if (/^(sips?|tel):/.test(target)) return target
+    if (/^(sips?|tel|urn):/.test(target)) return target
     return target.includes('@') ? `sip:${target}` : `sip:${target}@${this.#options.aor.split('@')[1]}`
   }
 

@@ -31,7 +31,8 @@ type Handler = (request: IncomingRequest) => Promise<void>
 const knownMethods = 'INVITE REGISTER OPTIONS MESSAGE SUBSCRIBE NOTIFY PUBLISH INFO REFER UPDATE PRACK'.split(
   ' ',
 )
-const knownScheme = /^\S+ (sips?|tel):/i
+/** RFC 5031: phones may call for help by a service URN. */
+const knownScheme = /^\S+ (?:sips?|tel|urn:service):/i
 /** In the Allow header besides those with a handler: they work in every dialog. */
 const dialogMethods = ['ACK', 'CANCEL', 'BYE', 'INFO', 'REFER', 'NOTIFY', 'UPDATE', 'PRACK']
 

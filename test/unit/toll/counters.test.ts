@@ -42,7 +42,7 @@ describe('a run of numbers', () => {
   test.each([
     ['one after the other', ['+4930100', '+4930101', '+4930102'], 3],
     ['backwards and with gaps', ['+4930109', '+4930104', '+4930101'], 3],
-    ['the same number again between', ['+4930100', '+4930100', '+4930101'], 2],
+    ['the same number again', ['+4930100', '+4930101', '+4930101'], 2],
     ['a jump', ['+4930100', '+4930101', '+4930900'], 1],
     ['another length', ['+4930100', '+49301001', '+493010010'], 1],
   ])('%s', (_, numbers, length) => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OverlayView } from '../../src/admin/overlay-view.ts'
 import type { CallRecord } from '../../src/domain/call-record.ts'
 import { overlayWords } from '../support/overlay-words.ts'
+import { IncomingCall } from '../support/sip/incoming-call.ts'
 import { SipPhone } from '../support/sip-phone.ts'
 import { type BoxConfig, TestBox } from '../support/test-box.ts'
 import { TinyCarrier } from '../support/tiny-carrier.ts'
@@ -28,7 +29,7 @@ describe('three sites', () => {
   const inn = new TestBox({
     config: config('inn', {
       users: [
-        { aor: `bert@${village}`, password: 'bert' },
+        { aor: `bert@${village}`, password: 'bert', numbers: [did] },
         { aor: `cook@${village}`, password: 'cook' },
       ],
     }),
@@ -46,7 +47,13 @@ describe('three sites', () => {
     costPerMinute: number,
     more: Partial<BoxConfig> = {},
   ) => {
-    const trunk = { name: `${name}-line`, server: carrier.hostPort, costPerMinute, offerToOverlay: true }
+    const trunk = {
+      name: `${name}-line`,
+      server: carrier.hostPort,
+      costPerMinute,
+      offerToOverlay: true,
+      overlayCallerId: name === 'school' ? '+49301234500' : '+49405678900',
+    }
     const box = new TestBox({ config: config(name, { trunks: [trunk], ...more }) })
     boxes.push(box)
     return box
@@ -70,10 +77,10 @@ describe('three sites', () => {
     return found
   }
 
-  /** Bert calls a number outside; resolves to the carriers that took the call. */
-  const callOut = async (number: string): Promise<readonly string[]> => {
+  /** Calls a number outside; resolves to the carriers that took the call. */
+  const callOut = async (number: string, caller = bert): Promise<readonly string[]> => {
     const before = { near: near.dialled.length, far: far.dialled.length }
-    const call = await bert.call(number)
+    const call = await caller.call(number)
     await call.answered()
     await call.hangUp()
     return Object.entries({ near, far }).flatMap(([name, { dialled }]) =>
@@ -146,12 +153,36 @@ describe('three sites', () => {
     expect(await callOut('+493098765432')).toEqual(['near'])
     const atInn = await lastCallAt(inn, ({ to }) => to.includes('+493098765432'))
     expect(atInn).toMatchObject({ source: 'phone', path: 'overlay', target: names.school, status: 200 })
+    expect(atInn.sessionId).toMatch(/^[0-9a-f]{32}$/)
     expect(atInn.attempts[0]).toMatchObject({
       outsideNumber: '+493098765432',
       rate: { perMinute: 10 },
     })
     const atSchool = await lastCallAt(school, ({ to }) => to.includes('+493098765432'))
-    expect(atSchool).toMatchObject({ source: 'overlay', path: 'trunk', target: 'school-line', status: 200 })
+    expect(atSchool).toMatchObject({
+      source: 'overlay',
+      path: 'trunk',
+      target: 'school-line',
+      status: 200,
+      sessionId: atInn.sessionId,
+    })
+  })
+
+  it('show numbers only where they belong: the own one at the site that it leads to, else that of the site', async () => {
+    const shownBy = (carrier: TinyCarrier) => {
+      const last = carrier.phone.calls.at(-1)
+      return last instanceof IncomingCall ? last.invite.from.uri.replace(/@.*/, '') : undefined
+    }
+    expect(await callOut('+493012121212')).toEqual(['near'])
+    expect(shownBy(near)).toBe(`sip:${did}`)
+    expect(await callOut('+493013131313', cook)).toEqual(['near'])
+    expect(shownBy(near)).toBe('sip:+49301234500')
+  })
+
+  it('share help: an emergency call leaves where there is a line', async () => {
+    expect(await callOut('112')).toEqual(['near'])
+    const { attempts, emergency } = await lastCallAt(inn, ({ to }) => to.includes('112@'))
+    expect([emergency, attempts.at(-1)?.target]).toEqual(['call', names.school])
   })
 
   it('share numbers: a direct number of one rings a phone at another', async () => {

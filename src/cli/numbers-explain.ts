@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/load.ts'
+import type { NumberHeader } from '../config/sections/trunk-numbers.ts'
 import { printAor } from '../domain/aor.ts'
 import type { Dialled } from '../domain/phone-number.ts'
 import { explainNumber, type NumberExplanation } from '../numbering/number-explanation.ts'
@@ -34,14 +35,19 @@ export function describeNumber(digits: string, { dialled, number, trunks }: Numb
     if (number.did !== undefined) lines.push(`  a direct number of ${number.did}: the call stays inside`)
     if (number.doubt !== undefined) lines.push(`  nobody may answer: ${number.doubt}`)
   }
+  const asCaller = dialled.kind === 'e164'
   for (const { name, written, read } of trunks) {
-    const { requestUri, to, from, identity, diversion } = written ?? {}
-    const out = written
-      ? `called ${requestUri}, To ${to}; as caller From ${from}, identity ${identity}, Diversion ${diversion}`
-      : 'never leaves by it'
-    lines.push(`trunk ${name}: ${out}; coming in it is ${read ?? 'no number'}`)
+    lines.push(`trunk ${name}: ${written ? headersText(written, asCaller) : 'never leaves by it'}`)
+    if (read !== undefined) lines.push(`  coming in from there it is ${read}`)
   }
   return lines.join('\n')
+}
+
+function headersText(written: Readonly<Record<NumberHeader, string>>, asCaller: boolean): string {
+  const called = `called ${written.requestUri}, To ${written.to}`
+  if (!asCaller) return called
+  const { from, identity, diversion } = written
+  return `${called}; as caller From ${from}, identity ${identity}, Diversion ${diversion}`
 }
 
 function meaning(dialled: Dialled): string {

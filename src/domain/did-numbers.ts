@@ -27,12 +27,15 @@ export function readDidNumbers(text: string): DidNumbers {
 }
 
 /** The digits in the pattern's parentheses; undefined when the number is not among these. */
-export function matchDid(numbers: DidNumbers, number: E164): readonly string[] | undefined {
+export function matchDid(
+  numbers: DidNumbers,
+  number: E164,
+  value = Number(number.slice(1)),
+): readonly string[] | undefined {
   switch (numbers.kind) {
     case 'one':
       return numbers.number === number ? [] : undefined
     case 'range': {
-      const value = Number(number.slice(1))
       const isIn = number.length - 1 === numbers.digits && value >= numbers.first && value <= numbers.last
       return isIn ? [] : undefined
     }

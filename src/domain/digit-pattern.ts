@@ -12,6 +12,8 @@ export class DigitPattern {
   readonly text: string
   readonly alternatives: readonly DigitSequence[]
   readonly #expressions: readonly RegExp[]
+  /** What a fitting text may begin with: most patterns are passed over by one look. */
+  readonly #beginnings: string
 
   /** Throws `DigitPatternInvalid`. */
   constructor(text: string) {
@@ -27,6 +29,7 @@ export class DigitPattern {
       throw new DigitPatternInvalid(`each alternative has the same parentheses, at most ${mostGroups} pairs`)
     }
     this.#expressions = this.alternatives.map(expressionOf)
+    this.#beginnings = this.alternatives.map(beginningsOf).join('')
   }
 
   /** Pairs of parentheses. */
@@ -36,7 +39,7 @@ export class DigitPattern {
 
   /** The digits in each pair of parentheses; undefined when the text does not fit. */
   match(text: string): readonly string[] | undefined {
-    if (text.length > mostDigits) return undefined
+    if (!this.#mayFit(text)) return undefined
     for (const expression of this.#expressions) {
       const found = expression.exec(text)
       if (found) return found.slice(1)
@@ -45,7 +48,11 @@ export class DigitPattern {
   }
 
   fits(text: string): boolean {
-    return text.length <= mostDigits && this.#expressions.some((expression) => expression.test(text))
+    return this.#mayFit(text) && this.#expressions.some((expression) => expression.test(text))
+  }
+
+  #mayFit(text: string): boolean {
+    return text.length <= mostDigits && this.#beginnings.includes(text.charAt(0))
   }
 }
 
@@ -56,4 +63,10 @@ function expressionOf({ steps }: DigitSequence): RegExp {
     return `${opens ? '(' : ''}[${characters}]{${least},${most}}${closes ? ')' : ''}`
   })
   return new RegExp(`^${parts.join('')}$`)
+}
+
+function beginningsOf({ steps }: DigitSequence): string {
+  const certain = steps.findIndex(({ least }) => least > 0)
+  const first = certain < 0 ? steps : steps.slice(0, certain + 1)
+  return first.map(({ characters }) => characters).join('')
 }

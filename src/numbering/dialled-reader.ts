@@ -81,7 +81,7 @@ export class DialledReader {
     const asDialled = possibleNumber(parseIn(this.#plan.country, digits))
     if (asDialled && isPrefixed(digits, asDialled)) return e164(asDialled)
     const local = localNumber(digits, this.#plan)
-    if (local?.isValid() && (writesNationalPrefix(local) || !asDialled?.isValid())) return e164(local)
+    if (local?.isValid() && (!asDialled?.isValid() || writesNationalPrefix(local))) return e164(local)
     if (asDialled?.isValid()) return e164(asDialled)
     // The metadata age: a number of a possible length may be newer than they are.
     const guess = [local, asDialled].find((number) => number && !this.#keepsNationalPrefix(number))

@@ -34,8 +34,9 @@ export class DidTable {
   userOf(number: E164): Aor | undefined {
     const single = this.#single.get(number)
     if (single) return single
+    const value = Number(number.slice(1))
     for (const { numbers, to } of this.#wide) {
-      const groups = matchDid(numbers, number)
+      const groups = matchDid(numbers, number, value)
       if (groups) return parseAor(fillTemplate(to, number, groups))
     }
     return undefined

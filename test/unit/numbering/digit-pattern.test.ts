@@ -27,6 +27,9 @@ describe('a digit pattern', () => {
     ['.', '1'.repeat(32), []],
     ['.', '1'.repeat(33), undefined],
     ['X', 'a', undefined],
+    ['0{0,1}1X', '12', []],
+    ['0{0,1}1X', '012', []],
+    ['X{0,3}', '', []],
     ['X', '', undefined],
   ])('%s and %s', (pattern, text, groups) => {
     const compiled = new DigitPattern(pattern)

@@ -5,6 +5,7 @@ import { FakeClock } from '../../../src/lib/fake-clock.ts'
 import { silentLog } from '../../../src/lib/log.ts'
 import { configuredDids } from '../../../src/numbering/configured-dids.ts'
 import { DialPlan } from '../../../src/numbering/dial-plan.ts'
+import { lintEmergency } from '../../../src/numbering/emergency-lint.ts'
 import { Router } from '../../../src/routing/router.ts'
 import { Trunks } from '../../../src/trunk/trunks.ts'
 import { FakeNetwork } from '../../support/fake-network.ts'
@@ -108,6 +109,24 @@ describe('with every foolish rule there is', () => {
     leg?.release()
     expect(leg?.uri).toBe(`sip:${number}@carrier.example;user=phone`)
     expect(leg?.to).toBe(`<sip:${number}@carrier.example;user=phone>`)
+  })
+
+  it('the lint finds each of them, so that a box does not even start so', () => {
+    const errors = lintEmergency(config).filter(({ severity }) => severity === 'error')
+    const keys = new Set(errors.map(({ key }) => key))
+    const foolish = [
+      ...['911', '112', '999', '9XX', 'XXX'].map((match) => `numbering.shortNumbers["${match}"]`),
+      ...[0, 1, 2, 4].map((index) => `numbering.rules[${index}]`),
+      ...[0, 1, 3].map((index) => `trunks.carrier.numbers.out[${index}]`),
+      ...[
+        'users[0].aor',
+        'users[0].aliases',
+        'users[1].aliases',
+        'groups[0].aor',
+        'numbering.dids[0].numbers',
+      ],
+    ]
+    expect(foolish.filter((key) => !keys.has(key))).toEqual([])
   })
 
   it('everything else is at the mercy of the rules', () => {

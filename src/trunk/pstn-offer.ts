@@ -3,9 +3,6 @@ import type { SipTrunk } from './sip-trunk.ts'
 
 type OfferedTrunk = Pick<SipTrunk, 'entry' | 'healthy' | 'free' | 'rates'>
 
-/** A record has room for so many; for other prefixes the price is settled at this box. */
-const maxRates = 64
-
 /**
  * What other boxes may use of these trunks: the lines that are offered to them and well, and in an emergency any trunk
  * at all.
@@ -29,7 +26,7 @@ export class PstnOffer {
       prefixes: [...new Set(offered.flatMap(({ entry }) => entry.prefixes))].sort(),
       channelsFree: offered.reduce((sum, { free }) => sum + free, 0),
       costPerMinute:
-        offered.length === 0 ? 0 : Math.min(...offered.map(({ rates: { usual } }) => usual.perMinute)),
+        offered.length === 0 ? 0 : Math.min(...offered.map(({ rates }) => rates.usual.perMinute)),
       ...(rates.length > 0 && { rates }),
       takesEmergencies: true,
     }
@@ -46,11 +43,14 @@ export class PstnOffer {
   }
 }
 
+/** What the record's price a minute cannot say of the usual rate is a rate of its own, that of the world. */
 function cheapestByPrefix(trunks: readonly OfferedTrunk[]): readonly PrefixRate[] {
   const cheapest = new Map<string, PrefixRate>()
   for (const rate of trunks.flatMap(({ rates }) => rates.byPrefix)) {
     const known = cheapest.get(rate.prefix)
     if (!known || rate.perMinute < known.perMinute) cheapest.set(rate.prefix, rate)
   }
-  return [...cheapest.values()].slice(0, maxRates)
+  const world = cheapest.get('+')
+  if (world?.setup === 0 && world.stepSeconds === 1) cheapest.delete('+')
+  return [...cheapest.values()]
 }

@@ -7,24 +7,26 @@ type RateKeys = Pick<TrunkEntry, 'costPerMinute' | 'setupCost' | 'billingStepSec
 
 /** The prices of one trunk. */
 export class TrunkRates {
+  /** To numbers of no other prefix. */
   readonly usual: CallRate
-  readonly byPrefix: readonly PrefixRate[]
-  readonly #byPrefix: ReadonlyMap<string, CallRate>
+  readonly #byPrefix = new Map<string, CallRate>()
 
   constructor({ costPerMinute, setupCost, billingStepSeconds, rates }: RateKeys) {
-    this.usual = { perMinute: costPerMinute, setup: setupCost, stepSeconds: billingStepSeconds }
-    this.byPrefix = rates.map((rate) => ({
-      prefix: rate.prefix,
-      perMinute: rate.costPerMinute,
-      setup: rate.setupCost ?? setupCost,
-      stepSeconds: rate.billingStepSeconds ?? billingStepSeconds,
-    }))
-    this.#byPrefix = new Map(
-      this.byPrefix.map(({ prefix, perMinute, setup, stepSeconds }) => [
-        prefix,
-        { perMinute, setup, stepSeconds },
-      ]),
-    )
+    for (const rate of rates) {
+      this.#byPrefix.set(rate.prefix, {
+        perMinute: rate.costPerMinute,
+        setup: rate.setupCost ?? setupCost,
+        stepSeconds: rate.billingStepSeconds ?? billingStepSeconds,
+      })
+    }
+    const usual = { perMinute: costPerMinute, setup: setupCost, stepSeconds: billingStepSeconds }
+    this.usual = this.#byPrefix.get('+') ?? usual
+    this.#byPrefix.set('+', this.usual)
+  }
+
+  /** All prices; that of `+` is the usual one. */
+  get byPrefix(): readonly PrefixRate[] {
+    return [...this.#byPrefix].map(([prefix, rate]) => ({ prefix, ...rate }))
   }
 
   /** The price of calls to this number: that of the longest prefix that fits. */

@@ -48,6 +48,14 @@ describe('the trunks for a number', () => {
     expect(rate('+3312')).toEqual({ perMinute: 100, setup: 5, stepSeconds: 60 })
   })
 
+  it('cost what the price list says of the world, where it does', () => {
+    const { trunks } = trunksOf([
+      { ...carrier, offerToOverlay: true, rates: [{ prefix: '+', costPerMinute: 50 }] },
+    ])
+    expect(trunks.all()).toMatchObject([{ rate: { perMinute: 50 } }])
+    expect(trunks.pstnService()?.costPerMinute).toBe(50)
+  })
+
   it.each<[LineState, { healthy: boolean; free: number }]>([
     [
       { kind: 'down', text: 'PJSIP/provider is unavailable' },

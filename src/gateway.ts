@@ -1,18 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { AdminServer } from './admin/admin-server.ts'
-import { CertificateFiles } from './config/certificate-files.ts'
 import type { LoadedConfig } from './config/load.ts'
 import { usualServiceOrder } from './domain/service-order.ts'
 import type { IncomingInvite } from './domain/sip.ts'
 import { DnsHopResolver } from './drivers/dns/dns-hop-resolver.ts'
-import { DrachtioStack } from './drivers/drachtio/drachtio-stack.ts'
-import { EngineWorker } from './drivers/engine-worker/engine-worker.ts'
+import type { EngineWorker } from './drivers/engine-worker/engine-worker.ts'
 import { RtpengineRelay } from './drivers/rtpengine/rtpengine-relay.ts'
 import { BindingTable } from './drivers/sqlite/binding-table.ts'
 import { DailyBackup } from './drivers/sqlite/daily-backup.ts'
 import { Database } from './drivers/sqlite/database.ts'
 import { SettingTable } from './drivers/sqlite/setting-table.ts'
-import { allowed } from './edge/allowed.ts'
 import { CallHandler } from './edge/call-handler.ts'
 import { DomainLegs } from './edge/domain-legs.ts'
 import { forwardDestinations } from './edge/forward-destinations.ts'
@@ -26,17 +23,14 @@ import { PhoneLegs } from './edge/phone-legs.ts'
 import { redirectContacts } from './edge/redirect-contacts.ts'
 import { WishPrefixes } from './edge/wish-prefixes.ts'
 import { readListenUri } from './engine/listen-uri.ts'
-import { withCredentials } from './engine/transport/listen-spec.ts'
 import { admissionRules } from './gateway/admission-rules.ts'
 import { AnnouncedUsers } from './gateway/announced-users.ts'
 import { BoxSecrets } from './gateway/box-secrets.ts'
 import { witnessedByRouting } from './gateway/box-witness.ts'
 import { callerFacts } from './gateway/caller-facts.ts'
-import { captureSettings } from './gateway/capture-settings.ts'
-import { CertificateWatch } from './gateway/certificate-watch.ts'
+import type { CertificateWatch } from './gateway/certificate-watch.ts'
 import { dnsReach } from './gateway/dns-reach.ts'
 import { EmergencyService } from './gateway/emergency-service.ts'
-import { engineProtection } from './gateway/engine-protection.ts'
 import { JoinedOverlays } from './gateway/joined-overlays.ts'
 import { KnownSources } from './gateway/known-sources.ts'
 import { LiveBoxView } from './gateway/live-box-view.ts'
@@ -47,9 +41,10 @@ import { openOverlays } from './gateway/open-overlays.ts'
 import { OverlayOnlyBox } from './gateway/overlay-only-box.ts'
 import { OwnHosts } from './gateway/own-hosts.ts'
 import { OwnServices } from './gateway/own-services.ts'
-import { passwordAccounts } from './gateway/passwords.ts'
+import { phoneRegistrations } from './gateway/phone-registrations.ts'
 import { recordKeeping } from './gateway/record-keeping.ts'
 import { routingSite } from './gateway/routing-site.ts'
+import { sipEngine } from './gateway/sip-engine.ts'
 import { telephoneNetwork } from './gateway/telephone-network.ts'
 import { witnessedByTrunks } from './gateway/trunk-witness.ts'
 import { urgentCalls } from './gateway/urgent-calls.ts'
@@ -66,14 +61,8 @@ import { PartList } from './lib/part-list.ts'
 import { QuietCollector } from './lib/quiet-collector.ts'
 import { V8Thread } from './lib/v8-thread.ts'
 import { CallMedia } from './media/call-media.ts'
-import { emergencySpellings } from './numbering/emergency-numbers.ts'
-import { guardedRegister } from './registrar/guarded-register.ts'
 import { Location } from './registrar/location.ts'
-import { noRegistrar } from './registrar/no-registrar.ts'
-import { Registrar } from './registrar/registrar.ts'
 import { Router } from './routing/router.ts'
-import { FrontRegistration } from './survival/front-registration.ts'
-import { LeadHome } from './survival/lead-home.ts'
 import { PbxWatch } from './survival/pbx-watch.ts'
 
 /** A whole box as its process sees it. */
@@ -108,9 +97,6 @@ export class Gateway implements Box {
     const realm = config.registrar.realm ?? config.sip.domains[0] ?? 'causeway.local'
     const listen = config.sip.listen.flatMap(readListenUri)
     const ownHosts = new OwnHosts(listen)
-    const { tls } = config.sip
-    const certificateFiles = tls && new CertificateFiles(tls, folder)
-    const certificate = certificateFiles?.read()
 
     // What is kept on disk
     const database = new Database({ dataDir, log, clock })
@@ -142,64 +128,14 @@ export class Gateway implements Box {
       openOverlays(config.overlays, dataDir, names, clock, log),
       usualServiceOrder,
     )
-    const secret = randomBytes(24).toString('hex')
-    const engine =
-      config.sip.engine === 'drachtio'
-        ? undefined
-        : new EngineWorker({
-            // The last is for the SIP links of the overlays: other boxes arrive there.
-            listen: [
-              ...withCredentials(listen, certificate && { ...tls, ...certificate }),
-              { transport: 'tcp', address: '127.0.0.1', port: 0 },
-            ],
-            settings: {
-              transport: {
-                verifiesServers: tls?.verifyServers ?? true,
-                maxConnections: config.guard.connections,
-                maxConnectionsPerAddress: config.guard.connectionsPerSource,
-              },
-              protection: engineProtection(config.guard),
-              overload: { urgentUsers: [...emergencySpellings(config.numbering).keys()] },
-              capture: captureSettings(config.capture),
-            },
-            control: { host: '127.0.0.1', port: 0, secret },
-            dns: config.dns,
-            recordRouteSecret: () => secrets.recordRoute,
-            peerSuffixes: overlays.peerSuffixes,
-            resolvePeer: async ({ host }) => [
-              { transport: 'tcp', host, isLink: true, ...(await overlays.linkTo(host)) },
-            ],
-            onCrash: (cause) => this.#broken.resolve(cause),
-            isDebugging: config.box.logLevel === 'debug',
-            log,
-          })
-    const certificateWatch =
-      engine && certificateFiles && certificate
-        ? new CertificateWatch(
-            { files: certificateFiles, use: (renewed) => engine.replaceCredentials(renewed), clock, log },
-            certificate,
-          )
-        : undefined
-    const stack = new DrachtioStack(
-      engine
-        ? {
-            host: '127.0.0.1',
-            get port() {
-              return engine.controlPort
-            },
-            secret,
-          }
-        : config.sip.drachtio,
-      log,
-      clock,
-    )
+    const onCrash = (cause: Error) => this.#broken.resolve(cause)
+    const sip = sipEngine({ config, folder, listen, overlays, secrets, onCrash, clock, log })
+    const { engine, stack } = sip
     const relay = config.media.rtpengine && new RtpengineRelay(config.media.rtpengine, log, clock)
     const pbxAddresses = new PbxAddresses(config.pbxs, names, clock, log)
     const pbxs = new PbxWatch({ entries: config.pbxs, stack, clock, log })
     const outside = telephoneNetwork({ config, stack, names, accounts, settings, notices, clock, log })
-    const { numbers, trunks, toll } = outside
-
-    const { asterisks, hangUps } = outside
+    const { numbers, trunks, toll, asterisks, hangUps } = outside
     const mirrored = mirroredPbxs({ config, asterisks, pbxs, settings, accounts, ownHosts, clock, log })
 
     // Calls
@@ -280,39 +216,9 @@ export class Gateway implements Box {
     const otherRequests = new OtherRequests({ stack, admission, router, legs, boxId, clock, log })
 
     // Registrations
-    const registrar = new Registrar({
-      realm,
-      rules: { ...config.registrar, maxContacts: config.registrar.maxContactsPerUser },
-      digest,
-      users: accounts,
-      location,
-      guard,
-      expiryLimit: (domain) => pbxs.expiryLimit(domain),
-      log,
-      clock,
+    const { registrar, front, leadHome } = phoneRegistrations({
+      ...{ config, realm, stack, accounts, digest, location, pbxs, guard, clock, log },
     })
-    const front = new FrontRegistration({
-      stack,
-      pbxs,
-      bindings: location,
-      names: { resolve: (name) => accounts.byAor(name)?.aor },
-      registrar: config.registrar.enabled ? registrar : noRegistrar(allowed),
-      clock,
-      log,
-    })
-    const passwords = passwordAccounts(config.users)
-    const leadHome = new LeadHome({
-      stack,
-      pbxs,
-      bindings: location,
-      accountOf: (user) => passwords.get(user),
-      clock,
-      log,
-    })
-    stack.onRequest(
-      'REGISTER',
-      guardedRegister(guard, (request) => front.handle(request)),
-    )
 
     const loopLag = new LoopLag(clock)
     const box = new LiveBoxView({
@@ -338,7 +244,7 @@ export class Gateway implements Box {
     })
     this.#admin = config.admin.enabled ? new AdminServer(config.admin, box, log) : undefined
     this.#engine = engine
-    this.#certificate = certificateWatch
+    this.#certificate = sip.certificate
     this.#calls = calls
 
     const announcedUsers = new AnnouncedUsers({
@@ -376,8 +282,7 @@ export class Gateway implements Box {
         toll,
         pbxAddresses,
         ...(relay ? [relay] : []),
-        ...(engine ? [engine] : []),
-        ...(certificateWatch ? [certificateWatch] : []),
+        ...sip.parts,
         // After the engine: a second box on this folder by mistake fails there, and leaves the calls of the first alone.
         ...keeping.parts,
         ...emergency.parts,

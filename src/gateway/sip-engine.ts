@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto'
+import { CertificateFiles } from '../config/certificate-files.ts'
+import type { Config } from '../config/schema.ts'
+import { DrachtioStack } from '../drivers/drachtio/drachtio-stack.ts'
+import { EngineWorker } from '../drivers/engine-worker/engine-worker.ts'
+import { type ListenSpec, withCredentials } from '../engine/transport/listen-spec.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Part } from '../lib/part.ts'
+import { emergencySpellings } from '../numbering/emergency-numbers.ts'
+import type { BoxSecrets } from './box-secrets.ts'
+import { captureSettings } from './capture-settings.ts'
+import { CertificateWatch } from './certificate-watch.ts'
+import { engineProtection } from './engine-protection.ts'
+import type { JoinedOverlays } from './joined-overlays.ts'
+
+export interface SipEngineParts {
+  readonly config: Config
+  /** What paths in the config are relative to. */
+  readonly folder: string
+  readonly listen: readonly ListenSpec[]
+  readonly overlays: JoinedOverlays
+  readonly secrets: BoxSecrets
+  readonly onCrash: (cause: Error) => void
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface SipEngine {
+  /** Undefined when a drachtio-server is the engine. */
+  readonly engine: EngineWorker | undefined
+  /** Undefined without TLS, and when a drachtio-server has the certificate. */
+  readonly certificate: CertificateWatch | undefined
+  readonly stack: DrachtioStack
+  /** Those to be started before the stack that speaks to them. */
+  readonly parts: readonly Part[]
+}
+
+/** The engine that the config asks for, and the stack that steers it. */
+export function sipEngine(parts: SipEngineParts): SipEngine {
+  const { config, folder, clock, log } = parts
+  if (config.sip.engine === 'drachtio') {
+    const stack = new DrachtioStack(config.sip.drachtio, log, clock)
+    return { engine: undefined, certificate: undefined, stack, parts: [] }
+  }
+  const files = config.sip.tls && new CertificateFiles(config.sip.tls, folder)
+  const inUse = files?.read()
+  const secret = randomBytes(24).toString('hex')
+  const engine = embeddedEngine(parts, secret, inUse)
+  const use = (renewed: ReturnType<CertificateFiles['read']>) => engine.replaceCredentials(renewed)
+  const certificate = files && inUse && new CertificateWatch({ files, use, clock, log }, inUse)
+  const control = {
+    host: '127.0.0.1',
+    get port() {
+      return engine.controlPort
+    },
+    secret,
+  }
+  const stack = new DrachtioStack(control, log, clock)
+  return { engine, certificate, stack, parts: [engine, ...(certificate ? [certificate] : [])] }
+}
+
+function embeddedEngine(
+  { config, listen, overlays, secrets, onCrash, log }: SipEngineParts,
+  secret: string,
+  certificate: ReturnType<CertificateFiles['read']> | undefined,
+): EngineWorker {
+  const { tls } = config.sip
+  return new EngineWorker({
+    // The last is for the SIP links of the overlays: other boxes arrive there.
+    listen: [
+      ...withCredentials(listen, certificate && { ...tls, ...certificate }),
+      { transport: 'tcp', address: '127.0.0.1', port: 0 },
+    ],
+    settings: {
+      transport: {
+        verifiesServers: tls?.verifyServers ?? true,
+        maxConnections: config.guard.connections,
+        maxConnectionsPerAddress: config.guard.connectionsPerSource,
+      },
+      protection: engineProtection(config.guard),
+      overload: { urgentUsers: [...emergencySpellings(config.numbering).keys()] },
+      capture: captureSettings(config.capture),
+    },
+    control: { host: '127.0.0.1', port: 0, secret },
+    dns: config.dns,
+    recordRouteSecret: () => secrets.recordRoute,
+    peerSuffixes: overlays.peerSuffixes,
+    resolvePeer: async ({ host }) => [
+      { transport: 'tcp', host, isLink: true, ...(await overlays.linkTo(host)) },
+    ],
+    onCrash,
+    isDebugging: config.box.logLevel === 'debug',
+    log,
+  })
+}

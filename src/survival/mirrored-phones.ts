@@ -35,7 +35,7 @@ export interface MirroredPhonesParts {
 }
 
 const copyAfterMs = 500
-const keepAfterMs = 10_000
+const keepAfterMs = 5_000
 const mostPhones = 5_000
 /** A phone that is no longer registered at a PBX which lives. Longer than a PBX that was restarted without memory needs. */
 const forgottenAfterMs = 3_600_000

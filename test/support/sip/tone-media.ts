@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { isIPv6 } from 'node:net'
 import { alawOfLinear, linearOfAlaw } from './alaw.ts'
+import { Srtp } from './srtp.ts'
 
 const samplesPerPacket = 160
 const sampleRate = 8_000
@@ -23,9 +24,15 @@ export class ToneMedia {
   #timer: NodeJS.Timeout | undefined
   #sent = 0
   #received = 0
+  #protection: { readonly ours: Srtp; readonly theirs: Srtp } | undefined
 
   constructor(hertz: number) {
     this.#hertz = hertz
+  }
+
+  /** From now on only encrypted; keys as in `a=crypto`. */
+  encrypt(ours: string, theirs: string): void {
+    this.#protection = { ours: new Srtp(ours), theirs: new Srtp(theirs) }
   }
 
   /** Opens the RTP socket and returns its port. */
@@ -41,7 +48,10 @@ export class ToneMedia {
   /** Starts or redirects the stream. */
   sendTo({ address, port }: { address: string; port: number }): void {
     clearInterval(this.#timer)
-    this.#timer = setInterval(() => this.#socket?.send(this.#nextPacket(), port, address), 20)
+    this.#timer = setInterval(() => {
+      const packet = this.#nextPacket()
+      this.#socket?.send(this.#protection?.ours.protect(packet) ?? packet, port, address)
+    }, 20)
   }
 
   close(): void {
@@ -72,8 +82,9 @@ export class ToneMedia {
     return packet
   }
 
-  #hear(packet: Buffer): void {
-    if (packet.length <= headerBytes || (packet.readUInt8(1) & 0x7f) !== 8) return
+  #hear(data: Buffer): void {
+    const packet = this.#protection ? this.#protection.theirs.unprotect(data) : data
+    if (!packet || packet.length <= headerBytes || (packet.readUInt8(1) & 0x7f) !== 8) return
     this.#received++
     for (const code of packet.subarray(headerBytes)) this.#samples.push(linearOfAlaw(code))
     if (this.#samples.length > keptSamples) this.#samples.splice(0, this.#samples.length - keptSamples)
@@ -81,7 +92,7 @@ export class ToneMedia {
 }
 
 /** Goertzel's measure: energy at one frequency, in proportion to all energy. */
-function shareAt(samples: readonly number[], hertz: number): number {
+export function shareAt(samples: readonly number[], hertz: number): number {
   const energy = samples.reduce((sum, sample) => sum + sample * sample, 0)
   if (energy === 0) return 0
   const turn = 2 * Math.cos((2 * Math.PI * hertz) / sampleRate)

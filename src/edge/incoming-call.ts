@@ -1,43 +1,21 @@
 import { parseAor, printAor } from '../domain/aor.ts'
 import { GatewayError } from '../domain/gateway-error.ts'
 import type { LegPolicy } from '../domain/leg-policy.ts'
-import { reasonOfCause } from '../domain/q850.ts'
 import type { CallQuestion, EmergencyCall, RoutePlan, RouteTarget } from '../domain/route.ts'
-import type { IncomingInvite, SipDialog, SipHeaders, SipResponseView } from '../domain/sip.ts'
-import { allowed } from './allowed.ts'
+import type { SipDialog } from '../domain/sip.ts'
 import { Bridge } from './bridge.ts'
+import type { CallIn } from './call-in.ts'
 import type { CallEnding, CallLog } from './call-log.ts'
 import type { CallParts } from './call-parts.ts'
+import { CalleeSide } from './callee-side.ts'
 import { CallerLeg } from './caller-leg.ts'
-import { emergencyPatience, fullTrunkIn, isRealEmergency } from './emergency-hunt.ts'
-import { type Demand, Hunt, type HuntResult } from './hunt.ts'
-import { statusForCaller } from './hunt-verdict.ts'
-import { isOn, type OnRefer } from './joined-call.ts'
-import { mediaRemarks } from './media-remarks.ts'
-import type { MediaSession, MediaSide } from './neighbours.ts'
-import { notedLeg } from './noted-leg.ts'
-import { type AnsweredLeg, type FailedLeg, OutgoingLeg } from './outgoing-leg.ts'
-import { challengesOf, credentialsOf, passedOfInvite, passedOfResponse } from './passed-headers.ts'
-import type { PreparedLeg } from './prepared-leg.ts'
-import { Redirections, redirectForPbx } from './redirections.ts'
+import { failureAnswer } from './failure-answer.ts'
+import type { Demand, HuntResult } from './hunt.ts'
+import { isOn } from './joined-call.ts'
+import type { MediaSide } from './neighbours.ts'
+import type { AnsweredLeg, FailedLeg } from './outgoing-leg.ts'
 import type { CallUnderWay, HeldLeg, Party } from './transferable-call.ts'
 import { type InviteRefusal, unacceptable } from './unacceptable-invite.ts'
-
-export interface CallIn {
-  readonly invite: IncomingInvite
-  readonly question: CallQuestion
-  readonly displayName: string | undefined
-  /** SDP of the caller; empty when it made no offer. */
-  readonly offer: string
-  /** Loop protection, for every leg. */
-  readonly headers: SipHeaders
-  /** Contact of our side of the caller's leg; the engine's own when undefined. */
-  readonly contact: string | undefined
-  readonly callLog: CallLog
-  /** The digest of the caller, checked now; undefined when it is proven. */
-  demandDigest(): Demand | undefined
-  readonly onRefer: OnRefer
-}
 
 /** One call from a caller to whoever answers: route, hunt, bridge, account. */
 export class IncomingCall implements CallUnderWay {
@@ -46,28 +24,20 @@ export class IncomingCall implements CallUnderWay {
   readonly #caller: CallerLeg
   /** What the caller's leg wants of media and signalling. */
   readonly #policy: LegPolicy | undefined
-  #hunt: Hunt | undefined
+  #callee: CalleeSide | undefined
   #bridge: Bridge | undefined
   #leg: AnsweredLeg | undefined
-  #legCount = 0
   #hangUpCause: string | undefined
-  #isProven: boolean
-  /** The same object for every line that is tried: the limits take it for one attempt. */
-  #asked: CallQuestion
-  #redirections: Redirections | undefined
   #emergency: EmergencyCall | undefined
-  #targets: readonly RouteTarget[] = []
   readonly #joined = Promise.withResolvers<void>()
   readonly #over = Promise.withResolvers<void>()
 
   constructor(callIn: CallIn, parts: CallParts) {
     this.#in = callIn
     this.#parts = parts
-    const { source, sourceLabel, callerIsAuthenticated } = callIn.question
+    const { source, sourceLabel } = callIn.question
     this.#policy = parts.policyOf?.(source, sourceLabel)
     this.#caller = new CallerLeg(callIn.invite, callIn.contact, parts.log, this.#policy)
-    this.#isProven = callerIsAuthenticated
-    this.#asked = callIn.question
   }
 
   get question(): CallQuestion {
@@ -106,13 +76,14 @@ export class IncomingCall implements CallUnderWay {
     if (destinations) return this.#forward(plan.targets, destinations)
     const refusal = unacceptable(invite, this.#policy)
     if (refusal) return this.#refuseInvite(refusal)
-    return this.#hunted(await this.#startHunt(plan.targets).run())
+    const callee = this.#newCallee(plan.targets)
+    return this.#hunted(await callee.run(), callee)
   }
 
   async hangUp(cause: string, status = 503, reason?: string): Promise<void> {
     this.#hangUpCause = cause
     if (!this.#bridge) {
-      this.#hunt?.abort()
+      this.#callee?.abort()
       void this.#caller.tell(status, reason === undefined ? {} : { headers: { Reason: reason } })
       // The answer may be on its way: then the call is bridged in a moment, and hung up as such.
       await Promise.race([this.#over.promise, this.#joined.promise])
@@ -122,13 +93,14 @@ export class IncomingCall implements CallUnderWay {
 
   occupies(trunk: string): boolean {
     if (isOn(trunk, this.party('caller')) || isOn(trunk, this.party('callee'))) return true
-    return this.#hunt?.openTargets.some((target) => isOn(trunk, target)) ?? false
+    return this.#callee?.isTrying(trunk) ?? false
   }
 
   party(side: MediaSide): Party {
-    const { source, sourceLabel, from, caller } = this.question
+    const { source, sourceLabel, from, caller, callerIsAuthenticated } = this.question
     if (side === 'caller') {
-      return { path: source, uri: from, label: sourceLabel, user: this.#isProven ? caller : undefined }
+      const isProven = this.#callee?.isProven ?? callerIsAuthenticated
+      return { path: source, uri: from, label: sourceLabel, user: isProven ? caller : undefined }
     }
     const { path = 'phone', uri = '', label = '', emergency, outsideNumber } = this.#leg?.target ?? {}
     if (path !== 'phone') return { path, uri, label, emergency, outsideNumber, user: undefined }
@@ -148,135 +120,30 @@ export class IncomingCall implements CallUnderWay {
   }
 
   pbxIsGone(name: string): void {
-    this.#hunt?.abandonPbx(name)
+    this.#callee?.abandonPbx(name)
   }
 
-  #startHunt(targets: readonly RouteTarget[]): Hunt {
-    const { callLog } = this.#in
-    this.#targets = targets
-    const redirections = this.#newRedirections(targets)
-    const hunt = new Hunt({
-      targets,
-      startedAt: callLog.startedAt,
-      now: () => this.#parts.clock.now(),
-      openLeg: (target, answerOffer) => this.#openLeg(target, answerOffer),
-      demandOf: (target) => this.#demandOf(target),
-      redirected: (leg) => redirections.follow(leg),
-      answerOffer: (sdp, media) => this.#caller.exchangeOffer(sdp, media),
-      routeAfresh: () => this.#parts.router.route(this.question, true),
-      makeRoomAfter: (failures) => this.#makeRoomAfter(failures),
-    })
-    this.#caller.onGiveUp((reason) => hunt.abort(reason))
-    this.#hunt = hunt
-    this.#redirections = redirections
-    return hunt
+  #newCallee(targets: readonly RouteTarget[]): CalleeSide {
+    const facts = { callIn: this.#in, caller: this.#caller, policy: this.#policy, targets }
+    this.#callee = new CalleeSide(facts, this.#parts)
+    return this.#callee
   }
 
-  async #makeRoomAfter(failures: readonly FailedLeg[]): Promise<boolean> {
-    const trunk = fullTrunkIn(failures.filter(({ target }) => isRealEmergency(target)))
-    return trunk !== undefined && (await this.#parts.makeRoom(trunk))
-  }
-
-  #openLeg(
-    target: RouteTarget,
-    answerOffer: (sdp: string, media: MediaSession) => Promise<string>,
-  ): OutgoingLeg {
-    const { invite, question, headers, offer } = this.#in
-    const { media, network, witness, clock, log, ringMs } = this.#parts
-    const callId = this.callLog.legId(++this.#legCount)
-    const credentials = target.path === 'pbx' ? credentialsOf(invite) : {}
-    const order = {
-      target,
-      offer,
-      headers: {
-        'Call-ID': callId,
-        Allow: allowed,
-        ...passedOfInvite(invite),
-        ...this.#redirections?.of(target)?.headers,
-        ...(offer !== invite.body && { 'Content-Type': 'application/sdp' }),
-        ...headers,
-        ...credentials,
-      },
-      ringMs,
-      ...(target.emergency && emergencyPatience(this.#isLast(target))),
-      answerOffer,
-      prepare: () => this.#prepare(target),
-      openMedia: ({ isBehindNat = false, isBrowser = false, policy }: PreparedLeg) =>
-        media.session({
-          callId,
-          source: question.source,
-          target: target.path,
-          callerSdp: offer,
-          callerAddress: invite.source.address,
-          calleeIsBehindNat: isBehindNat,
-          calleeIsBrowser: isBrowser,
-          callerPolicy: this.#policy,
-          calleePolicy: policy,
-          remark: mediaRemarks(this.callLog, target, clock),
-        }),
-      onProgress: (response: SipResponseView, session: MediaSession) => {
-        this.callLog.ringing(target.path, target.label)
-        this.#caller.progress(response, session)
-      },
-    }
-    return new OutgoingLeg(order, network, witness, clock, log)
-  }
-
-  #isLast({ group }: RouteTarget): boolean {
-    return this.#targets.every((other) => other.group <= group)
-  }
-
-  #newRedirections(targets: readonly RouteTarget[]): Redirections {
-    const { router, clock, numberOf } = this.#parts
-    const { invite } = this.#in
-    const passed = { diversion: invite.headers('diversion'), historyInfo: invite.headers('history-info') }
-    return new Redirections({
-      question: this.question,
-      targets,
-      passed,
-      router,
-      numberOf,
-      now: () => clock.now(),
-    })
-  }
-
-  /** Outside a call that was sent on is the call of whoever sent it there; inside it is still the caller's. */
-  #prepare(target: RouteTarget): Promise<PreparedLeg> {
-    const { legs, clock } = this.#parts
-    const sentOn = target.outsideNumber === undefined ? undefined : this.#redirections?.of(target)
-    const question = sentOn?.question ?? this.#asked
-    return notedLeg(
-      () => legs.prepare(target, question, sentOn ? undefined : this.#in.displayName),
-      (step) => this.#hunt?.steps.push({ ...step, atMs: clock.now() - this.callLog.startedAt }),
-    )
-  }
-
-  #demandOf(target: RouteTarget): Demand | undefined {
-    if (!target.callerMustBeAuthenticated || this.#isProven) return undefined
-    if (this.#redirections?.of(target)) return undefined // asked in the name of a user who is registered
-    const demand = this.#in.demandDigest()
-    this.#isProven = demand === undefined
-    if (this.#isProven) this.#asked = { ...this.question, callerIsAuthenticated: true }
-    return demand
-  }
-
-  async #hunted(result: HuntResult): Promise<void> {
-    const hunt = this.#hunt
-    this.callLog.addSteps(hunt?.steps ?? [])
-    const attempts = hunt?.attempts ?? []
-    if (result.kind === 'answered') return this.#connect(result.leg)
+  async #hunted(result: HuntResult, callee: CalleeSide): Promise<void> {
+    this.callLog.addSteps(callee.steps)
+    if (result.kind === 'answered') return this.#connect(result.leg, callee)
     if (this.#caller.dialog) return this.#dropCaller(this.#caller.dialog)
     if (result.kind === 'aborted') return this.#endAborted()
     if (result.kind === 'demand') return this.#demand(result.demand)
-    return this.#fail(result.failure, attempts)
+    return this.#fail(result.failure, callee.attempts)
   }
 
-  async #connect(leg: AnsweredLeg): Promise<void> {
+  async #connect(leg: AnsweredLeg, callee: CalleeSide): Promise<void> {
     this.#leg = leg
-    const { path, label, outsideNumber } = leg.target
-    const sentOn = outsideNumber === undefined ? undefined : this.#redirections?.of(leg.target)
-    if (sentOn) this.callLog.paidBy(sentOn.question)
-    this.callLog.answered(path, label, this.#hunt?.attempts ?? [])
+    const { path, label } = leg.target
+    const sentOn = callee.sentOnBy(leg.target)
+    if (sentOn) this.callLog.paidBy(sentOn)
+    this.callLog.answered(path, label, callee.attempts)
     let caller: SipDialog
     try {
       caller = this.#caller.dialog ?? (await this.#answerCaller(leg))
@@ -331,29 +198,12 @@ export class IncomingCall implements CallUnderWay {
     this.#over.resolve()
   }
 
-  #fail(failure: FailedLeg | undefined, attempts: Hunt['attempts']): void {
-    const response = failure?.response
-    const contact = response && redirectForPbx(this.question, response)
-    const status = contact ? response.status : statusForCaller(failure)
-    const isChallenge = (status === 401 || status === 407) && response !== undefined
-    const headers = response
-      ? { ...passedOfResponse(response), ...contact, ...(isChallenge && challengesOf(response)) }
-      : failure?.rangInVain
-        ? { Reason: reasonOfCause(19) } // another box that asked for a line tries no other one
-        : {}
-    void this.#caller.tell(status, {
-      headers,
-      ...(response?.status === status && { reason: response.reason }),
-    })
+  #fail(failure: FailedLeg | undefined, attempts: CalleeSide['attempts']): void {
+    const { status, isChallenge, ...options } = failureAnswer(this.question, failure)
+    void this.#caller.tell(status, options)
     if (isChallenge) this.callLog.forget()
-    this.#end(
-      {
-        status,
-        by: failure && !failure.isFinal && status < 500 ? 'callee' : 'box',
-        cause: failure?.reason ?? 'no target',
-      },
-      attempts,
-    )
+    const by = failure && !failure.isFinal && status < 500 ? 'callee' : 'box'
+    this.#end({ status, by, cause: failure?.reason ?? 'no target' }, attempts)
   }
 
   /** The engine forwards the call; it answers CANCEL, and the dialog never comes by here. */
@@ -402,7 +252,7 @@ export class IncomingCall implements CallUnderWay {
     else this.#end({ status: 503, by: 'box', cause: this.#hangUpCause })
   }
 
-  #end(ending: CallEnding, attempts?: Hunt['attempts']): void {
+  #end(ending: CallEnding, attempts?: CalleeSide['attempts']): void {
     this.callLog.ended(ending, attempts)
     this.#over.resolve()
   }

@@ -124,7 +124,12 @@ export class Bridge {
     if (unchanged !== undefined) return request.respond(200, { body: unchanged })
     const { media } = this.#ends
     const offer = await media.offer(side, request.body)
-    const answer = await this.#offerTo(otherSide(side), offer, request.method)
+    const answer = await this.#offerTo(otherSide(side), offer, request.method).catch(
+      async (error: unknown) => {
+        await media.refused?.()
+        throw error
+      },
+    )
     await request.respond(200, { body: await media.answer(otherSide(side), answer) })
   }
 

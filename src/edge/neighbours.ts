@@ -86,6 +86,8 @@ export interface MediaSession {
   /** The SDP to send on. Rejects with a `GatewayError` when the relay is needed and fails. */
   offer(from: MediaSide, sdp: string): Promise<string>
   answer(from: MediaSide, sdp: string): Promise<string>
+  /** The last offer was not accepted: everything stays as it was agreed before. Never rejects. */
+  refused?(): Promise<void>
   end(): void
 }
 

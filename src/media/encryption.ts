@@ -20,6 +20,12 @@ export function unfitFor(rule: LegPolicy['srtp'], sdp: string): string | undefin
   return rule === 'required' ? `${stream} is not encrypted` : `${stream} is encrypted`
 }
 
+/** A stream that nothing can encrypt, such as fax over UDP, in words. */
+export function beyondEncryption(sdp: string): string | undefined {
+  const stream = readSdp(sdp)?.media.find((media) => isLive(media) && !media.transport.includes('RTP/'))
+  return stream && `${stream.kind} by ${stream.transport} is not encrypted`
+}
+
 /** Whether the audio and video of a session description are encrypted; false when there is none. */
 export function isEncryptedSdp(sdp: string): boolean {
   return readSdp(sdp)?.media.some((media) => isLive(media) && isEncrypted(media)) ?? false

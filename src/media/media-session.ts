@@ -6,6 +6,8 @@ export interface MediaSession {
   /** The SDP to send on. Rejects with a `GatewayError`. */
   offer(from: Side, sdp: string): Promise<string>
   answer(from: Side, sdp: string): Promise<string>
+  /** The last offer was not accepted: everything stays as it was agreed before. Never rejects. */
+  refused?(): Promise<void>
   end(): void
 }
 

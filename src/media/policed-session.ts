@@ -1,6 +1,6 @@
 import type { LegPolicy } from '../domain/leg-policy.ts'
 import { allowedOffer } from './allowed-codecs.ts'
-import { unfitFor, withoutKeys } from './encryption.ts'
+import { beyondEncryption, unfitFor, withoutKeys } from './encryption.ts'
 import { MediaNotAllowed } from './media-not-allowed.ts'
 import { type MediaSession, otherSide, type Side } from './media-session.ts'
 import { printSdp, readSdp } from './session-description.ts'
@@ -8,6 +8,12 @@ import { printSdp, readSdp } from './session-description.ts'
 export type Policies = Readonly<Record<Side, LegPolicy | undefined>>
 /** Writes down what became of the media, and why. */
 export type Remark = (answer: string, why: string) => void
+
+const wish: Readonly<Record<LegPolicy['srtp'], string>> = {
+  'as-offered': '',
+  never: 'the trunk takes nothing encrypted',
+  required: 'the trunk is to be encrypted',
+}
 
 /** A pair of legs of which one or both have a policy: codecs, digits, encryption. */
 export class PolicedSession implements MediaSession {
@@ -26,18 +32,25 @@ export class PolicedSession implements MediaSession {
     if (sdp === '') return sdp
     const to = otherSide(from)
     this.#checkReceived(from, sdp)
+    const rule = this.#policies[to]?.srtp ?? 'as-offered'
+    // The relay would begin to turn over what it can never make fit.
+    const hopeless = rule === 'required' ? beyondEncryption(sdp) : undefined
+    if (hopeless) throw new MediaNotAllowed(wish[rule], hopeless)
     const offer = await this.#way.offer(from, this.#allowed(from, to, sdp))
-    const rule = this.#policies[to]?.srtp
-    const unfit = rule && unfitFor(rule, offer)
-    if (unfit && rule === 'never') throw new MediaNotAllowed('the trunk takes nothing encrypted', unfit)
-    if (unfit) throw new MediaNotAllowed('the trunk wants encryption', unfit)
-    return offer
+    const unfit = unfitFor(rule, offer)
+    if (!unfit) return offer
+    await this.refused()
+    throw new MediaNotAllowed(wish[rule], unfit)
   }
 
   async answer(from: Side, sdp: string): Promise<string> {
     if (sdp === '') return sdp
     this.#checkReceived(from, sdp)
     return await this.#way.answer(from, sdp)
+  }
+
+  async refused(): Promise<void> {
+    await this.#way.refused?.()
   }
 
   end(): void {
@@ -48,7 +61,7 @@ export class PolicedSession implements MediaSession {
   #checkReceived(from: Side, sdp: string): void {
     if (this.#policies[from]?.srtp !== 'required') return
     const unfit = unfitFor('required', sdp)
-    if (unfit) throw new MediaNotAllowed('the trunk has to encrypt', unfit)
+    if (unfit) throw new MediaNotAllowed(wish.required, unfit)
   }
 
   #allowed(from: Side, to: Side, sdp: string): string {

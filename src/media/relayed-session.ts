@@ -7,6 +7,11 @@ import { type MediaSession, otherSide, type Side } from './media-session.ts'
 /** Who of the two speaks what. */
 export type Dialects = Readonly<Record<Side, MediaDialect>>
 
+interface Offered {
+  readonly from: Side
+  readonly offer: string
+}
+
 /** The media of one pair of legs while it goes through the relay. */
 export class RelayedSession implements MediaSession {
   readonly #relay: MediaRelay
@@ -16,6 +21,9 @@ export class RelayedSession implements MediaSession {
   readonly #log: Log
   /** Until one offer has gone through the relay, its failure can still be hidden from both ends. */
   #state: 'untried' | 'relayed' | 'direct' = 'untried'
+  #offered: Offered | undefined
+  /** The last exchange that was completed. */
+  #agreed: (Offered & { readonly answer: string }) | undefined
   #isOver = false
 
   constructor(
@@ -37,6 +45,7 @@ export class RelayedSession implements MediaSession {
     try {
       const relayed = await this.#relay.offer(this.#exchange(from), sdp, this.#dialects[otherSide(from)])
       this.#state = 'relayed'
+      this.#offered = { from, offer: sdp }
       return relayed
     } catch (error) {
       const mayGoDirect = this.#state === 'untried' && this.#whenRelayFails === 'direct'
@@ -49,7 +58,26 @@ export class RelayedSession implements MediaSession {
 
   async answer(from: Side, sdp: string): Promise<string> {
     if (this.#state === 'direct' || sdp === '') return sdp
-    return await this.#relay.answer(this.#exchange(otherSide(from)), sdp, this.#dialects[otherSide(from)])
+    const relayed = await this.#answer(from, sdp)
+    if (this.#offered) this.#agreed = { ...this.#offered, answer: sdp }
+    return relayed
+  }
+
+  /** The relay acts on an offer at once: only the same exchange once more takes it back. */
+  async refused(): Promise<void> {
+    if (!this.#agreed || this.#isOver) return
+    const { from, offer, answer } = this.#agreed
+    try {
+      await this.offer(from, offer)
+      await this.answer(otherSide(from), answer)
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error
+      this.#log.warn({ callId: this.#callId, error: error.message }, 'refused media not taken back')
+    }
+  }
+
+  #answer(from: Side, sdp: string): Promise<string> {
+    return this.#relay.answer(this.#exchange(otherSide(from)), sdp, this.#dialects[otherSide(from)])
   }
 
   end(): void {

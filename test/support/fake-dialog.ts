@@ -38,6 +38,8 @@ export class FakeDialog implements SipDialog {
   readonly requests: { readonly method: string; readonly headers: SipHeaders; readonly body: string }[] = []
   /** What the far end gives to our offers and requests. */
   answerToOffer: string | CallRejected = 'v=0 far end'
+  /** Offers by this method are refused. */
+  refuses: { readonly method: string; readonly status: number } | undefined
   answerToRequest: SipResponseView = fakeResponse(200)
   offerWhenAsked = 'v=0 offer of the far end'
   acknowledgedWith: string | undefined
@@ -58,6 +60,7 @@ export class FakeDialog implements SipDialog {
 
   async offer(sdp: string, method: 'INVITE' | 'UPDATE' = 'INVITE'): Promise<string> {
     this.offers.push({ sdp, method })
+    if (this.refuses?.method === method) throw new CallRejected(this.refuses.status, 'refused')
     if (this.answerToOffer instanceof CallRejected) throw this.answerToOffer
     return this.answerToOffer
   }
@@ -91,6 +94,11 @@ export class FakeDialog implements SipDialog {
 
   farEndHangsUp(reason?: string): void {
     this.#onEnd?.({ by: 'far-end', reason })
+  }
+
+  /** The engine gives the dialog up. */
+  endsByEngine(reason: string): void {
+    this.#onEnd?.({ by: 'engine', reason })
   }
 
   farEndOffers(sdp: string, method = 'INVITE'): FakeOffer {

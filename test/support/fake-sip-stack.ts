@@ -45,8 +45,8 @@ export class FakeInvite extends FakeRequest implements IncomingInvite {
     return this.dialog
   }
 
-  cancel(): void {
-    this.#cancel.abort()
+  cancel(reason?: string): void {
+    this.#cancel.abort(reason)
   }
 
   get statuses(): number[] {

@@ -13,7 +13,10 @@ export const mediaSection = z
     relay: z
       .enum(['always', 'when-needed', 'never'])
       .default('when-needed')
-      .describe('"when-needed": calls that leave the site, or whose phone is behind NAT.'),
+      .describe(
+        '"when-needed": calls that leave the site, or whose phone is behind NAT. Always for what only it can do: ' +
+          'encryption that a trunk wants and the phone has not.',
+      ),
     whenRelayFails: z
       .enum(['direct', 'refuse'])
       .default('direct')

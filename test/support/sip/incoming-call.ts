@@ -40,8 +40,8 @@ export class IncomingCall extends PhoneCall {
     if (this.isOver || this.dialog) return
     this.statuses.push(200)
     this.dialog = Dialog.ofCallee(this.invite, this.#toTag)
-    this.answerWith(this.#arrival, this.makeSdp(), this.#toTag)
     if (this.remoteSdp) this.take(this.remoteSdp)
+    this.answerWith(this.#arrival, this.makeSdp(), this.#toTag)
     this.wasAnswered()
   }
 

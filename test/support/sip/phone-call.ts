@@ -4,6 +4,7 @@ import type { Dialog } from './dialog.ts'
 import type { Remote } from './remote.ts'
 import { audioSdp, audioTarget } from './sdp-text.ts'
 import type { Arrival, SipEndpoint } from './sip-endpoint.ts'
+import { newSrtpKey, srtpKeyIn, suite } from './srtp.ts'
 import { type Heard, ToneMedia } from './tone-media.ts'
 
 const t1 = 500
@@ -29,6 +30,8 @@ export interface CallOwner {
   readonly rtpAddress: string
   /** Frequency of the tone to send; undefined sends no media. */
   readonly tone: number | undefined
+  /** Its media is SRTP with keys in the SDP, and nothing else. */
+  readonly isEncrypting?: boolean
   locate(uri: string): Promise<Remote>
   ended(call: PhoneCall): void
 }
@@ -40,6 +43,8 @@ export abstract class PhoneCall {
   /** Requests received in the dialog, BYE and ACK included. */
   readonly received: SipRequest[] = []
   remoteSdp = ''
+  /** Offers in the call are refused with this status. */
+  refusesOffers: number | undefined
   readonly owner: CallOwner
   protected dialog: Dialog | undefined
   readonly #answered = Promise.withResolvers<void>()
@@ -48,6 +53,8 @@ export abstract class PhoneCall {
   #media: ToneMedia | undefined
   #rtpPort = 40_000
   #sdpVersion = 0
+  readonly #srtpKey = newSrtpKey()
+  #srtpTag = '1'
   #isOver = false
   #inviteSeq = 0
 
@@ -144,6 +151,10 @@ export abstract class PhoneCall {
         return
       case 'INVITE':
       case 'UPDATE':
+        if (this.refusesOffers !== undefined) {
+          arrival.reply(this.refusesOffers)
+          return
+        }
         this.dialog?.refresh(request.contacts[0]?.uri)
         if (request.body.length > 0) this.take(request.body)
         this.answerWith(arrival, this.makeSdp())
@@ -179,11 +190,17 @@ export abstract class PhoneCall {
 
   protected makeSdp(direction = 'sendrecv'): string {
     this.#sdpVersion++
-    return audioSdp(this.owner.rtpAddress, this.#rtpPort, this.#sdpVersion, direction)
+    const crypto = this.owner.isEncrypting ? `${this.#srtpTag} ${suite} inline:${this.#srtpKey}` : undefined
+    return audioSdp(this.owner.rtpAddress, this.#rtpPort, this.#sdpVersion, direction, crypto)
   }
 
   protected take(sdp: Buffer | string): void {
     this.remoteSdp = sdp.toString()
+    const theirs = srtpKeyIn(this.remoteSdp)
+    if (this.owner.isEncrypting && theirs) {
+      this.#srtpTag = theirs.tag
+      this.#media?.encrypt(this.#srtpKey, theirs.key)
+    }
     const target = audioTarget(this.remoteSdp)
     if (target && target.port > 0) this.#media?.sendTo(target)
   }

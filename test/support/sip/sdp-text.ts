@@ -1,5 +1,11 @@
-/** An audio offer or answer: PCMA and DTMF events. */
-export function audioSdp(address: string, port: number, version = 1, direction = 'sendrecv'): string {
+/** An audio offer or answer: PCMA and DTMF events; `crypto` makes it SRTP. */
+export function audioSdp(
+  address: string,
+  port: number,
+  version = 1,
+  direction = 'sendrecv',
+  crypto?: string,
+): string {
   const family = address.includes(':') ? 'IP6' : 'IP4'
   return [
     'v=0',
@@ -7,9 +13,10 @@ export function audioSdp(address: string, port: number, version = 1, direction =
     's=-',
     `c=IN ${family} ${address}`,
     't=0 0',
-    `m=audio ${port} RTP/AVP 8 101`,
+    `m=audio ${port} ${crypto === undefined ? 'RTP/AVP' : 'RTP/SAVP'} 8 101`,
     'a=rtpmap:8 PCMA/8000',
     'a=rtpmap:101 telephone-event/8000',
+    ...(crypto === undefined ? [] : [`a=crypto:${crypto}`]),
     `a=${direction}`,
     '',
   ].join('\r\n')

@@ -215,6 +215,29 @@ describe('an offer in a call', () => {
     expect(invite.dialog?.offers).toEqual([])
   })
 
+  test('that is refused is taken back from the relay', async () => {
+    let refused = 0
+    const edge = new AnEdge({
+      media: {
+        session: () => ({
+          offer: async (_, sdp) => sdp,
+          answer: async (_, sdp) => sdp,
+          refused: async () => {
+            refused += 1
+          },
+          end: () => undefined,
+        }),
+      },
+    })
+    const invite = await edge.phoneCalls()
+    const callee = await edge.stack.sent().answers('v=0 callee')
+    if (invite.dialog) invite.dialog.refuses = { method: 'INVITE', status: 488 }
+    const fax = callee.farEndOffers('v=0 fax')
+    await settled()
+    expect(fax.response.status).toBe(488)
+    expect(refused).toBe(1)
+  })
+
   test('by UPDATE goes by INVITE to a phone that has none', async () => {
     const { invite, outgoing } = await calledOut()
     const callee = await outgoing.answers('v=0 trunk')

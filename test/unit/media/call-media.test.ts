@@ -53,6 +53,7 @@ describe('a call goes through the relay', () => {
 class ScriptedRelay implements MediaRelay {
   readonly log: string[] = []
   readonly dialects: string[] = []
+  readonly sdps: string[] = []
   fails = false
 
   offer({ offerer }: { offerer: string }, sdp: string, dialect: string): Promise<string> {
@@ -76,6 +77,7 @@ class ScriptedRelay implements MediaRelay {
   async #do(what: string, sdp: string): Promise<string> {
     if (this.fails) throw new MediaRelayFailed('offer', 'down')
     this.log.push(what)
+    this.sdps.push(sdp)
     return `${sdp} relayed`
   }
 }
@@ -102,6 +104,18 @@ describe('a relayed session', () => {
       'answer callee→caller',
       'delete c',
     ])
+  })
+
+  test('takes back an offer that was refused by what was agreed before', async () => {
+    const { relay, session } = begin('refuse')
+    await session.offer('caller', 'a')
+    await session.refused?.()
+    expect(relay.sdps).toEqual(['a'])
+    await session.answer('callee', 'b')
+    await session.offer('callee', 'c')
+    await session.refused?.()
+    expect(relay.log.slice(2)).toEqual(['offer callee', 'offer caller', 'answer caller→callee'])
+    expect(relay.sdps.slice(2)).toEqual(['c', 'a', 'b'])
   })
 
   test.each([

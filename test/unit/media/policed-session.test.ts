@@ -104,8 +104,16 @@ describe('a trunk that must be encrypted', () => {
     const { session } = sessionTo({ srtp: 'required' }, relay && { relay })
     await expect(session.offer('caller', clear)).rejects.toMatchObject({
       sipStatus: 488,
-      message: 'the trunk wants encryption, but audio by RTP/AVP is not encrypted',
+      message: 'the trunk is to be encrypted, but audio by RTP/AVP is not encrypted',
     })
+  })
+
+  test('gets no fax, and the relay never hears of it', async () => {
+    const relay = new ConvertingRelay()
+    const { session } = sessionTo({ srtp: 'required' }, { relay })
+    const fax = `${head}m=image 4004 udptl t38\r\n`
+    await expect(session.offer('caller', fax)).rejects.toMatchObject({ sipStatus: 488 })
+    expect(relay.dialects).toEqual([])
   })
 
   test('is not heard in the clear', async () => {

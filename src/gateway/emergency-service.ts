@@ -65,9 +65,12 @@ export class EmergencyService {
       clock,
       log,
     })
+    // Before a trunk is chosen it is known only where all show the same.
+    const [first, second] = new Set(config.trunks.flatMap(({ callerId }) => callerId ?? []))
+    const ofTrunks = second === undefined ? first : undefined
     this.calls = new EmergencyCalls({
       placeOf: (question) => this.#placeOf(question),
-      callbackNumberOf: (question) => this.#ownNumberOf(question) ?? config.emergency.callerId,
+      callbackNumberOf: (question) => this.#ownNumberOf(question) ?? config.emergency.callerId ?? ofTrunks,
       displayNameOf: ({ caller }) => caller && accounts.byAor(caller)?.displayName,
       notices,
       desk,
@@ -119,9 +122,10 @@ export class EmergencyService {
     return claimed !== undefined && numbers.didOf(claimed) ? claimed : undefined
   }
 
-  /** Other boxes send along where their callers are: it is not here. */
-  #placeOf({ source, caller, sourceAddress }: CallQuestion): Place | undefined {
-    return source === 'overlay' ? undefined : this.#places.of(caller, sourceAddress)
+  /** Other boxes send along where their callers are: it is not here. A PBX tells which of its phones is calling. */
+  #placeOf({ source, caller, from, sourceAddress }: CallQuestion): Place | undefined {
+    if (source === 'overlay') return undefined
+    return this.#places.of(source === 'pbx' ? parseAor(from) : caller, sourceAddress)
   }
 
   #locationFor({ path, label }: RouteTarget, question: CallQuestion): BodyPart | undefined {

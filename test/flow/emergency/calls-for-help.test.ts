@@ -94,7 +94,8 @@ describe('a call for help', () => {
     await call.hangUp()
     await eventually(5_000, 'three notices', () => told.length === 3)
     expect(told.map(({ facts }) => facts.phase)).toEqual(['begin', 'answer', 'end'])
-    expect(told[0]?.summary).toContain('EMERGENCY CALL to 112 from sip:202@site-a.example')
+    const alarm = 'EMERGENCY CALL to 112 from sip:202@site-a.example, Hauptstr. 5, call back +49301234500'
+    expect(told[0]?.summary).toBe(alarm)
     await eventually(5_000, 'the message', () => desk.received.some(({ method }) => method === 'MESSAGE'))
     const message = desk.received.find(({ method }) => method === 'MESSAGE')
     expect(message?.body.toString()).toContain('Hauptstr. 5')

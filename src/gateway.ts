@@ -167,7 +167,7 @@ export class Gateway implements Box {
     })
     const callers = callerFacts(accounts)
     const legsByPath = new LegsByPath({
-      phone: new PhoneLegs(callers),
+      phone: new PhoneLegs(callers, numbers),
       overlay: new OverlayLegs(overlays, callers, callers),
       domain: new DomainLegs(callers),
       pbx: new PbxLegs(),

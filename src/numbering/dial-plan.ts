@@ -1,17 +1,11 @@
 import type { NumberingSection } from '../config/sections/numbering.ts'
-import type { NumberFormat } from '../config/sections/trunk-numbers.ts'
 import type { Aor } from '../domain/aor.ts'
 import type { CallClass } from '../domain/call-class.ts'
 import type { Dialled, E164 } from '../domain/phone-number.ts'
 import { callingCodeOf } from './country.ts'
 import { DialledReader } from './dialled-reader.ts'
 import { type DidRow, DidTable } from './did-table.ts'
-import {
-  type EmergencyNumber,
-  emergencyNumberAbroad,
-  emergencyNumberOfUrn,
-  mainEmergencyNumber,
-} from './emergency-numbers.ts'
+import { type EmergencyNumber, emergencyNumberAbroad, emergencyNumberOfUrn } from './emergency-numbers.ts'
 import { classOfNumber } from './number-class.ts'
 import { doubtAbout } from './number-doubt.ts'
 import { TrunkNumberPlan, type TrunkNumberSettings } from './trunk-number-plan.ts'
@@ -34,10 +28,6 @@ export class DialPlan {
   /** `+49`: the context of a number that only this country understands (RFC 3966 §5.1.5). */
   get phoneContext(): string {
     return `+${callingCodeOf(this.#section.country) ?? ''}`
-  }
-
-  get emergencyNumber(): string {
-    return mainEmergencyNumber(this.#section)
   }
 
   /** What `urn:service:sos.police` and its like dial here; undefined for all that is no such URN (RFC 5031). */
@@ -74,18 +64,21 @@ export class DialPlan {
     return displayNumber(number, this.#section)
   }
 
+  /** As the site's phones show a caller from outside, so that dialling it calls back: `0030…` behind a 0 for outside. */
+  onPhone(number: E164): string {
+    const { callersOnPhones, outsideLinePrefix } = this.#section
+    const written = writeNumber(number, callersOnPhones, this.#section)
+    return written.startsWith('+') ? written : outsideLinePrefix + written
+  }
+
   /** Why nobody may answer at this number; undefined when the world's plans know its range. */
   doubtAbout(number: E164): string | undefined {
     return doubtAbout(number)
   }
 
   /** The number in what a PBX or another neighbour sends: a user part, a SIP URI or a tel URI. */
-  readFromTrunk(text: string, format?: NumberFormat): E164 | undefined {
-    return readSubscriber(subscriberOf(text), this.#section, format)
-  }
-
-  formatForTrunk(number: E164, format: NumberFormat): string {
-    return writeNumber(number, format, this.#section)
+  readFromTrunk(text: string): E164 | undefined {
+    return readSubscriber(subscriberOf(text), this.#section)
   }
 
   onTrunk(trunk: TrunkNumberSettings): TrunkNumberPlan {

@@ -25,6 +25,12 @@ export const numberingSection = z
     nationalPrefix: digits
       .optional()
       .describe('Dialled before an area code. Default: what the country uses, such as "0" or "1".'),
+    callersOnPhones: z
+      .enum(['+e164', 'national', 'international', 'local'])
+      .default('+e164')
+      .describe(
+        'How phones show callers from outside: "+4930…", "030…", "004930…", or without the own area code; behind outsideLinePrefix, so that they can be called back.',
+      ),
     rules: dialRules,
     shortNumbers,
     dids: didEntries,

@@ -140,7 +140,7 @@ export class AnEdge {
         },
       },
       legs: new LegsByPath({
-        phone: new PhoneLegs(names),
+        phone: new PhoneLegs(names, { onPhone: (number) => number }),
         domain: new DomainLegs(names),
         overlay: new OverlayLegs(links, names, { callerIdOf: () => undefined, withholdsNumber: () => false }),
         pbx: new PbxLegs(),

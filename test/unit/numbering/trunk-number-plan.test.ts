@@ -170,6 +170,26 @@ describe('a number for people', () => {
   })
 
   it.each([
+    ['DE', '30', '0', '+e164', '+493022732152', '+493022732152'],
+    ['DE', '30', '0', 'national', '+493022732152', '003022732152'],
+    ['DE', '30', '0', 'local', '+493022732152', '022732152'],
+    ['DE', '30', '', 'local', '+493022732152', '22732152'],
+    ['DE', '30', '0', 'national', '+33142685300', '00033142685300'],
+    ['US', '212', '9', 'national', '+12065550123', '92065550123'],
+    ['US', '212', '9', 'international', '+442079460958', '9011442079460958'],
+    ['GB', '20', '', 'national', '+447400123456', '07400123456'],
+    ['FR', '', '', 'national', '+33142685300', '0142685300'],
+    ['IT', '06', '', 'national', '+390642012345', '0642012345'],
+  ])('in %s, area %s, prefix "%s", as %s: %s is on phones %s, and calls back', (...row) => {
+    const [country, areaCode, outsideLinePrefix, callersOnPhones, number, shown] = row
+    const plan = new DialPlan(
+      numberingSection.parse({ country, areaCode, outsideLinePrefix, callersOnPhones }),
+    )
+    expect(plan.onPhone(number)).toBe(shown)
+    expect(plan.readDialled(shown)).toEqual({ kind: 'e164', number })
+  })
+
+  it.each([
     ['+493022732152', undefined],
     ['+12125551234', undefined],
     ['+999123456', 'country code'],

@@ -16,6 +16,8 @@ export interface KamailioCarrierOptions {
   readonly callersAt: string
   /** The longest registration it grants. */
   readonly mostSeconds?: number
+  /** It listens for TLS too. */
+  readonly tls?: { readonly port: number; readonly certFile: string; readonly keyFile: string }
 }
 
 /**
@@ -53,6 +55,7 @@ export class KamailioCarrier implements Part {
     if (this.#port === 0) this.#port = await freePort(this.#options.address)
     const file = this.#folder.file('carrier.cfg')
     writeFileSync(file, this.#config())
+    if (this.#options.tls) writeFileSync(this.#folder.file('tls.cfg'), tlsConfig(this.#options.tls))
     this.#program = await ChildProgram.start({
       command: 'kamailio',
       args: ['-DD', '-E', '-f', file, '-Y', this.#folder.path, '-m', '32', '-M', '8'],
@@ -73,7 +76,7 @@ export class KamailioCarrier implements Part {
   }
 
   #config(): string {
-    const { address, domain, account, network, callersAt, mostSeconds = 300 } = this.#options
+    const { address, domain, account, network, callersAt, mostSeconds = 300, tls } = this.#options
     const [callersHost, callersPort] = callersAt.split(':')
     return `
 debug=0
@@ -83,6 +86,8 @@ auto_aliases=no
 alias="${domain}"
 listen=udp:${address}:${this.#port}
 listen=tcp:${address}:${this.#port}
+${tls ? `enable_tls=yes\nlisten=tls:${address}:${tls.port}\nloadmodule "tls.so"` : ''}
+${tls ? `modparam("tls", "config", "${this.#folder.file('tls.cfg')}")` : ''}
 dns=no
 rev_dns=no
 loadmodule "tm.so"
@@ -147,4 +152,10 @@ route[UP] {
 }
 `
   }
+}
+
+/** Whom it calls it takes on trust: only whether it is trusted is of interest. */
+function tlsConfig({ certFile, keyFile }: NonNullable<KamailioCarrierOptions['tls']>): string {
+  const own = `certificate = ${certFile}\nprivate_key = ${keyFile}\nmethod = TLSv1.2+\n`
+  return `[server:default]\n${own}verify_certificate = no\n\n[client:default]\n${own}verify_certificate = no\n`
 }

@@ -3,6 +3,7 @@ import type { ClientTransactions, OutgoingTransaction, TransactionEvents } from 
 import { answerChallenge } from './digest-answer.ts'
 import { longerSession } from './longer-session.ts'
 import { MessageText } from './message-text.ts'
+import { pinnedProxy } from './pinned-proxy.ts'
 import { printRequest } from './print-message.ts'
 import type { ReceivedResponse } from './response-view.ts'
 
@@ -93,7 +94,7 @@ function answered(
   const credentials = { [answer.header]: answer.value }
   if (request.dialogId) return { ...request, headers: { ...request.headers, ...credentials } }
   const headers = { ...withoutIdentity(request.headers), ...sameCall(sent, request.method), ...credentials }
-  return { ...request, headers, proxy: pinnedProxy(request, response) }
+  return { ...request, headers, proxy: pinnedProxy(request, response.peer) }
 }
 
 /** RFC 3261 §22.2: the retry keeps Call-ID and From with its tag, and counts CSeq on. */
@@ -109,13 +110,4 @@ function sameCall(sent: MessageText, method: string): SipHeaders {
 function withoutIdentity(headers: SipHeaders): SipHeaders {
   const kept = Object.entries(headers).filter(([name]) => !/^(from|call-id|cseq)$/i.test(name))
   return Object.fromEntries(kept)
-}
-
-/** A name may lead to several servers, and only the one that challenged knows its nonce. */
-function pinnedProxy(request: OutgoingRequest, { peer }: ReceivedResponse): string | undefined {
-  if (!peer.address) return request.proxy
-  const isNumeric = /^sips?:([^@]*@)?(\d+\.\d+\.\d+\.\d+|\[)/i.test(request.proxy ?? request.uri)
-  if (isNumeric) return request.proxy
-  const host = peer.address.includes(':') ? `[${peer.address}]` : peer.address
-  return `sip:${host}:${peer.port};transport=${peer.transport}`
 }

@@ -2,14 +2,13 @@ import type { CallRate } from '../domain/call-rate.ts'
 import type { E164 } from '../domain/phone-number.ts'
 import type { Payer } from './payer.ts'
 import type { HeldCall, Tally } from './tally.ts'
-import type { TollRule } from './toll-rule.ts'
 
 export interface ClaimFacts {
   readonly payer: Payer
   readonly number: E164
   readonly rate: CallRate | undefined
   /** Where the call is counted. */
-  readonly tallies: readonly { readonly rule: TollRule; readonly tally: Tally }[]
+  readonly tallies: readonly Tally[]
 }
 
 export interface ClaimEvents {
@@ -36,7 +35,7 @@ export class OutsideClaim implements HeldCall {
     this.rate = rate
     this.tallies = tallies
     this.#events = events
-    for (const { tally } of tallies) tally.held.add(this)
+    for (const tally of tallies) tally.held.add(this)
   }
 
   get answeredAt(): number | undefined {

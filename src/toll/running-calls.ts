@@ -53,7 +53,7 @@ export class RunningCalls {
     this.#events.onLook(now)
     const seen = new Set<Tally>()
     for (const claim of [...this.#claims]) {
-      for (const { tally } of claim.tallies) {
+      for (const tally of claim.tallies) {
         this.#endTooLong(claim, tally, now)
         if (!seen.has(tally)) this.#endUsedUp(claim, tally, now)
         seen.add(tally)

@@ -33,9 +33,9 @@ export function describeStanding(standing: Standing): string {
 }
 
 /** The one nearest to its limit. */
-export function tightest(standings: readonly Standing[]): Standing | undefined {
-  let best: Standing | undefined
-  for (const standing of standings) if (!best || share(standing) > share(best)) best = standing
+export function tightest<Met extends { readonly standing: Standing }>(all: readonly Met[]): Met | undefined {
+  let best: Met | undefined
+  for (const met of all) if (!best || share(met.standing) > share(best.standing)) best = met
   return best
 }
 

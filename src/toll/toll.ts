@@ -1,8 +1,6 @@
 import type { TollFraudSection } from '../config/sections/toll-fraud.ts'
-import { type Aor, parseAor } from '../domain/aor.ts'
 import type { CallClass } from '../domain/call-class.ts'
 import type { CallRate } from '../domain/call-rate.ts'
-import { type DialRight, mayReach, rightFor } from '../domain/dial-right.ts'
 import type { NoticeSink } from '../domain/notice.ts'
 import type { E164 } from '../domain/phone-number.ts'
 import type { CallQuestion } from '../domain/route.ts'
@@ -10,27 +8,24 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Part } from '../lib/part.ts'
 import { TollAlarm } from './alarm.ts'
-import { type Block, BlockList } from './block-list.ts'
-import { DaySheet, type Spender } from './day-sheet.ts'
-import { OutsideClaim } from './outside-claim.ts'
+import { BlockList } from './block-list.ts'
+import { DaySheet } from './day-sheet.ts'
+import { type DialAccounts, DialPermission, type Prohibition } from './dial-permission.ts'
+import { type ClaimFacts, OutsideClaim } from './outside-claim.ts'
 import { type Payer, parsePayer, payerOf, printPayer } from './payer.ts'
 import { RunningCalls } from './running-calls.ts'
 import { describeStanding, type Standing, tightest } from './standing.ts'
 import { Tallies } from './tallies.ts'
 import type { Tally } from './tally.ts'
 import { TollMemory, type TollStore } from './toll-memory.ts'
-import type { TollRule } from './toll-rule.ts'
+import type { TollView } from './toll-view.ts'
 
 export interface TollParts {
   readonly section: TollFraudSection
   /** IANA name; undefined: the machine's. */
   readonly timeZone: string | undefined
   readonly numbers: { classOf(number: E164): CallClass }
-  readonly accounts: {
-    /** The one name of a user, whichever of its aliases was asked for. */
-    resolve(user: Aor): Aor | undefined
-    mayDial(user: Aor): readonly DialRight[] | undefined
-  }
+  readonly accounts: DialAccounts
   readonly store: TollStore
   readonly notices: NoticeSink
   readonly clock: Clock
@@ -47,41 +42,12 @@ export type TollVerdict =
   | { readonly kind: 'allowed'; readonly claim: OutsideClaim; readonly why: string }
   | ({ readonly kind: 'refused' } & Refusal)
 
-/** How the limits stand, for the operator. */
-export interface TollView {
-  readonly blocks: readonly {
-    readonly payer: string
-    readonly since: number
-    readonly limit: string
-    readonly why: string
-    /** Calls held back since it was made, or the box started. */
-    readonly refused: number
-  }[]
-  /** Today's, the dearest first. */
-  readonly spenders: readonly Spender[]
-  /** The latest last. */
-  readonly releases: readonly {
-    readonly payer: string
-    readonly limit: string
-    readonly at: number
-    readonly by: string
-  }[]
-  readonly callsNow: number
-}
-
-interface StandingRefusal {
-  /** A limit's name, `rights` or `block`. */
-  readonly by: string
-  readonly refusal: Refusal
-  readonly block?: Block
-}
-
-interface Counter {
-  readonly rule: TollRule
-  readonly tally: Tally
-}
-
 const mostSpenders = 10
+const nobodyPays: Prohibition = {
+  by: 'nobody pays',
+  reason: 'Not Permitted',
+  why: 'nobody has proven to be the one who pays for a call outside',
+}
 
 /** Keeps calls outside within what their payers may spend: the last word before an INVITE leaves for money. */
 export class Toll implements Part {
@@ -91,6 +57,7 @@ export class Toll implements Part {
   readonly #parts: TollParts
   readonly #tallies: Tallies
   readonly #blocks = new BlockList()
+  readonly #permission: DialPermission
   readonly #sheet = new DaySheet()
   readonly #memory: TollMemory
   readonly #alarm: TollAlarm
@@ -99,9 +66,10 @@ export class Toll implements Part {
   readonly #counted = new WeakMap<CallQuestion, Set<E164>>()
 
   constructor(parts: TollParts) {
-    const { section, timeZone, store, notices, clock, log } = parts
+    const { section, accounts, timeZone, store, notices, clock, log } = parts
     this.#parts = parts
     this.#tallies = new Tallies(section.enabled ? section.limits : [], timeZone)
+    this.#permission = new DialPermission(section, accounts, this.#tallies, this.#blocks)
     this.#memory = new TollMemory(store, clock, log)
     this.#alarm = new TollAlarm(notices, log)
     this.#running = new RunningCalls(clock, {
@@ -123,17 +91,15 @@ export class Toll implements Part {
   }
 
   /**
-   * Why such a call may not be placed at all now: nobody pays, no right, a block. No attempt is counted; a refusal is, for
-   * then the call ends here.
+   * Why such a call may not be placed at all now: nobody pays, no right, a block, the hour. No attempt is counted; a refusal
+   * is, for then the call ends here.
    */
   refusal(question: CallQuestion, number: E164, callClass: CallClass): Refusal | undefined {
     const payer = this.#payerOf(question)
-    if (!payer) {
-      const why = `nobody pays for a call outside from ${question.source}`
-      return this.#refuse('nobody pays', refused('Not Permitted', why))
-    }
-    const standing = this.#standingRefusal(payer, question, number, callClass)
-    return standing && this.#refuse(standing.by, standing.refusal, standing.block)
+    const prohibition = payer
+      ? this.#permission.prohibition(payer, { number, callClass }, question.at)
+      : nobodyPays
+    return prohibition && this.#refuse(prohibition)
   }
 
   /**
@@ -142,42 +108,34 @@ export class Toll implements Part {
    */
   claim(question: CallQuestion, number: E164, rate: CallRate | undefined): TollVerdict {
     const payer = this.#payerOf(question)
-    if (!payer || (question.source === 'phone' && !question.callerIsAuthenticated)) {
-      const refusal = refused('Not Permitted', 'nobody has proven to be the one who pays')
-      return { kind: 'refused', ...this.#refuse('nobody pays', refusal) }
-    }
-    const { clock, numbers } = this.#parts
-    const now = clock.now()
-    const callClass = numbers.classOf(number)
-    const standing = this.#standingRefusal(payer, question, number, callClass)
-    if (standing) {
-      return { kind: 'refused', ...this.#refuse(standing.by, standing.refusal, standing.block) }
-    }
+    const isProven = question.source !== 'phone' || question.callerIsAuthenticated
+    if (!payer || !isProven) return { kind: 'refused', ...this.#refuse(nobodyPays) }
+    const callClass = this.#parts.numbers.classOf(number)
+    const prohibition = this.#permission.prohibition(payer, { number, callClass }, question.at)
+    if (prohibition) return { kind: 'refused', ...this.#refuse(prohibition) }
 
+    const now = this.#parts.clock.now()
     this.#turnDay(now)
-    const isNew = !this.#counted.get(question)?.has(number)
-    const counters = this.#tallies
+    const tallies = this.#tallies
       .rulesFor(payer, number, callClass, now)
-      .map((rule): Counter => ({ rule, tally: this.#tallies.of(rule, payer) }))
-    const met = counters.map(({ tally }) => ({
-      tally,
-      standings: tally.standings(number, rate, isNew, now),
-    }))
-    for (const { tally, standings } of met) {
-      const full = standings.find(({ isFull }) => isFull)
-      if (!full) continue
-      this.#crossed(payer, number, tally, full)
-      const refusal = refused('Limit Reached', textOf(tally, full))
-      return { kind: 'refused', ...this.#refuse(tally.limit.name, refusal) }
+      .map((rule) => this.#tallies.of(rule, payer))
+    const isNew = !this.#counted.get(question)?.has(number)
+    const met = tallies.flatMap((tally) =>
+      tally.standings(number, rate, isNew, now).map((standing) => ({ tally, standing })),
+    )
+    const full = met.find(({ standing }) => standing.isFull)
+    if (full) {
+      this.#crossed(payer, number, full.tally, full.standing)
+      const why = textOf(full.tally, full.standing)
+      return { kind: 'refused', ...this.#refuse({ by: full.tally.limit.name, reason: 'Limit Reached', why }) }
     }
-    if (isNew) this.#count(question, number, counters, now)
+    if (isNew) this.#count(question, number, tallies, now)
     this.counts.allowed += 1
-    const near = tightest(met.flatMap(({ standings }) => standings))
-    const nearest = met.find(({ standings }) => near && standings.includes(near))
+    const nearest = tightest(met)
     return {
       kind: 'allowed',
-      claim: this.#newClaim(payer, number, rate, counters),
-      why: near && nearest ? textOf(nearest.tally, near) : 'no limit is for this call',
+      claim: this.#newClaim({ payer, number, rate, tallies }),
+      why: nearest ? textOf(nearest.tally, nearest.standing) : 'no limit is for this call',
     }
   }
 
@@ -186,23 +144,22 @@ export class Toll implements Part {
    * that were called; who called in has none.
    */
   mayConnectOutside(question: CallQuestion, numbers: readonly E164[]): Refusal | undefined {
-    const { section } = this.#parts
+    const { section, numbers: plan } = this.#parts
     if (section.outsideTransfers === 'never') {
-      return refused('Not Permitted', 'nobody may connect two parties outside (tollFraud.outsideTransfers)')
+      const why = 'nobody may connect two parties outside (tollFraud.outsideTransfers)'
+      return this.#refuse({ by: 'outsideTransfers', reason: 'Not Permitted', why })
     }
     for (const number of numbers) {
-      const refusal = this.refusal(question, number, this.#parts.numbers.classOf(number))
+      const refusal = this.refusal(question, number, plan.classOf(number))
       if (refusal) return refusal
     }
     return undefined
   }
 
-  /** Lets a payer call outside again, with all his allowance; false when he was not blocked. */
+  /** Lets a payer (`user 201@site-a.example`) call outside again, with all his allowance; false when he was not blocked. */
   release(payerText: string, by: string): boolean {
     const payer = parsePayer(payerText)
-    if (!payer) return false
-    const isReleased = this.#blocks.release(payer, by, this.#parts.clock.now())
-    if (!isReleased) return false
+    if (!payer || !this.#blocks.release(payer, by, this.#parts.clock.now())) return false
     this.#tallies.forgive(payer)
     this.#memory.keepBlocks(this.#blocks.kept)
     this.#parts.log.info({ payer: payerText, by }, 'calls outside released')
@@ -228,65 +185,34 @@ export class Toll implements Part {
     return payerOf(question, (user) => this.#parts.accounts.resolve(user))
   }
 
-  #standingRefusal(
-    payer: Payer,
-    question: CallQuestion,
-    number: E164,
-    callClass: CallClass,
-  ): StandingRefusal | undefined {
-    if (!this.#hasRight(payer, callClass)) {
-      const why = `${printPayer(payer)} has no right to call ${callClass} numbers ("${rightFor(callClass)}")`
-      return { by: 'rights', refusal: refused('Not Permitted', why) }
-    }
-    const block = this.#blocks.find(payer, number, callClass, this.#tallies.rules)
-    if (block) {
-      const why = `${printPayer(payer)} is blocked until released: ${block.why}`
-      return { by: 'block', refusal: refused('Blocked', why), block }
-    }
-    const forbidding = this.#tallies
-      .rulesFor(payer, number, callClass, question.at)
-      .find(({ limit }) => limit.forbidden)
-    if (!forbidding) return undefined
-    const { name } = forbidding.limit
-    return { by: name, refusal: refused('Not Permitted', `limit ${name} forbids it now`) }
-  }
-
-  #hasRight(payer: Payer, callClass: CallClass): boolean {
-    const { section, accounts } = this.#parts
-    if (payer.kind === 'pbx') return section.pbx.includes(callClass)
-    if (payer.kind === 'peer') return section.peers.includes(callClass)
-    const user = parseAor(payer.name)
-    return mayReach(callClass, (user && accounts.mayDial(user)) ?? [])
-  }
-
-  #count(question: CallQuestion, number: E164, counters: readonly Counter[], now: number): void {
+  #count(question: CallQuestion, number: E164, tallies: readonly Tally[], now: number): void {
     const counted = this.#counted.get(question) ?? new Set()
     this.#counted.set(question, counted.add(number))
-    for (const { tally } of counters) tally.count(number, now)
+    for (const tally of tallies) tally.count(number, now)
   }
 
-  #newClaim(
-    payer: Payer,
-    number: E164,
-    rate: CallRate | undefined,
-    tallies: readonly Counter[],
-  ): OutsideClaim {
+  #newClaim(facts: ClaimFacts): OutsideClaim {
     const { clock } = this.#parts
-    return new OutsideClaim(
-      { payer, number, rate, tallies },
-      {
-        now: () => clock.now(),
-        onAnswered: (claim) => this.#running.add(claim),
-        onOver: (claim) => this.#over(claim),
-      },
-    )
+    return new OutsideClaim(facts, {
+      now: () => clock.now(),
+      onAnswered: (claim) => this.#answered(claim),
+      onOver: (claim) => this.#over(claim),
+    })
+  }
+
+  #answered(claim: OutsideClaim): void {
+    this.#running.add(claim)
+    const { payer, number } = claim
+    // It rang while he was blocked.
+    const block = this.#blocks.find(payer, number, this.#parts.numbers.classOf(number), this.#tallies.rules)
+    if (block && this.#parts.section.enabled) claim.end(`blocked: ${block.why}`)
   }
 
   #over(claim: OutsideClaim): void {
     const now = this.#parts.clock.now()
     this.#running.delete(claim)
     this.#turnDay(now)
-    for (const { tally } of claim.tallies) tally.settle(claim, now)
+    for (const tally of claim.tallies) tally.settle(claim, now)
     if (claim.answeredAt === undefined) return
     this.#sheet.add(claim.payer, claim, now)
     this.#memory.dayChanged(() => ({
@@ -300,20 +226,12 @@ export class Toll implements Part {
   }
 
   #crossed(payer: Payer, number: E164, tally: Tally, standing: Standing): void {
-    const { name, who, onCrossing } = tally.limit
+    const { name, who, onCrossing: action } = tally.limit
     const now = this.#parts.clock.now()
-    const why = textOf(tally, standing)
-    if (onCrossing !== 'refuse') this.#block(payer, tally, why, now)
-    this.#alarm.raise(
-      {
-        payer: who === 'everybody' ? who : printPayer(payer),
-        limit: name,
-        action: onCrossing,
-        standing: describeStanding(standing),
-        number,
-      },
-      now,
-    )
+    if (action !== 'refuse') this.#block(payer, tally, textOf(tally, standing), now)
+    const payerText = who === 'everybody' ? who : printPayer(payer)
+    const crossing = { payer: payerText, limit: name, action, standing: describeStanding(standing), number }
+    this.#alarm.raise(crossing, now)
   }
 
   /** What he has under way of the calls that are blocked ends too: that is where the money goes. */
@@ -323,21 +241,18 @@ export class Toll implements Part {
     this.counts.blocks += 1
     this.#memory.keepBlocks(this.#blocks.kept)
     const isHis = (claim: OutsideClaim) => printPayer(claim.payer) === printPayer(payer)
-    const isSuch = ({ tallies }: OutsideClaim) => tallies.some(({ tally }) => tally.limit === limit)
+    const isSuch = ({ tallies }: OutsideClaim) => tallies.some((tally) => tally.limit === limit)
     this.#running.end((claim) => isHis(claim) && (scope === 'all' || isSuch(claim)), `blocked: ${why}`)
   }
 
-  #refuse(by: string, refusal: Refusal, block?: Block): Refusal {
+  // 403 and never 6xx: another box that asked for a line may find one elsewhere.
+  #refuse({ by, reason, why, block }: Prohibition): Refusal {
     this.counts.refused.set(by, (this.counts.refused.get(by) ?? 0) + 1)
     if (block) this.#blocks.countOn(block)
-    return refusal
+    return { status: 403, reason, why }
   }
 }
 
 function textOf({ limit }: Tally, standing: Standing): string {
   return `limit ${limit.name}: ${describeStanding(standing)}`
-}
-
-function refused(reason: string, why: string): Refusal {
-  return { status: 403, reason, why }
 }

@@ -211,9 +211,12 @@ describe('a block', () => {
 
   test('holds back all calls outside of the one who crossed, with one alarm, until he is released', () => {
     const box = new AToll({ limits })
-    const under = box.talk(national())
+    const [talking, ringing] = [box.talk(national()), box.call(national())]
     expect(box.allowed(20, premium)).toBe(3)
-    expect(under.ends.reason).toBe('blocked: limit premium: 3 of 3 calls this minute')
+    expect(talking.ends.reason).toBe('blocked: limit premium: 3 of 3 calls this minute')
+    if (typeof ringing === 'string') throw new Error(ringing)
+    ringing.answered()
+    expect(ringing.ends.aborted).toBe(true)
     expect(box.call(national())).toMatch('is blocked until released: limit premium')
     expect(box.allowed(3, premium, { user: '202' })).toBe(3)
     expect(box.notices).toMatchObject([

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkAsteriskNames } from './known-asterisks.ts'
 import { adminSection } from './sections/admin.ts'
 import { asterisksSection } from './sections/asterisks.ts'
 import { boxSection } from './sections/box.ts'
@@ -21,27 +22,29 @@ import { trunksSection } from './sections/trunks.ts'
 import { usersSection } from './sections/users.ts'
 
 /** The whole of `causeway.yaml`. */
-export const configSchema = z.strictObject({
-  box: boxSection,
-  sip: sipSection,
-  users: usersSection,
-  groups: groupsSection,
-  registrar: registrarSection,
-  overlays: overlaysSection,
-  services: servicesSection,
-  pbxs: pbxsSection,
-  trunks: trunksSection,
-  asterisks: asterisksSection,
-  numbering: numberingSection,
-  emergency: emergencySection,
-  tollFraud: tollFraudSection,
-  notices: noticesSection,
-  dns: dnsSection,
-  media: mediaSection,
-  guard: guardSection,
-  admin: adminSection,
-  records: recordsSection,
-  capture: captureSection,
-})
+export const configSchema = z
+  .strictObject({
+    box: boxSection,
+    sip: sipSection,
+    users: usersSection,
+    groups: groupsSection,
+    registrar: registrarSection,
+    overlays: overlaysSection,
+    services: servicesSection,
+    pbxs: pbxsSection,
+    trunks: trunksSection,
+    asterisks: asterisksSection,
+    numbering: numberingSection,
+    emergency: emergencySection,
+    tollFraud: tollFraudSection,
+    notices: noticesSection,
+    dns: dnsSection,
+    media: mediaSection,
+    guard: guardSection,
+    admin: adminSection,
+    records: recordsSection,
+    capture: captureSection,
+  })
+  .superRefine(checkAsteriskNames)
 
 export type Config = z.output<typeof configSchema>

@@ -15,7 +15,11 @@ export const asteriskEntry = z
 
 export const asterisksSection = z
   .array(asteriskEntry)
+  .max(32)
   .default([])
-  .describe('Asterisks. A trunk or a PBX that is one names it by "asterisk".')
+  .refine((entries) => new Set(entries.map(({ name }) => name)).size === entries.length, {
+    message: 'two Asterisks have the same name',
+  })
+  .describe('Asterisks that are watched. A trunk or a PBX that is one names it by "asterisk".')
 
 export type AsteriskEntry = z.output<typeof asteriskEntry>

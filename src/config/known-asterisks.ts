@@ -1,0 +1,22 @@
+import type { z } from 'zod'
+
+interface NamesAsterisks {
+  readonly asterisks: readonly { readonly name: string }[]
+  readonly trunks: readonly { readonly asterisk?: string | undefined }[]
+  readonly pbxs: readonly { readonly asterisk?: string | undefined }[]
+}
+
+/** A trunk or PBX that is an Asterisk must name one that is there. */
+export function checkAsteriskNames(
+  { asterisks, trunks, pbxs }: NamesAsterisks,
+  context: z.core.$RefinementCtx,
+): void {
+  const known = asterisks.map(({ name }) => name)
+  for (const [section, entries] of Object.entries({ trunks, pbxs })) {
+    for (const [index, { asterisk }] of entries.entries()) {
+      if (asterisk === undefined || known.includes(asterisk)) continue
+      const message = `"asterisks" has no "${asterisk}"${known.length > 0 ? `, but ${known.join(', ')}` : ''}`
+      context.addIssue({ code: 'custom', path: [section, index, 'asterisk'], message })
+    }
+  }
+}

@@ -35,6 +35,9 @@ export class HealthWatch {
   #isRunning = false
   /** Counts starts, so that an answer from before a stop is nobody's. */
   #run = 0
+  /** Between two OPTIONS. */
+  #isWaiting = false
+  #askedAt = 0
   #ownRefusals = 0
   #onChange: () => void = () => undefined
   #onSilence: () => void = () => undefined
@@ -68,6 +71,7 @@ export class HealthWatch {
 
   stop(): void {
     this.#isRunning = false
+    this.#isWaiting = false
     this.#timer?.cancel()
   }
 
@@ -90,10 +94,20 @@ export class HealthWatch {
       isCarried: !isFailure,
       why: `call: ${status}`,
     })
+    if (isFailure) this.#askSoon()
+  }
+
+  /** A call that failed is a reason to ask whether anybody is there, though not with every call of many. */
+  #askSoon(): void {
+    if (!this.#isWaiting || this.#parts.clock.now() - this.#askedAt < askAgainMs) return
+    this.#timer?.cancel()
+    void this.#ask(this.#run)
   }
 
   async #ask(run: number): Promise<void> {
     const { stack, clock, intervalSeconds, destination } = this.#parts
+    this.#isWaiting = false
+    this.#askedAt = clock.now()
     const { uri, proxy, from } = destination()
     const answer = await within(answerWithinMs, clock, (signal) =>
       stack.request('OPTIONS', uri, {
@@ -107,6 +121,7 @@ export class HealthWatch {
     this.#witness({ type: 'options', at: clock.now(), isAnswered: isSignOfLife(answer), why })
     const isFirstLoss = this.#health.optionsLost === 1
     const waitMs = isFirstLoss ? Math.min(askAgainMs, intervalSeconds * 1_000) : intervalSeconds * 1_000
+    this.#isWaiting = true
     this.#timer = clock.after(waitMs, () => void this.#ask(run))
   }
 

@@ -61,6 +61,18 @@ describe('the health of a trunk', () => {
     expect(trunks.all()).toMatchObject([{ healthy: true }])
   })
 
+  it('is asked at once after a call that failed, not after each of many', async () => {
+    const { trunks, clock, network } = trunksOf([{ ...carrier, optionsIntervalSeconds: 3_600 }])
+    await trunks.start()
+    await pass(clock, 10)
+    network.answer = () => response(503, {}, true)
+    for (let calls = 0; calls < 2; calls++) trunks.saw('carrier', 503)
+    await settle()
+    expect(network.sent).toHaveLength(2)
+    await pass(clock, 2)
+    expect(trunks.view()).toMatchObject([{ state: { text: expect.stringMatching(/^silent/) } }])
+  })
+
   it('on probation after a rest suffers from a single failure, for longer; people hear of it once', async () => {
     const { trunks, clock, notices } = trunksOf([carrier])
     await trunks.start()

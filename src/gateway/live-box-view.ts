@@ -62,7 +62,7 @@ export class LiveBoxView implements BoxView {
   constructor(parts: BoxViewParts) {
     this.#parts = parts
     this.askOverlay = new OverlayInquiry(parts.overlays)
-    this.outside = liveOutsideView(parts.outside, parts.emergency.calls)
+    this.outside = liveOutsideView(parts.outside, parts.emergency.calls, parts.keeping.notices)
     this.archive = parts.keeping.archive
     this.#startedAt = parts.clock.now()
   }

@@ -1,18 +1,20 @@
-import { nothingOutside, type OutsideView } from '../admin/outside-view.ts'
+import type { OutsideView } from '../admin/outside-view.ts'
 import type { EmergencyCalls } from '../emergency/emergency-calls.ts'
+import type { Notices } from '../notice/notices.ts'
 import type { TelephoneNetwork } from './telephone-network.ts'
 
 /** The telephone network as the admin pages see it. */
 export function liveOutsideView(
   { trunks, asterisks, toll }: TelephoneNetwork,
   calls: EmergencyCalls,
+  notices: Notices,
 ): OutsideView {
   return {
-    ...nothingOutside,
     trunks: () => trunks.view(),
     asterisks: () => asterisks.view(),
     blocks: () => toll.view().blocks,
     emergencies: () => calls.view(),
+    noticeTargets: () => notices.view(),
     acknowledgeEmergency: (id) => calls.acknowledge(id),
     releaseBlock: (payer) => toll.release(payer, 'the page'),
   }

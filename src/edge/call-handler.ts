@@ -1,21 +1,15 @@
-import type { DecisionStep } from '../domain/decision-record.ts'
 import type { CallQuestion } from '../domain/route.ts'
 import type { IncomingInvite } from '../domain/sip.ts'
 import type { Part } from '../lib/part.ts'
 import { within } from '../lib/time-box.ts'
-import { type Admission, type AdmissionRules, admit, proveCaller } from './admission.ts'
-import { payerOf } from './call-charge.ts'
+import { type Admission, admit } from './admission.ts'
+import { type AdmittedCallParts, admittedCall } from './admitted-call.ts'
 import type { CallIn } from './call-in.ts'
-import { CallLog } from './call-log.ts'
 import type { CallNetwork, CallParts } from './call-parts.ts'
-import { callerOffer } from './caller-offer.ts'
 import { IncomingCall } from './incoming-call.ts'
 import { guardAgainstLoop } from './loop-guard.ts'
-import { nameAddr } from './name-addr.ts'
-import type { CallRecords, DecisionRecords, PeerLinks } from './neighbours.ts'
 import { Preemption } from './preemption.ts'
-import { printSessionId, readSessionId } from './session-id.ts'
-import { type CallerRules, statedCaller } from './stated-caller.ts'
+import { refuseInvite } from './refused-invite.ts'
 import type { CallUnderWay } from './transferable-call.ts'
 import { Transfers } from './transfers.ts'
 
@@ -23,15 +17,10 @@ export interface InviteStack extends CallNetwork {
   onInvite(handler: (invite: IncomingInvite) => Promise<void>): void
 }
 
-export interface CallHandlerParts extends Omit<CallParts, 'network' | 'makeRoom'> {
+export interface CallHandlerParts
+  extends Omit<CallParts, 'network' | 'makeRoom'>,
+    Omit<AdmittedCallParts, 'onRefer'> {
   readonly stack: InviteStack
-  readonly admission: AdmissionRules
-  readonly records: CallRecords
-  readonly decisions: DecisionRecords
-  readonly links: PeerLinks
-  /** Whom a call from a trunk wants; providers write the number into different headers. */
-  calledUri(trunk: string, invite: IncomingInvite): string
-  readonly callers: CallerRules
   /** A channel of the trunk that a call came in by, given back by what is returned; undefined when none is left. */
   takeIncoming(trunk: string, isUrgent: boolean): (() => void) | undefined
   readonly maxCalls: number
@@ -68,8 +57,8 @@ export class CallHandler implements Part {
   readonly #parts: CallHandlerParts
   readonly #calls = new Set<CallUnderWay>()
   readonly #callParts: CallParts
-  readonly #transfers: Transfers
   readonly #preemption: Preemption
+  readonly #admitted: AdmittedCallParts
   #isDraining = false
 
   constructor(parts: CallHandlerParts) {
@@ -78,7 +67,8 @@ export class CallHandler implements Part {
     this.#preemption = new Preemption({ calls: () => this.#calls, isCallback, clock, log })
     this.#callParts = { ...parts, network: parts.stack, makeRoom: (trunk) => this.makeRoom(trunk) }
     const calls = { adopt: (call: CallUnderWay) => this.#adopt(call), all: () => this.#calls }
-    this.#transfers = new Transfers({ ...parts, ...this.#callParts }, calls)
+    const transfers = new Transfers({ ...parts, ...this.#callParts }, calls)
+    this.#admitted = { ...parts, onRefer: (...refer) => transfers.onRefer(...refer) }
   }
 
   async start(): Promise<void> {
@@ -137,15 +127,15 @@ export class CallHandler implements Part {
     }
     const admission = admit(invite, this.#parts.admission)
     if (admission.kind === 'ignored') return
-    if (admission.kind === 'refused') return this.#refuse(invite, admission)
+    if (admission.kind === 'refused') return refuseInvite(invite, admission, this.#parts)
     const loop = guardAgainstLoop(invite, this.#parts.boxId)
-    if (loop.kind === 'stops') return this.#refuse(invite, { ...loop, headers: {} })
+    if (loop.kind === 'stops') return refuseInvite(invite, { ...loop, headers: {} }, this.#parts)
     const giveBack = this.#channelFor(admission, invite)
     if (!giveBack) {
       const why = `trunk ${admission.label} carries its most calls`
-      return this.#refuse(invite, { status: 486, headers: {}, why })
+      return refuseInvite(invite, { status: 486, headers: {}, why }, this.#parts)
     }
-    return this.#take(this.#callIn(invite, admission, loop.headers), giveBack)
+    return this.#take(admittedCall(invite, admission, loop.headers, this.#admitted), giveBack)
   }
 
   #channelFor({ source, label }: Admitted, invite: IncomingInvite): (() => void) | undefined {
@@ -179,79 +169,5 @@ export class CallHandler implements Part {
   #adopt(call: CallUnderWay): void {
     this.#calls.add(call)
     void call.over.then(() => this.#calls.delete(call))
-  }
-
-  #callIn(invite: IncomingInvite, admitted: Admitted, headers: CallIn['headers']): CallIn {
-    const { records, decisions, links, clock, log, admission, callers, calledUri } = this.#parts
-    const { source, label, caller, callerIsAuthenticated } = admitted
-    const called = source === 'trunk' ? calledUri(label, invite) : invite.uri
-    const { displayName, ...stated } = statedCaller(invite, { ...admitted, requestUri: called }, callers)
-    const { from, requestUri } = stated
-    const { sdp, locationDocument } = callerOffer(invite)
-    const payer = payerOf({ source, sourceLabel: label, caller })
-    const sessionId = readSessionId(invite.header('session-id'))
-    const facts = {
-      callId: invite.callId,
-      sessionId,
-      from,
-      to: requestUri,
-      source,
-      sourceLabel: label,
-      payer,
-    }
-    const callLog = new CallLog(facts, records, decisions, clock, log)
-    return {
-      invite,
-      question: {
-        callId: invite.callId,
-        source,
-        sourceLabel: label,
-        caller,
-        callerIsAuthenticated,
-        ...stated,
-        ...(source === 'phone' && { sourceAddress: invite.source.address }),
-        ...(locationDocument !== undefined && { locationDocument }),
-        at: callLog.startedAt,
-      },
-      displayName,
-      offer: sdp,
-      headers: { ...headers, 'Session-ID': printSessionId(callLog.sessionId) },
-      contact: source === 'overlay' ? nameAddr(`sip:${links.ownNameFor(label)};transport=tcp`) : undefined,
-      callLog,
-      demandDigest: () => {
-        const proof = caller && proveCaller(invite, caller, admission)
-        return proof?.kind === 'refused' ? proof : undefined
-      },
-      onRefer: (call, side, request) => this.#transfers.onRefer(call, side, request),
-    }
-  }
-
-  async #refuse(
-    invite: IncomingInvite,
-    { status, headers, why }: Omit<Extract<Admission, { kind: 'refused' }>, 'kind'>,
-  ): Promise<void> {
-    if (status !== 401 && status !== 407) this.#keepRefusal(invite, status, why)
-    await invite.respond(status, { headers })
-  }
-
-  #keepRefusal(invite: IncomingInvite, status: number, why: string): void {
-    const { clock, decisions } = this.#parts
-    const from = invite.header('from') ?? ''
-    const step: DecisionStep = {
-      atMs: 0,
-      step: 'admission',
-      asked: `${from} from ${invite.source.address}:${invite.source.port}`,
-      answer: String(status),
-      tookMs: 0,
-      why,
-    }
-    decisions.keep({
-      callId: invite.callId,
-      startedAt: clock.now(),
-      from,
-      to: invite.uri,
-      steps: [step],
-      status,
-    })
   }
 }

@@ -1,0 +1,77 @@
+import type { IncomingInvite } from '../domain/sip.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import { type Admission, type AdmissionRules, proveCaller } from './admission.ts'
+import { payerOf } from './call-charge.ts'
+import type { CallIn } from './call-in.ts'
+import { CallLog } from './call-log.ts'
+import { callerOffer } from './caller-offer.ts'
+import type { OnRefer } from './joined-call.ts'
+import { nameAddr } from './name-addr.ts'
+import type { CallRecords, DecisionRecords, PeerLinks } from './neighbours.ts'
+import { printSessionId, readSessionId } from './session-id.ts'
+import { type CallerRules, statedCaller } from './stated-caller.ts'
+
+export interface AdmittedCallParts {
+  readonly admission: AdmissionRules
+  readonly records: CallRecords
+  readonly decisions: DecisionRecords
+  readonly links: PeerLinks
+  readonly callers: CallerRules
+  /** Whom a call from a trunk wants; providers write the number into different headers. */
+  calledUri(trunk: string, invite: IncomingInvite): string
+  readonly onRefer: OnRefer
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** What an admitted INVITE asks for, in the words of routing, and the record of it, which begins here. */
+export function admittedCall(
+  invite: IncomingInvite,
+  admitted: Extract<Admission, { kind: 'admitted' }>,
+  headers: CallIn['headers'],
+  parts: AdmittedCallParts,
+): CallIn {
+  const { records, decisions, links, clock, log, admission, callers, calledUri } = parts
+  const { source, label, caller, callerIsAuthenticated } = admitted
+  const called = source === 'trunk' ? calledUri(label, invite) : invite.uri
+  const { displayName, ...stated } = statedCaller(invite, { ...admitted, requestUri: called }, callers)
+  const { from, requestUri } = stated
+  const { sdp, locationDocument } = callerOffer(invite)
+  const payer = payerOf({ source, sourceLabel: label, caller })
+  const sessionId = readSessionId(invite.header('session-id'))
+  const facts = {
+    callId: invite.callId,
+    sessionId,
+    from,
+    to: requestUri,
+    source,
+    sourceLabel: label,
+    payer,
+  }
+  const callLog = new CallLog(facts, records, decisions, clock, log)
+  return {
+    invite,
+    question: {
+      callId: invite.callId,
+      source,
+      sourceLabel: label,
+      caller,
+      callerIsAuthenticated,
+      ...stated,
+      ...(source === 'phone' && { sourceAddress: invite.source.address }),
+      ...(locationDocument !== undefined && { locationDocument }),
+      at: callLog.startedAt,
+    },
+    displayName,
+    offer: sdp,
+    headers: { ...headers, 'Session-ID': printSessionId(callLog.sessionId) },
+    contact: source === 'overlay' ? nameAddr(`sip:${links.ownNameFor(label)};transport=tcp`) : undefined,
+    callLog,
+    demandDigest: () => {
+      const proof = caller && proveCaller(invite, caller, admission)
+      return proof?.kind === 'refused' ? proof : undefined
+    },
+    onRefer: parts.onRefer,
+  }
+}

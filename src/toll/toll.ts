@@ -19,6 +19,7 @@ import { Tallies } from './tallies.ts'
 import type { Tally } from './tally.ts'
 import { TollMemory, type TollStore } from './toll-memory.ts'
 import type { TollView } from './toll-view.ts'
+import { limitsOf } from './usual-limits.ts'
 
 export interface TollParts {
   readonly section: TollFraudSection
@@ -68,7 +69,7 @@ export class Toll implements Part {
   constructor(parts: TollParts) {
     const { section, accounts, timeZone, store, notices, clock, log } = parts
     this.#parts = parts
-    this.#tallies = new Tallies(section.enabled ? section.limits : [], timeZone)
+    this.#tallies = new Tallies(limitsOf(section), timeZone)
     this.#permission = new DialPermission(section, accounts, this.#tallies, this.#blocks)
     this.#memory = new TollMemory(store, clock, log)
     this.#alarm = new TollAlarm(notices, log)

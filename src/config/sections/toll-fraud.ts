@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { callClasses } from '../../domain/call-class.ts'
-import { tollLimit, usualLimits } from './toll-limits.ts'
+import { tollLimit } from './toll-limits.ts'
 
 const numberKinds = z.array(z.enum(callClasses))
 
@@ -23,16 +23,20 @@ export const tollFraudSection = z
         'Whether a user may connect two parties outside with each other and leave: "by-right": who may call both ' +
           'numbers himself, and pays for the calls on.',
       ),
+    usualLimits: z
+      .boolean()
+      .default(true)
+      .describe('The limits that come with the box, see docs/operate/toll-fraud.md.'),
     limits: z
       .array(tollLimit)
       .max(100)
-      .default(usualLimits.map((limit) => tollLimit.parse(limit)))
+      .default([])
       .refine((limits) => new Set(limits.map(({ name }) => name)).size === limits.length, {
         message: 'two limits have the same name',
       })
       .describe(
-        'Limits, in order; the first that is crossed decides. What is written here takes the place of the whole list. ' +
-          'Emergency calls and calls inside are never counted.',
+        'Limits of your own, in order; the first that is crossed decides. One with the name of a usual limit takes its ' +
+          'place. Emergency calls and calls inside are never counted.',
       ),
   })
   .prefault({})

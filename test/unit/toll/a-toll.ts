@@ -40,7 +40,7 @@ export class AToll {
   ) {
     this.clock = clock
     this.toll = new Toll({
-      section: tollFraudSection.parse(config),
+      section: tollFraudSection.parse({ usualLimits: config.limits === undefined, ...config }),
       timeZone: 'UTC',
       numbers: { classOf },
       accounts: {

@@ -300,6 +300,19 @@ describe('the usual limits', () => {
     expect(box.toll.view().blocks).toHaveLength(1)
   })
 
+  test('stand beside those of the operator, and give way to one of the same name', () => {
+    const own = {
+      name: 'premium-velocity',
+      who: 'user' as const,
+      classes: ['premium' as const],
+      callsPerMinute: 8,
+    }
+    const box = new AToll({ usualLimits: true, limits: [own] })
+    expect(box.allowed(20, premium)).toBe(8)
+    expect(box.allowed(20, (index) => `+33${1_000_000 + index * 977}`, { user: '202' })).toBe(6)
+    expect(new AToll({ usualLimits: false }).allowed(9, premium)).toBe(9)
+  })
+
   test('leave a busy person alone', () => {
     const box = new AToll()
     for (let hour = 0; hour < 8; hour += 1) {

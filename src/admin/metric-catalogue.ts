@@ -22,6 +22,21 @@ export const metricCatalogue = {
   trunk_up: gauge('1 while calls may be sent to the trunk, else 0.', ['trunk']),
   pbx_up: gauge('1 while the PBX does its work, 0 while the box suspects it or stands in.', ['pbx']),
 
+  calls_total: counter('Calls that are over: `answered` or `not-answered`; challenges are none.', [
+    'outcome',
+  ]),
+  call_cost_total: counter(
+    'What they cost by the rates in the config, in your currency unit, by trunk or other box.',
+    ['target'],
+  ),
+  call_records_waiting: gauge('Records of calls that are over and not in the database yet.'),
+  call_records_lost_total: counter('Records given up because the database took none for too long.'),
+  call_journal_behind: gauge('1 while the journal of calls cannot be written: the disk is full or too slow.'),
+  call_journal_files: gauge('Files of the journal.'),
+  notices_waiting: gauge('Notices that have not arrived yet.', ['receiver']),
+  notices_delivered_total: counter('Notices that have arrived.', ['receiver']),
+  notices_dropped_total: counter('Notices given up: refused, too old, or too many waiting.', ['receiver']),
+
   overlay_peers: gauge('Boxes of the overlay that are connected now.', ['overlay']),
   overlay_proven: gauge(
     '1 while another box has found a record of this one within five minutes, else 0: then calls from other boxes may not find their way.',

@@ -12,6 +12,15 @@ const idle: Omit<CountedParts, 'engine'> = {
   pbxs: { view: () => [] },
   overlays: { all: [] },
   loopLag: { figures: { bounds: [0.1], counts: [1, 0], sum: 0 } },
+  keeping: {
+    records: {
+      counts: { finished: 5, answered: 3, costs: new Map([['carrier', 1_250]]), unsaved: 0, lost: 0 },
+    },
+    journal: { counts: { behind: 0, files: 1, isBehind: true } },
+    notices: {
+      view: () => [{ target: 'desk', waiting: 2, delivered: 7, dropped: 0, lastError: 'no answer in time' }],
+    },
+  },
 }
 
 const page = async (engine: CountedParts['engine']) => printMetrics(await boxFigures({ ...idle, engine }))
@@ -26,6 +35,14 @@ describe('the metrics page', () => {
     expect(text).toContain('causeway_resident_memory_bytes ')
     expect(text).not.toContain('thread="engine"')
     expect(text).not.toMatch(/^causeway_sip_/m)
+  })
+
+  it('counts calls and what they cost, and says when records and notices are held up', async () => {
+    const text = await page(undefined)
+    expect(text).toContain('causeway_calls_total{outcome="not-answered"} 2')
+    expect(text).toContain('causeway_call_cost_total{target="carrier"} 1.25')
+    expect(text).toContain('causeway_call_journal_behind 1')
+    expect(text).toContain('causeway_notices_waiting{receiver="desk"} 2')
   })
 
   it('says nothing of an engine that is not its own', async () => {

@@ -28,7 +28,10 @@ function phoneOption(binding: Binding): Option {
     uri: binding.contact,
     proxy: binding.path[0] ?? flowOf(binding),
     label: binding.aor,
-    why: `registered here with q=${binding.q}`,
+    why:
+      binding.origin === 'mirror'
+        ? 'where it was registered when the PBX last told of it'
+        : `registered here with q=${binding.q}`,
   }
 }
 

@@ -34,6 +34,8 @@ export interface MirroredPhonesParts {
   readonly log: Log
 }
 
+/** A contact is what a phone told the PBX: nothing that could be more than a URI goes into a request. */
+const isUri = /^[\x21-\x7e]+$/
 const copyAfterMs = 500
 const keepAfterMs = 5_000
 const mostPhones = 5_000
@@ -120,7 +122,7 @@ export class MirroredPhones implements Part {
   ): Map<AorText, MirroredPhone[]> {
     const found = new Map<AorText, MirroredPhone[]>()
     for (const { extension, uri, userAgent } of contacts) {
-      const place = parseDialledUri(uri)
+      const place = isUri.test(uri) ? parseDialledUri(uri) : undefined
       if (!place || place.scheme === 'tel' || this.#parts.isOwnHost(place.host, place.port)) continue
       const user = this.#userOf(extension, domain)
       const since = this.#phones.get(user)?.find((known) => known.uri === uri)?.since ?? now

@@ -35,6 +35,8 @@ export interface AsteriskOptions {
 export class Asterisk implements Part {
   readonly name = 'asterisk'
   readonly address: string
+  /** Modules that the next start does without. */
+  readonly leftOut = new Set<string>()
   readonly #options: AsteriskOptions
   readonly #folder = new TemporaryFolder('asterisk')
   #root: AsteriskRoot | undefined
@@ -142,7 +144,7 @@ export class Asterisk implements Part {
     const files = {
       'asterisk.conf': asteriskConf(path, root),
       'logger.conf': '[logfiles]\nmessages => notice,warning,error\n',
-      'modules.conf': modulesConf,
+      'modules.conf': modulesConf(loaded.filter((name) => !this.leftOut.has(name))),
       'rtp.conf': `[general]\nrtpstart=${first}\nrtpend=${last}\nicesupport=no\n`,
       'manager.conf': managerConf,
       ...this.#options.files,
@@ -224,7 +226,6 @@ const loaded = [
   ...['func_timeout', 'func_hangupcause', 'func_global'],
 ]
 
-const modulesConf = `[modules]
-autoload = no
-${loaded.map((name) => `load = ${name}.so`).join('\n')}
-`
+function modulesConf(names: readonly string[]): string {
+  return `[modules]\nautoload = no\n${names.map((name) => `load = ${name}.so\n`).join('')}`
+}

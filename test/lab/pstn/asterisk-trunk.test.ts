@@ -84,7 +84,7 @@ beforeAll(async () => {
   })
   await phone.start()
   await phone.register()
-  await eventually(20_000, 'AMI', async () => (await outside()).asterisks[0]?.state.state === 'good')
+  await eventually(20_000, 'AMI', async () => (await ami()) === 'good')
   await eventually(20_000, 'the line', async () => (await line()).state === 'good')
 })
 
@@ -98,6 +98,8 @@ interface Shown {
 }
 
 const outside = () => box.ask<{ trunks: Shown[]; asterisks: Shown[] }>('/api/outside')
+
+const ami = async () => (await outside()).asterisks[0]?.state.state
 
 async function line(): Promise<Shown['state']> {
   const lines = (await outside()).trunks.find(({ name }) => name === 'lines')
@@ -191,6 +193,24 @@ test('a line that is down is passed over, visibly, and used again when it is bac
   await next.answered()
   await hears(next, 1004)
   await next.hangUp()
+})
+
+test('the cause of a failed call comes by AMI when Asterisk puts no Reason into SIP', async () => {
+  await asterisk.kill()
+  await eventually(10_000, 'the loss', async () => (await ami()) === 'failed')
+  asterisk.leftOut.add('res_pjsip_rfc3326')
+  await asterisk.start()
+  await eventually(20_000, 'AMI', async () => (await ami()) === 'good')
+  await eventually(20_000, 'the line', async () => (await line()).state === 'good')
+  const call = await phone.call('030234')
+  await call.answered()
+  await call.hangUp()
+  // 503 alone would stand for 41, temporary failure.
+  const { attempts } = await lastRecord(call.callId)
+  expect(attempts).toMatchObject([
+    { target: 'lines', status: 503, q850: 34 },
+    { target: 'second', status: 200 },
+  ])
 })
 
 /** 16 bit samples of a WAV file, once there are so many. */

@@ -83,7 +83,11 @@ describe('the phones of a PBX, as it told of them', () => {
 
   it('that registered through the box itself are left out', () => {
     isInCharge = false
-    tell(contact('201', 'sip:201@192.0.2.10:5060;x=1'), contact('202', 'nonsense'))
+    tell(
+      contact('201', 'sip:201@192.0.2.10:5060;x=1'),
+      contact('202', 'nonsense'),
+      contact('203', 'sip:2 3@10.0.0.7'),
+    )
     expect(phones.view()).toEqual([])
   })
 

@@ -7,6 +7,7 @@ import { SipPhone } from '../../support/sip-phone.ts'
 import { SippRun } from '../../support/sipp-run.ts'
 import { site, siteConfig } from '../../support/site.ts'
 import { TestBox } from '../../support/test-box.ts'
+import { hears } from '../../support/tone.ts'
 import { eventually } from '../../support/within.ts'
 
 const account = { username: 'site-a', password: 'trunk-secret' }
@@ -39,7 +40,7 @@ describe('a provider with registration and digest', () => {
       await part.start()
       return part
     }
-    caller = await begun(new SipPhone({ aor: 'pstn@carrier.test' }))
+    caller = await begun(new SipPhone({ aor: 'pstn@carrier.test', tone: 880 }))
     const networkPort = await freePort()
     const network = new SippRun({ scenario: 'callee', port: networkPort, ignoresUnexpected: true })
     await begun({ start: () => network.start(), stop: () => network.end() })
@@ -75,7 +76,13 @@ describe('a provider with registration and digest', () => {
       }),
     )
     anna = await begun(
-      new SipPhone({ aor: `201@${site}`, password: 'secret-201', server: box.server, algorithm: 'MD5' }),
+      new SipPhone({
+        aor: `201@${site}`,
+        password: 'secret-201',
+        server: box.server,
+        algorithm: 'MD5',
+        tone: 440,
+      }),
     )
     await anna.register()
   })
@@ -105,6 +112,8 @@ describe('a provider with registration and digest', () => {
       from: 'sip:+4989123456@carrier.test',
     })
     await call.answered()
+    await hears(call, 440)
+    await hears(await anna.nextCall(), 880)
     await call.hangUp()
     expect(carrier.seen).toContain(`IN ${did}`)
   }

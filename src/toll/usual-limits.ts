@@ -1,6 +1,5 @@
-import type { z } from 'zod'
 import type { TollFraudSection } from '../config/sections/toll-fraud.ts'
-import { type TollLimit, tollLimit } from '../config/sections/toll-limits.ts'
+import { type TollLimit, tollLimit, type WrittenTollLimit } from '../config/sections/toll-limits.ts'
 
 /** The limits that hold: those of the config first, then the usual ones that none of them takes the place of. */
 export function limitsOf({ enabled, usualLimits: areUsual, limits }: TollFraudSection): readonly TollLimit[] {
@@ -14,7 +13,7 @@ export function limitsOf({ enabled, usualLimits: areUsual, limits }: TollFraudSe
  * Safe for a village: people do not notice them, and a stolen password costs a few calls. How fast somebody dials tells a
  * program from a person, and blocks; how much he talks only ends with the day.
  */
-const usualLimits: readonly z.input<typeof tollLimit>[] = [
+const usualLimits: readonly WrittenTollLimit[] = [
   {
     name: 'premium-velocity',
     who: 'user',

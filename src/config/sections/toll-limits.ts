@@ -68,3 +68,5 @@ export const tollLimit = z
   .describe('One limit for calls outside.')
 
 export type TollLimit = z.output<typeof tollLimit>
+/** As an operator writes it. */
+export type WrittenTollLimit = z.input<typeof tollLimit>

@@ -12,8 +12,11 @@ export interface SegmentWriterSettings {
   readonly onRested: () => void
 }
 
-/** A write that keeps the event loop longer than this is followed by a rest. */
+/** A write that keeps the event loop longer than this is slow, or the thread had to wait for a processor. */
 const slowMs = 50
+/** So many slow ones in a row, or one that is slower than this, are the disk's. */
+const slowInARow = 3
+const muchTooSlowMs = 500
 const firstRestMs = 1_000
 const longestRestMs = 60_000
 
@@ -31,6 +34,7 @@ export class SegmentWriter {
   #syncing: Promise<void> | undefined
   #rest: Timer | undefined
   #restMs = firstRestMs
+  #slow = 0
 
   constructor(settings: SegmentWriterSettings) {
     this.#settings = settings
@@ -73,9 +77,7 @@ export class SegmentWriter {
     }
     this.#bytes += text.length
     this.#isUnsynced = true
-    const tookMs = this.#settings.stopwatch() - from
-    if (tookMs > slowMs) this.#takeRest({ tookMs: Math.round(tookMs) })
-    else this.#restMs = firstRestMs
+    this.#judge(this.#settings.stopwatch() - from)
     return true
   }
 
@@ -107,6 +109,15 @@ export class SegmentWriter {
     this.#segment = undefined
     await this.#syncing
     if (segment) await this.#finish(segment)
+  }
+
+  #judge(tookMs: number): void {
+    this.#slow = tookMs > slowMs ? this.#slow + 1 : 0
+    if (this.#slow === 0) this.#restMs = firstRestMs
+    else if (this.#slow >= slowInARow || tookMs > muchTooSlowMs) {
+      this.#slow = 0
+      this.#takeRest({ tookMs: Math.round(tookMs) })
+    }
   }
 
   #openNext(): Segment {

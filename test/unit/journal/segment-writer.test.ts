@@ -76,14 +76,28 @@ describe('writing the journal', () => {
     ])
   })
 
-  it('keeps the line that was written slowly, and then rests', () => {
-    writeTakesMs = 51
-    expect(writer.append('a')).toBe(true)
+  it.each([
+    ['three slow writes in a row', [51, 51, 51]],
+    ['one that is much too slow', [501]],
+  ])('keeps the lines that were written slowly, and rests after %s', (_, times) => {
+    for (const [index, time] of times.entries()) {
+      writeTakesMs = time
+      expect(writer.isResting).toBe(false)
+      expect(writer.append(String(index))).toBe(true)
+    }
     expect(writer.isResting).toBe(true)
-    expect(writer.append('b')).toBe(false)
+    expect(writer.append('x')).toBe(false)
     writeTakesMs = 0
     clock.advance(1_000)
-    expect(writer.append('b')).toBe(true)
-    expect(files.get(8)).toBe('ab')
+    expect(writer.append('y')).toBe(true)
+    expect(files.get(8)).toBe(`${[...times.keys()].join('')}y`)
+  })
+
+  it('takes a slow write among quick ones for a busy processor', () => {
+    for (const time of [51, 51, 0, 51, 51, 0]) {
+      writeTakesMs = time
+      expect(writer.append('a')).toBe(true)
+    }
+    expect(writer.isResting).toBe(false)
   })
 })

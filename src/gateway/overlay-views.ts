@@ -4,6 +4,7 @@ import {
   costPerMinuteOf,
   freeOf,
   type OfferedService,
+  type PstnService,
   policyOf,
   type ServiceKind,
   serviceKinds,
@@ -116,6 +117,15 @@ function viewOf({ peerName, service, roundTripMs, isLocal, isReachable }: Offere
     policy: policyOf(service),
     free: freeOf(service),
     costPerMinute: costPerMinuteOf(service),
-    text: service.kind === 'pstn' ? service.prefixes.join(' ') : service.addresses.join(' '),
+    text: service.kind === 'pstn' ? linesText(service) : service.addresses.join(' '),
   }
+}
+
+/** `+49 +41, 3 prices by prefix, calls for help` */
+function linesText({ prefixes, rates = [], takesEmergencies = false }: PstnService): string {
+  return [
+    ...(prefixes.length > 0 ? [prefixes.join(' ')] : []),
+    ...(rates.length > 0 ? [`${rates.length} prices by prefix`] : []),
+    ...(takesEmergencies ? ['calls for help'] : []),
+  ].join(', ')
 }

@@ -47,10 +47,10 @@ function bindingsFor(question: CallQuestion, name: string, site: Site): readonly
 /** Who calls his own group does not ring himself. */
 function membersOf(
   { members }: Extract<Inside, { kind: 'group' }>['group'],
-  { caller }: CallQuestion,
+  { source, caller, from }: CallQuestion,
   site: Site,
 ): readonly Member[] {
-  const self = caller && printAor(caller)
+  const self = source === 'overlay' ? from : caller && printAor(caller)
   return members.flatMap((name) => {
     const member = site.accounts.resolve(name) ?? name
     const text = printAor(member)

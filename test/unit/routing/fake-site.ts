@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { type GroupEntry, groupEntry } from '../../../src/config/sections/groups.ts'
 import { numberingSection } from '../../../src/config/sections/numbering.ts'
 import { type Aor, aor, parseAor, printAor } from '../../../src/domain/aor.ts'
@@ -28,6 +29,8 @@ export interface FakeSiteSettings {
     costPerMinute?: number
   })[]
   readonly dids?: Readonly<Record<string, string>>
+  /** `numbering` of the config, besides the area code of Berlin. */
+  readonly numbering?: z.input<typeof numberingSection>
   readonly pbxState?: PbxState
   readonly overlays?: readonly string[]
   readonly homeBoxes?: Readonly<Record<string, readonly string[]>>
@@ -53,7 +56,7 @@ export function fakeSite(settings: FakeSiteSettings = {}): Site {
     offerToOverlay: false,
     ...trunk,
   }))
-  const plan = new DialPlan(numberingSection.parse({ areaCode: '30' }), [
+  const plan = new DialPlan(numberingSection.parse({ areaCode: '30', ...settings.numbering }), [
     ...users.map(({ aor: to, numbers = [] }) => ({ numbers, to })),
     ...(settings.groups ?? []).map(({ aor: to, numbers = [] }) => ({ numbers, to })),
     ...Object.entries(settings.dids ?? {}).map(([number, to]) => ({ numbers: [number], to })),

@@ -78,6 +78,12 @@ describe('a group', () => {
       { ...byEve, caller: aor('bob', 'site-a.example') },
       `${ann} + ${far}`,
     ],
+    [
+      'does not ring the member who calls it from another box',
+      {},
+      { source: 'overlay', sourceLabel: peerB, from: far, requestUri: 'sip:600@site-a.example' },
+      `${ann} + ${bob}`,
+    ],
     ['nobody of which has a phone is not available', { bindings: [], homeBoxes: {} }, byEve, '480'],
     [
       'is for those who may call inside',

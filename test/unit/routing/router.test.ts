@@ -162,6 +162,50 @@ describe('a user of this box', () => {
   })
 })
 
+describe('a rule of the site', () => {
+  const numbering = {
+    rules: [
+      { match: '8(XX)', dial: '2{1}' },
+      { match: '0900X.', refuse: 'premium numbers are not for the village' },
+    ],
+    shortNumbers: { '77': 'eve@site-b.town.example', '99': 'ann@site-a.example' },
+  }
+  const settings: FakeSiteSettings = { users: [ann, bob], bindings: [atAnn], numbering }
+  it.each<Row>([
+    [
+      'turns digits into an extension',
+      settings,
+      { ...byBob, requestUri: 'sip:801@site-a.example' },
+      annRings,
+    ],
+    ['gives a user a short number', settings, { ...byBob, requestUri: 'sip:99@site-a.example' }, annRings],
+    [
+      'gives a user of another site a short number',
+      { ...settings, homeBoxes: { 'sip:eve@site-b.town.example': [peerB] } },
+      { ...byBob, requestUri: 'sip:77@site-a.example' },
+      `overlay! ${peerB} sip:eve@site-b.town.example`,
+    ],
+    [
+      'refuses numbers that are not to be dialled',
+      { ...settings, trunks: [{ name: 'carrier' }] },
+      { ...byBob, requestUri: 'sip:09001234567@site-a.example' },
+      '403',
+    ],
+    [
+      'comes after the names of users',
+      {
+        ...settings,
+        users: [bob, { aor: '99@site-a.example' }],
+        bindings: [binding('99@site-a.example', 'sip:i@192.0.2.99')],
+      },
+      { ...byBob, requestUri: 'sip:99@site-a.example' },
+      'phone! sip:99@site-a.example sip:i@192.0.2.99',
+    ],
+  ])('%s', async (_rule, settings, asked, route) => {
+    expect(await routed(settings, asked)).toBe(route)
+  })
+})
+
 describe('a user of the overlay', () => {
   const eve = { requestUri: 'sip:eve@town.example' }
   const homeBoxes = { 'sip:eve@town.example': [peerB], 'sip:eve@site-b.town.example': [peerC] }

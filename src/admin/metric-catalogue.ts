@@ -20,6 +20,11 @@ export const metricCatalogue = {
   bans: gauge('Sources that are banned now.'),
   trunk_calls: gauge('Calls that a trunk carries now.', ['trunk']),
   trunk_up: gauge('1 while calls may be sent to the trunk, else 0.', ['trunk']),
+  asterisk_up: gauge(
+    '1 while the manager interface of the Asterisk is connected and its state known, else 0; calls do not need it.',
+    ['asterisk'],
+  ),
+  asterisk_channels: gauge('Channels of the Asterisk, as it tells them.', ['asterisk']),
   pbx_up: gauge('1 while the PBX does its work, 0 while the box suspects it or stands in.', ['pbx']),
 
   calls_total: counter('Calls that are over: `answered` or `not-answered`; challenges are none.', [

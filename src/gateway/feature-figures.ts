@@ -6,6 +6,7 @@ import type { Registrar } from '../registrar/registrar.ts'
 import type { FrontRegistration } from '../survival/front-registration.ts'
 import type { PbxWatch } from '../survival/pbx-watch.ts'
 import type { Trunks } from '../trunk/trunks.ts'
+import type { Asterisks } from './asterisks.ts'
 import type { JoinedOverlays } from './joined-overlays.ts'
 import { overlayFigures } from './overlay-figures.ts'
 
@@ -16,6 +17,7 @@ export interface CountedFeatures {
   readonly registrar: Pick<Registrar, 'counts'>
   readonly front: Pick<FrontRegistration, 'passedOn'>
   readonly trunks: Pick<Trunks, 'view'>
+  readonly asterisks: Pick<Asterisks, 'view'>
   readonly pbxs: Pick<PbxWatch, 'view'>
   readonly overlays: Pick<JoinedOverlays, 'all'>
 }
@@ -25,6 +27,7 @@ export function featureFigures(parts: CountedFeatures): Figures {
   const { calls, location, guard, registrar, front, overlays } = parts
   const { accepted, challenged, wrongPassword, refused } = registrar.counts
   const trunks = parts.trunks.view()
+  const asterisks = parts.asterisks.view()
   return {
     calls_now: calls.count,
     bindings: location.size,
@@ -45,6 +48,14 @@ export function featureFigures(parts: CountedFeatures): Figures {
     trunk_up: trunks.map(({ name, state }) => ({
       labels: { trunk: name },
       value: state.state === 'good' || state.state === 'degraded' ? 1 : 0,
+    })),
+    asterisk_up: asterisks.map(({ name, state }) => ({
+      labels: { asterisk: name },
+      value: state.state === 'failed' ? 0 : 1,
+    })),
+    asterisk_channels: asterisks.map(({ name, channels }) => ({
+      labels: { asterisk: name },
+      value: channels,
     })),
     pbx_up: parts.pbxs
       .view()

@@ -148,7 +148,8 @@ export class LiveBoxView implements BoxView {
   }
 
   figures(): Promise<Figures> {
-    return boxFigures({ ...this.#parts, trunks: this.#parts.outside.trunks })
+    const { trunks, asterisks } = this.#parts.outside
+    return boxFigures({ ...this.#parts, trunks, asterisks })
   }
 
   #sipState(): PartState {

@@ -9,6 +9,7 @@ const idle: Omit<CountedParts, 'engine'> = {
   registrar: { counts: { accepted: 1, challenged: 0, wrongPassword: 0, refused: 0 } },
   front: { passedOn: 0 },
   trunks: { view: () => [] },
+  asterisks: { view: () => [] },
   pbxs: { view: () => [] },
   overlays: { all: [] },
   loopLag: { figures: { bounds: [0.1], counts: [1, 0], sum: 0 } },

@@ -51,10 +51,14 @@ test('an address changes: a call that is up goes on', async () => {
   await hangsUp(call)
 })
 
-/** Milliseconds until a re-INVITE, sent at once, was answered by the far end's phone. */
+let isHeld = false
+
+/** Milliseconds until a re-INVITE that changes something, sent at once, was answered by the far end's phone. */
 async function goesOn(call: OutgoingCall): Promise<number> {
   const began = performance.now()
-  const { status } = await within(2 * survivedWithinMs, 'the answer to a re-INVITE', call.reInvite('sendonly'))
+  isHeld = !isHeld
+  const reInvite = call.reInvite(isHeld ? 'sendonly' : 'sendrecv')
+  const { status } = await within(2 * survivedWithinMs, 'the answer to a re-INVITE', reInvite)
   const took = Math.round(performance.now() - began)
   expect(status).toBe(200)
   expect(took).toBeLessThan(survivedWithinMs)

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { installDebian } from './support/install-debian.ts'
+import { installLab } from './support/install-lab.ts'
 
 // Everything there is to test, in one command. The last line is `N passed, N failed`; a skipped test is a failed one.
 
@@ -22,7 +22,7 @@ const vitest = join(project, 'node_modules/vitest/vitest.mjs')
 // The lab drives real programs and reads clocks: it runs when the rest is quiet.
 const rounds = [['unit', 'contract', 'flow'], ['lab']]
 
-const isLabReady = installDebian()
+const isLabReady = installLab()
 let passed = 0
 const failures: string[] = isLabReady ? [] : ['the lab: its Debian packages are missing']
 

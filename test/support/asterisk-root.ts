@@ -28,6 +28,7 @@ export function asteriskRoot(): AsteriskRoot {
 
 function makeRoot(cache: string): string {
   mkdirSync(cache, { recursive: true })
+  removeOrphans(cache)
   const troubles: string[] = []
   for (const release of releases) {
     const temporary = join(cache, `making-asterisk-${release}-${process.pid}`)
@@ -43,6 +44,14 @@ function makeRoot(cache: string): string {
     troubles.push(`${release}: ${error?.message ?? ''} ${(stderr ?? '').split('\n').slice(-15).join('\n')}`)
   }
   throw new Error(`no Asterisk for the lab:\n${troubles.join('\n')}`)
+}
+
+/** What a run that was killed has left. */
+function removeOrphans(cache: string): void {
+  for (const name of readdirSync(cache)) {
+    const [, pid] = /^making-asterisk-.*-(\d+)$/.exec(name) ?? []
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(cache, name), { recursive: true })
+  }
 }
 
 function mmdebstrapArguments(release: string, folder: string): string[] {

@@ -11,6 +11,8 @@ type ClassPlan = Pick<NumberingSection, 'country' | 'premiumPrefixes' | 'nationa
 const separateTariffs: ReadonlySet<string> = new Set(['1', '7'])
 const territories: Readonly<Record<string, readonly string[]>> = { US: ['AS', 'GU', 'MP', 'PR', 'VI'] }
 
+const shortestNumber = 6
+
 /** What kind of call this number is from that country: the operator's prefixes first, then the world's plans. */
 export function classOfNumber(number: E164, plan: ClassPlan): CallClass {
   const premium = longestPrefix(number, plan.premiumPrefixes)
@@ -19,7 +21,7 @@ export function classOfNumber(number: E164, plan: ClassPlan): CallClass {
   const service = serviceNumberIn(number, plan.country)
   if (service !== undefined) return serviceClassOf(service, plan.country) ?? 'national'
 
-  const parsed = parseIn(plan.country, number)
+  const parsed = assignedNumber(number, plan.country) ?? parseIn(plan.country, number)
   const type = parsed?.getType()
   const isHome = national > 0 || (parsed !== undefined && isDomestic(parsed, plan.country))
   switch (type) {
@@ -32,6 +34,15 @@ export function classOfNumber(number: E164, plan: ClassPlan): CallClass {
     default:
       return isHome ? 'national' : 'international'
   }
+}
+
+/** Exchanges ignore digits dialled too many: 0900 and seven digits cost what they cost with nine. */
+function assignedNumber(number: E164, country: string): PhoneNumber | undefined {
+  for (let length = number.length; length >= shortestNumber; length--) {
+    const parsed = parseIn(country, number.slice(0, length))
+    if (parsed?.isValid()) return parsed
+  }
+  return undefined
 }
 
 function longestPrefix(number: E164, prefixes: readonly string[]): number {

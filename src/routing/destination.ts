@@ -7,7 +7,14 @@ import type { CallGroup, Site } from './site.ts'
 
 /** Somebody or something that the box can look for by itself. */
 export type InsideDestination =
-  | { readonly kind: 'user'; readonly aor: Aor; readonly hasAccount: boolean; readonly why: string }
+  | {
+      readonly kind: 'user'
+      readonly aor: Aor
+      readonly hasAccount: boolean
+      /** A number or a rule of this box leads to him: nobody has looked for him in the overlay yet. */
+      readonly isAssigned?: boolean
+      readonly why: string
+    }
   | { readonly kind: 'group'; readonly group: CallGroup; readonly why: string }
   | {
       readonly kind: 'number'
@@ -16,7 +23,12 @@ export type InsideDestination =
       readonly forPeer: boolean
       readonly why: string
     }
-  | { readonly kind: 'overlay-user'; readonly aor: Aor; readonly why: string }
+  | {
+      readonly kind: 'overlay-user'
+      readonly aor: Aor
+      readonly isAssigned?: boolean
+      readonly why: string
+    }
   | { readonly kind: 'nowhere'; readonly status: number; readonly reason: string; readonly why: string }
 
 /** What a Request-URI means at this box. */

@@ -18,14 +18,18 @@ const additionalMs = 100
 /** Others of the group can be rung, but this member only if he is elsewhere. */
 const memberMs = 500
 
-/** What to ask the overlay. A call that the overlay brought is not sent into it again (loop guard), except to a group. */
+/**
+ * What to ask the overlay. A call that the overlay brought is not sent into it again for the same user; where it named a
+ * number or a group, its users are looked for.
+ */
 export function lookUpsFor(
   question: CallQuestion,
   destination: Destination,
   knowledge: Knowledge,
 ): readonly LookUp[] {
   const inside = insideOf(destination)
-  if (question.source === 'overlay' && inside.kind !== 'group') return []
+  const isNamedAnew = inside.kind === 'group' || ('isAssigned' in inside && inside.isAssigned === true)
+  if (question.source === 'overlay' && !isNamedAnew) return []
   const { plan } = planRoute(question, destination, knowledge)
   if (plan.kind === 'refuse' && plan.status === 403) return []
   const isRinging = plan.kind === 'targets'

@@ -68,7 +68,9 @@ function refuseTrunk({ kind }: Destination): Refusal | undefined {
 function refusePeer(destination: Destination, { calledIsKnown }: Standing): Refusal | undefined {
   switch (destination.kind) {
     case 'overlay-user':
-      return notFound('the caller was sent here by the overlay, and the user is not here')
+      return destination.isAssigned
+        ? undefined
+        : notFound('the caller was sent here by the overlay, and the user is not here')
     case 'foreign':
       return forbidden('other boxes reach domains by themselves')
     case 'number':

@@ -39,11 +39,13 @@ export function assigned(user: Aor, why: string, question: CallQuestion, site: S
     kind: 'user',
     aor: account ?? user,
     hasAccount: account !== undefined,
+    isAssigned: true,
     why,
   }
   const asked = { ...question, requestUri: printAor(inside.aor) }
-  if (!account && !isServed(user.domain, site)) return elsewhere(user, undefined, asked, site)
-  return besidePbx(inside, user.domain, asked, site)
+  if (account || isServed(user.domain, site)) return besidePbx(inside, user.domain, asked, site)
+  const place = elsewhere(user, undefined, asked, site)
+  return place.kind === 'overlay-user' ? { ...place, isAssigned: true } : place
 }
 
 /** A name that is not of this box. */

@@ -361,6 +361,22 @@ describe('a number outside', () => {
       annRings.replace('!', ''),
     ],
     [
+      'that is one of a user elsewhere is not dialled for another box either',
+      {
+        dids: { '+493077': 'eve@site-b.town.example' },
+        homeBoxes: { 'sip:eve@site-b.town.example': [peerC] },
+        trunks,
+      },
+      { ...fromPeer, requestUri: `sip:+493077@${ownPeer};user=phone` },
+      `overlay ${peerC} sip:eve@site-b.town.example`,
+    ],
+    [
+      'that is one of a user without a phone here is not dialled for another box either',
+      { users: [ann], homeBoxes: { 'sip:ann@site-a.example': [peerC] }, trunks },
+      { ...fromPeer, requestUri: `sip:+4930201@${ownPeer};user=phone` },
+      `overlay ${peerC} sip:ann@site-a.example`,
+    ],
+    [
       'under a peer name must be a number',
       { trunks },
       { ...fromPeer, requestUri: `sip:ann@${ownPeer}` },

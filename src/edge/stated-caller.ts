@@ -18,6 +18,8 @@ export interface OutsideCaller {
 export interface Spoken {
   readonly source: CallPath
   readonly label: string
+  /** False for a phone whose PBX will check it: what it dials is for that PBX to read. */
+  readonly callerIsAuthenticated: boolean
   readonly from: string
   readonly displayName: string | undefined
   readonly requestUri: string
@@ -34,7 +36,7 @@ export interface StatedCaller
  */
 export function statedCaller(
   invite: IncomingInvite,
-  { source, label, from, displayName, requestUri }: Spoken,
+  { source, label, callerIsAuthenticated, from, displayName, requestUri }: Spoken,
   { callerOf, wishes }: CallerRules,
 ): StatedCaller {
   if (source === 'trunk') {
@@ -48,7 +50,8 @@ export function statedCaller(
     }
   }
   const asserted = source === 'pbx' || source === 'overlay' ? invite.header('p-asserted-identity') : undefined
-  const dialled = wishes.read(requestUri)
+  const isForPbx = source === 'phone' && !callerIsAuthenticated
+  const dialled = isForPbx ? { requestUri, withholdsNumber: undefined } : wishes.read(requestUri)
   const withholdsNumber = dialled.withholdsNumber ?? wishIn(invite.header('privacy'))
   return {
     from,

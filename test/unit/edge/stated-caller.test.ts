@@ -6,16 +6,24 @@ import { FakeInvite } from '../../support/fake-sip-stack.ts'
 
 const rules = {
   callerOf: () => ({ from: 'sip:+4989@carrier.example', asserted: 'tel:+4989', withholdsNumber: false }),
-  wishes: new WishPrefixes({ withholdPrefix: '*31#', showPrefix: '#31#' }),
+  wishes: new WishPrefixes({ withholdPrefix: '*31#', showPrefix: '#31#' }, () => false),
 }
 
 function stated(
   source: CallPath,
   headers: Record<string, string> = {},
   requestUri = 'sip:030123@site-a.example',
+  callerIsAuthenticated = true,
 ) {
   const invite = new FakeInvite('INVITE', { uri: requestUri, headers })
-  const spoken = { source, label: 'x', from: 'sip:201@site-a.example', displayName: 'Anna', requestUri }
+  const spoken = {
+    source,
+    label: 'x',
+    callerIsAuthenticated,
+    from: 'sip:201@site-a.example',
+    displayName: 'Anna',
+    requestUri,
+  }
   return statedCaller(invite, spoken, rules)
 }
 
@@ -34,6 +42,15 @@ describe('what an INVITE says of its caller', () => {
       ...(withholdsNumber !== undefined && { withholdsNumber }),
     })
     expect(stated('phone', {}, dialled).withholdsNumber).toBe(withholdsNumber)
+  })
+
+  it('leaves what is dialled to the PBX that will check the phone', () => {
+    const dialled = 'sip:*31%23030123@pbx.example'
+    expect(stated('phone', {}, dialled, false)).toEqual({
+      from: 'sip:201@site-a.example',
+      displayName: 'Anna',
+      requestUri: dialled,
+    })
   })
 
   it.each([
@@ -67,6 +84,7 @@ describe('what an INVITE says of its caller', () => {
     const spoken = {
       source: 'trunk',
       label: 'x',
+      callerIsAuthenticated: false,
       from: '',
       displayName: 'Bob',
       requestUri: 'tel:+49',

@@ -173,7 +173,7 @@ export class Gateway implements Box {
       pbx: new PbxLegs(),
       trunk: trunks,
     })
-    const legs = new MeteredLegs(legsByPath, toll)
+    const legs = new MeteredLegs(legsByPath, toll, trunks)
     const emergency = new EmergencyService({
       ...{ config, stack, numbers, trunks, accounts, notices, settings, router, legs, clock, log },
       makeRoom: (trunk) => calls.makeRoom(trunk),
@@ -198,7 +198,10 @@ export class Gateway implements Box {
       policyOf: (source, label = '') => (source === 'trunk' ? trunks.policyOf(label) : undefined),
       callers: {
         callerOf: (trunk, invite) => trunks.callerOf(trunk, invite),
-        wishes: new WishPrefixes(config.numbering),
+        wishes: new WishPrefixes(
+          config.numbering,
+          (digits) => numbers.readDialled(digits).kind === 'emergency',
+        ),
       },
       takeIncoming: (trunk, isUrgent) => trunks.takeIncoming(trunk, isUrgent),
       maxCalls: config.sip.maxCalls,

@@ -1,3 +1,5 @@
+import { parseDialledUri } from '../domain/sip-uri.ts'
+
 /** What callers dial before a number to hide or show their own for one call; empty: there is no such prefix. */
 export interface WishDigits {
   readonly withholdPrefix: string
@@ -15,21 +17,26 @@ export interface WishRead {
 export class WishPrefixes {
   readonly #withhold: RegExp | undefined
   readonly #show: RegExp | undefined
+  readonly #isEmergency: (digits: string) => boolean
 
-  constructor({ withholdPrefix, showPrefix }: WishDigits) {
+  /** An emergency number stays whole, also where it begins like a prefix; it hides nothing in any case. */
+  constructor({ withholdPrefix, showPrefix }: WishDigits, isEmergency: (digits: string) => boolean) {
     this.#withhold = patternOf(withholdPrefix)
     this.#show = patternOf(showPrefix)
+    this.#isEmergency = isEmergency
   }
 
   read(requestUri: string): WishRead {
-    if (this.#withhold?.test(requestUri)) {
-      return { requestUri: requestUri.replace(this.#withhold, '$1'), withholdsNumber: true }
-    }
-    if (this.#show?.test(requestUri)) {
-      return { requestUri: requestUri.replace(this.#show, '$1'), withholdsNumber: false }
-    }
-    return { requestUri, withholdsNumber: undefined }
+    const asItIs = { requestUri, withholdsNumber: undefined }
+    const pattern = [this.#withhold, this.#show].find((each) => each?.test(requestUri))
+    if (!pattern || this.#isEmergency(digitsOf(requestUri))) return asItIs
+    return { requestUri: requestUri.replace(pattern, '$1'), withholdsNumber: pattern === this.#withhold }
   }
+}
+
+function digitsOf(requestUri: string): string {
+  const uri = parseDialledUri(requestUri)
+  return uri?.scheme === 'tel' ? uri.number : (uri?.user ?? '')
 }
 
 /** `#` has to be escaped in a URI, `*` may be (RFC 3261 §25.1). */

@@ -17,6 +17,7 @@ export function lintEmergency(config: EmergencyLintConfig): readonly NumberFindi
   return [
     ...nameFindings(config),
     ...ruleFindings(config),
+    ...prefixFindings(config),
     ...trunkFindings(config),
     ...testFindings(config.numbering),
     ...deskFindings(config),
@@ -52,6 +53,15 @@ function ruleFindings({ numbering }: EmergencyLintConfig): NumberFinding[] {
   return compileRules(numbering).flatMap(({ key, pattern }) => {
     const hit = plainForms(numbering).find((form) => pattern.fits(form))
     return hit === undefined ? [] : [error(key, takes(hit, numbering))]
+  })
+}
+
+/** What is dialled before a number must not be the beginning of one. */
+function prefixFindings({ numbering }: EmergencyLintConfig): NumberFinding[] {
+  return (['withholdPrefix', 'showPrefix'] as const).flatMap((key) => {
+    const prefix = numbering[key]
+    const hit = prefix && numbersOf(numbering).find((number) => number.startsWith(prefix))
+    return hit ? [error(`numbering.${key}`, takes(hit, numbering))] : []
   })
 }
 

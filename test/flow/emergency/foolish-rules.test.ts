@@ -29,6 +29,8 @@ const foolish = () => ({
     outsideLinePrefix: '9',
     emergencyNumbers: ['911'],
     emergencyTestNumber: '999',
+    withholdPrefix: '99',
+    showPrefix: '1',
     rules: [
       { match: '9(X.)', dial: '+4420{1}' },
       { match: 'X.', refuse: 'nobody calls anybody' },
@@ -105,6 +107,8 @@ describe('with every foolish rule present', () => {
       'numbering.shortNumbers["9XX"]',
       'numbering.rules[0]',
       'numbering.rules[1]',
+      'numbering.withholdPrefix',
+      'numbering.showPrefix',
       'trunks.carrier.numbers.out[0]',
       'numbering.emergencyTestNumber',
     ])

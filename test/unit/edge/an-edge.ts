@@ -108,7 +108,7 @@ export class AnEdge {
           asserted: undefined,
           withholdsNumber: false,
         }),
-        wishes: new WishPrefixes({ withholdPrefix: '*31#', showPrefix: '#31#' }),
+        wishes: new WishPrefixes({ withholdPrefix: '*31#', showPrefix: '#31#' }, () => false),
       },
       takeIncoming: () => () => undefined,
       numberOf: () => undefined,

@@ -4,6 +4,7 @@ import type { E164 } from '../domain/phone-number.ts'
 import type { CallQuestion, RouteTarget } from '../domain/route.ts'
 import { parseDialledUri } from '../domain/sip-uri.ts'
 import { OutsideCallRefused } from './outside-call-refused.ts'
+import { PhoneLeadsOutside } from './phone-leads-outside.ts'
 import type { LegPreparer, PreparedLeg } from './prepared-leg.ts'
 
 /** A place among the calls outside that a payer may have. */
@@ -31,25 +32,42 @@ export interface TollGate {
       }
 }
 
+/** Where providers of trunks listen. Hosts in lower case, IPv6 in brackets. */
+export interface TrunkHosts {
+  servesHost(host: string, port: number | undefined): boolean
+}
+
 /** The one way to legs that leave for the telephone network: nothing goes there that its payer may not spend. */
 export class MeteredLegs implements LegPreparer {
   readonly #legs: LegPreparer
   readonly #toll: TollGate
+  readonly #trunks: TrunkHosts
 
-  constructor(legs: LegPreparer, toll: TollGate) {
+  constructor(legs: LegPreparer, toll: TollGate, trunks: TrunkHosts) {
     this.#legs = legs
     this.#toll = toll
+    this.#trunks = trunks
   }
 
-  /** Throws `OutsideCallRefused`, and what the leg's own preparer throws. */
+  /** Throws `OutsideCallRefused`, `PhoneLeadsOutside`, and what the leg's own preparer throws. */
   prepare(
     target: RouteTarget,
     question: CallQuestion,
     displayName: string | undefined,
   ): PreparedLeg | Promise<PreparedLeg> {
+    this.#checkWay(target)
     const number = meteredNumber(target)
     if (number === undefined) return this.#legs.prepare(target, question, displayName)
     return this.#prepareMetered(number, target, question, displayName)
+  }
+
+  /** A flow is where the phone really is; a Path is what it says, and may be a provider who trusts our address. */
+  #checkWay({ path, proxy, label }: RouteTarget): void {
+    if (path !== 'phone' || !proxy?.includes('<')) return
+    const hop = parseDialledUri(proxy)
+    if (hop && hop.scheme !== 'tel' && this.#trunks.servesHost(hop.host, hop.port)) {
+      throw new PhoneLeadsOutside(label, proxy)
+    }
   }
 
   async #prepareMetered(

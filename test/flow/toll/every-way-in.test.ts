@@ -114,6 +114,17 @@ describe('no way in leads out by a trunk', () => {
     site.carrier.phone.answering = 'answer'
   })
 
+  it('for a phone that says it is to be called by way of the provider', async () => {
+    const thief = await site.phone('202')
+    const { hostPort } = site.carrier
+    const contact = `<sip:+493098765432@${hostPort}>`
+    await thief.register({
+      headers: { Path: `<sip:${hostPort};lr>`, Supported: 'path', Contact: contact },
+    })
+    expect(await tried(stranger, `sip:202@${domain}`)).toBe(480)
+    silentCarrier()
+  })
+
   it('for a domain that redirects', async () => {
     const elsewhere = await site.begin(new SipPhone({ aor: 'bert@127.0.0.1', answering: 'manual' }))
     const anna = await site.phone('201')

@@ -33,6 +33,7 @@ class Gate implements TollGate {
 }
 
 const plainLeg = { prepare: () => ({ uri: 'sip:x', from: '<sip:x>', headers: {}, release: () => undefined }) }
+const trunks = { servesHost: (host: string) => host === 'provider.example' }
 const emergency = { number: '112', isTest: false }
 
 describe('a leg outside', () => {
@@ -50,13 +51,13 @@ describe('a leg outside', () => {
     ['to a domain', { path: 'domain' }, []],
   ] as const)('%s is asked for %o', async (_, more, asked) => {
     const gate = new Gate()
-    await new MeteredLegs(plainLeg, gate).prepare(target(more), question, undefined)
+    await new MeteredLegs(plainLeg, gate, trunks).prepare(target(more), question, undefined)
     expect(gate.asked.map(([, number]) => number)).toEqual(asked)
   })
 
   test('gives its place back when it cannot be prepared', async () => {
     const gate = new Gate()
-    const legs = new MeteredLegs({ prepare: () => Promise.reject(new Error('full')) }, gate)
+    const legs = new MeteredLegs({ prepare: () => Promise.reject(new Error('full')) }, gate, trunks)
     await expect(
       legs.prepare(target({ path: 'trunk', uri: 'tel:+4930123' }), question, undefined),
     ).rejects.toThrow('full')
@@ -66,10 +67,24 @@ describe('a leg outside', () => {
   test('is refused without another line being tried', async () => {
     const gate = new Gate()
     gate.refuses = true
-    const legs = new MeteredLegs(plainLeg, gate)
+    const legs = new MeteredLegs(plainLeg, gate, trunks)
     const leg = legs.prepare(target({ path: 'trunk', uri: 'tel:+4930123' }), question, undefined)
     await expect(leg).rejects.toThrow(OutsideCallRefused)
   })
+})
+
+test.each([
+  ['<sip:provider.example;lr>', false],
+  ['<sip:edge.site-a.example;lr>', true],
+  ['sip:192.0.2.9:5060;transport=udp;ob', true],
+])('a phone whose way is %s is called: %s', async (proxy, isCalled) => {
+  const prepare = async () =>
+    new MeteredLegs(plainLeg, new Gate(), trunks).prepare(target({ proxy }), question, undefined)
+  const outcome = await prepare().then(
+    () => true,
+    () => false,
+  )
+  expect(outcome).toBe(isCalled)
 })
 
 describe('a call outside', () => {
@@ -77,7 +92,7 @@ describe('a call outside', () => {
     target({ path: 'trunk', label, uri: 'tel:+4930123', outsideNumber: '+4930123', group })
 
   function edgeWith(gate: Gate): AnEdge {
-    const edge = new AnEdge({ legs: new MeteredLegs(plainLeg, gate) })
+    const edge = new AnEdge({ legs: new MeteredLegs(plainLeg, gate, trunks) })
     edge.plan = targets(outside('one', 0), outside('two', 1))
     return edge
   }

@@ -15,6 +15,7 @@ test.each([
   ],
   ['a trunk', [target({ path: 'trunk' })], undefined],
   ['phones one after the other', [target(), target({ group: 1 })], undefined],
+  ['the members of a group', [target({ memberOf: 'all' })], undefined],
   ['a caller who must prove itself first', [target({ callerMustBeAuthenticated: true })], undefined],
   ['a phone behind a proxy of its own', [target({ proxy: '<sip:edge.example;lr>' })], undefined],
   ['nobody', [], undefined],

@@ -18,6 +18,7 @@ test('a phone is sent to phones that are where they say, the preferred ones firs
 
 test.each([
   ['a trunk', [target(), target({ path: 'trunk' })]],
+  ['a member of a group', [target({ memberOf: 'all' })]],
   ['a phone behind NAT', [target({ proxy: 'sip:203.0.113.5:1024;transport=udp;ob' })]],
   ['a caller who must prove itself first', [target({ callerMustBeAuthenticated: true })]],
   ['nobody', []],

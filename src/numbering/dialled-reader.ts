@@ -5,7 +5,7 @@ import type { Dialled } from '../domain/phone-number.ts'
 import { callingCodeOf, internationalPrefixOf, nationalPrefixOf, parseIn } from './country.ts'
 import { applyRules, type CompiledRule, compileRules } from './dialled-rules.ts'
 import { emergencyNumberIn } from './emergency-numbers.ts'
-import { localNumber, possibleNumber } from './local-number.ts'
+import { localNumber, meansLocal, possibleNumber } from './local-number.ts'
 import { doubtAbout } from './number-doubt.ts'
 import { serviceClassOf, serviceNumberIn } from './service-numbers.ts'
 
@@ -81,7 +81,7 @@ export class DialledReader {
     const asDialled = possibleNumber(parseIn(this.#plan.country, digits))
     if (asDialled && isPrefixed(digits, asDialled)) return e164(asDialled)
     const local = localNumber(digits, this.#plan)
-    if (local?.isValid() && (!asDialled?.isValid() || writesNationalPrefix(local))) return e164(local)
+    if (local && meansLocal(local, asDialled)) return e164(local)
     if (asDialled?.isValid()) return e164(asDialled)
     // The metadata age: a number of a possible length may be newer than they are.
     const guess = [local, asDialled].find((number) => number && !this.#keepsNationalPrefix(number))
@@ -106,11 +106,6 @@ function hasPrefix(digits: string, prefix: string): boolean {
 /** Something was dialled before the national number, and it was not just the bare country code. */
 function isPrefixed(digits: string, number: PhoneNumber): boolean {
   return digits !== number.nationalNumber && digits !== number.countryCallingCode + number.nationalNumber
-}
-
-/** In countries that write a national prefix, digits without it are local (Germany); in others they are not (Spain). */
-function writesNationalPrefix(number: PhoneNumber): boolean {
-  return withoutSeparators(number.formatNational()) !== number.nationalNumber
 }
 
 function e164(number: PhoneNumber): Dialled {

@@ -14,3 +14,15 @@ export function localNumber(digits: string, { country, areaCode }: Place): Phone
 export function possibleNumber(number: PhoneNumber | undefined): PhoneNumber | undefined {
   return number?.isPossible() && isE164(number.number) ? number : undefined
 }
+
+/**
+ * Whether digits that can be read in both ways are local. In countries that write a national prefix, digits without it
+ * are (Germany); in others they are not (Spain).
+ */
+export function meansLocal(local: PhoneNumber, asNational: PhoneNumber | undefined): boolean {
+  return local.isValid() && (!asNational?.isValid() || writesNationalPrefix(local))
+}
+
+function writesNationalPrefix(number: PhoneNumber): boolean {
+  return number.formatNational().replace(/\D/g, '') !== number.nationalNumber
+}

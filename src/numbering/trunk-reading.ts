@@ -1,9 +1,9 @@
 import type { NumberFormat } from '../config/sections/trunk-numbers.ts'
 import { type E164, isE164 } from '../domain/phone-number.ts'
 import { parseDialledUri } from '../domain/sip-uri.ts'
-import { callingCodeOf, parseIn } from './country.ts'
+import { callingCodeOf, internationalPrefixOf, parseIn } from './country.ts'
 import { withoutSeparators } from './dialled-reader.ts'
-import { localNumber, possibleNumber } from './local-number.ts'
+import { localNumber, meansLocal, possibleNumber } from './local-number.ts'
 import type { Place } from './written-number.ts'
 
 /** The part of a SIP or tel URI that holds a number. */
@@ -41,8 +41,14 @@ export function readSubscriber(
   }
   if (format === 'local') {
     const local = localNumber(digits, place)
-    if (local?.isValid()) return local.number
+    if (local && meansLocal(local, parseIn(country, digits))) return local.number
   }
+  // Where a caller chooses a carrier between the prefix and the country code, trunks leave that out.
+  const international = internationalPrefixOf(country)
+  const abroad = digits.startsWith(international)
+    ? valid(`+${digits.slice(international.length)}`, country)
+    : undefined
+  if (abroad) return abroad
   const callingCode = callingCodeOf(country)
   const own = callingCode && digits.startsWith(callingCode) ? valid(`+${digits}`, country) : undefined
   return own ?? valid(digits, country) ?? valid(`+${digits}`, country) ?? possible(digits, country)

@@ -51,7 +51,9 @@ function nationalForm(number: E164, { country }: Place): string | undefined {
   return parsed.formatNational().replace(/\D/g, '')
 }
 
+/** Undefined too when the rest begins with 0: it would be read as an area code. */
 function localForm(number: E164, { country, areaCode }: Place): string | undefined {
   const area = `+${callingCodeOf(country)}${areaCode}`
-  return areaCode !== '' && number.startsWith(area) ? number.slice(area.length) : undefined
+  if (areaCode === '' || !number.startsWith(area) || number.startsWith(`${area}0`)) return undefined
+  return number.slice(area.length)
 }

@@ -146,6 +146,8 @@ describe('a number from a trunk', () => {
     ['34912345678', 'ES', 'national', '+34912345678'],
     ['390642012345', 'IT', 'national', '+390642012345'],
     ['293744000', 'AU', 'national', '+61293744000'],
+    ['347190698', 'IT', 'local', '+39347190698'],
+    ['005571980066007', 'BR', 'international', '+5571980066007'],
     ['sip:anonymous@anonymous.invalid', 'DE', 'national', undefined],
     ['sip:trunk4711@carrier.example', 'DE', 'national', undefined],
     ['sip:12@carrier.example', 'DE', 'national', undefined],

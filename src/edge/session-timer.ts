@@ -17,13 +17,16 @@ export function askedSessionTimer(policy: SessionTimerPolicy | undefined): SipHe
   }
 }
 
-/** The headers of the 422 for a caller whose session is to be refreshed more often than the policy lets it (§6). */
+/**
+ * The headers of the 422 for a caller whose session is to be refreshed more often than the policy lets it (§6); a caller
+ * that knows no timers would not understand (§9).
+ */
 export function refusedSessionTimer(
   invite: SipMessageView,
   policy: SessionTimerPolicy | undefined,
 ): SipHeaders | undefined {
   const asked = secondsIn(invite.header('Session-Expires'))
-  if (!policy || asked === undefined || asked >= policy.minSeconds) return undefined
+  if (!policy || asked === undefined || asked >= policy.minSeconds || !knowsTimers(invite)) return undefined
   return { 'Min-SE': String(policy.minSeconds) }
 }
 
@@ -37,7 +40,7 @@ export function agreedSessionTimer(
   const least = Math.max(secondsIn(invite.header('Min-SE')) ?? 0, policy?.minSeconds ?? 0)
   const seconds = shorter(asked, policy && Math.max(policy.expiresSeconds, least))
   if (seconds === undefined) return {}
-  const callerCan = optionsIn(invite, 'Supported').includes('timer')
+  const callerCan = knowsTimers(invite)
   const named = /;\s*refresher\s*=\s*(uac|uas)\b/i.exec(wish ?? '')?.[1]?.toLowerCase()
   // §9, table 2: a caller without timers cannot refresh; one that has named the refresher is obeyed.
   const refresher = callerCan ? (named ?? (policy?.refresher === 'box' ? 'uas' : 'uac')) : 'uas'
@@ -46,6 +49,8 @@ export function agreedSessionTimer(
     ...(refresher === 'uac' && { Require: 'timer' }),
   }
 }
+
+const knowsTimers = (invite: SipMessageView): boolean => optionsIn(invite, 'Supported').includes('timer')
 
 function secondsIn(value: string | undefined): number | undefined {
   const seconds = Number.parseInt(value ?? '', 10)

@@ -65,8 +65,9 @@ export class PolicedSession implements MediaSession {
   }
 
   #allowed(from: Side, to: Side, sdp: string): string {
-    let description = readSdp(sdp)
-    if (!description) return sdp
+    const received = readSdp(sdp)
+    if (!received) return sdp
+    let description = received
     for (const policy of [this.#policies[from], this.#policies[to]]) {
       if (!policy) continue
       const allowed = allowedOffer(description, policy)
@@ -74,7 +75,7 @@ export class PolicedSession implements MediaSession {
       this.#remarkOn(allowed.leftAlone, policy)
     }
     if (this.#policies[to]?.srtp === 'never') description = withoutKeys(description)
-    return printSdp(description)
+    return description === received ? sdp : printSdp(description)
   }
 
   #remarkOn(offered: readonly string[], { codecs }: LegPolicy): void {

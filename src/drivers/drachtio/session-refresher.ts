@@ -62,7 +62,8 @@ export class SessionRefresher {
   }
 
   async #send(): Promise<unknown> {
-    if (this.#refresh.method === 'UPDATE') return await this.#dialog.request('UPDATE')
-    return await this.#dialog.offer(this.#dialog.localSdp)
+    const { localSdp } = this.#dialog
+    if (this.#refresh.method === 'UPDATE' || localSdp === '') return await this.#dialog.request('UPDATE')
+    return await this.#dialog.offer(localSdp)
   }
 }

@@ -121,7 +121,10 @@ describe('session timers', () => {
   })
 
   test('that are too short are refused with the shortest that is taken', async () => {
-    const { edge, invite } = await calledIn({ sessionTimer }, { 'Session-Expires': '300' })
+    const { edge, invite } = await calledIn(
+      { sessionTimer },
+      { Supported: 'timer', 'Session-Expires': '300' },
+    )
     expect(invite.response).toMatchObject({ status: 422, headers: { 'Min-SE': '600' } })
     expect(edge.records.ended).toMatchObject([{ status: 422 }])
   })

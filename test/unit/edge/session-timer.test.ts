@@ -21,8 +21,13 @@ test.each([
 
 describe('an INVITE from a trunk', () => {
   test.each([
-    ['that asks for less than the policy lets it', { 'Session-Expires': '90' }, { 'Min-SE': '120' }],
-    ['that asks for enough', { 'Session-Expires': '120' }, undefined],
+    [
+      'that asks for less than the policy lets it',
+      { ...timer, 'Session-Expires': '90' },
+      { 'Min-SE': '120' },
+    ],
+    ['that asks for enough', { ...timer, 'Session-Expires': '120' }, undefined],
+    ['whose proxy asks for less', { 'Session-Expires': '90' }, undefined],
     ['that asks for nothing', {}, undefined],
   ])('%s', (_, headers, expected) => expect(refusedSessionTimer(invite(headers), policy)).toEqual(expected))
 

@@ -40,13 +40,16 @@ describe('the session of an application', () => {
     await expect(startApp(wrong)).rejects.toThrow('failed to authenticate')
   })
 
-  it.runIf(onOurEngine('more than drachtio-server promises'))('allows nothing before the secret', async () => {
-    for (const order of ['route|invite', 'ping', options('sip:bob@127.0.0.1:9')]) {
-      const { raw } = await rawStage(false)
-      expect((await raw.ask(order)).slice(3)).toEqual(['NO', 'not authenticated'])
-      await raw.closed
-    }
-  })
+  it.runIf(onOurEngine('more than drachtio-server promises'))(
+    'allows nothing before the secret',
+    async () => {
+      for (const order of ['route|invite', 'ping', options('sip:bob@127.0.0.1:9')]) {
+        const { raw } = await rawStage(false)
+        expect((await raw.ask(order)).slice(3)).toEqual(['NO', 'not authenticated'])
+        await raw.closed
+      }
+    },
+  )
 
   it('answers a ping', async () => {
     const { raw } = await rawStage()
@@ -71,11 +74,14 @@ describe('the session of an application', () => {
     await raw.closed
   })
 
-  it.runIf(onOurEngine('more than drachtio-server promises'))('ends for a stranger with a long frame', async () => {
-    const { raw } = await rawStage(false)
-    raw.write('99999#')
-    await raw.closed
-  })
+  it.runIf(onOurEngine('more than drachtio-server promises'))(
+    'ends for a stranger with a long frame',
+    async () => {
+      const { raw } = await rawStage(false)
+      raw.write('99999#')
+      await raw.closed
+    },
+  )
 
   it('goes on after a message that cannot be read', async () => {
     const { raw } = await rawStage()
@@ -92,13 +98,16 @@ describe('the session of an application', () => {
     for (let n = 0; n < 50; n++) expect((await raw.next())[2]).toBe(`n${n}`)
   })
 
-  it.runIf(onOurEngine('more than drachtio-server promises'))('takes frames that are longer than any message on UDP', async () => {
-    const { raw, phone } = await rawStage()
-    const bob = await phone('bob')
-    const tokens = await raw.ask(options(bob.uri, 'x'.repeat(20_000)))
-    expect(tokens[3]).toBe('OK')
-    expect((await bob.requestThat('OPTIONS')).body.length).toBe(20_000)
-  })
+  it.runIf(onOurEngine('more than drachtio-server promises'))(
+    'takes frames that are longer than any message on UDP',
+    async () => {
+      const { raw, phone } = await rawStage()
+      const bob = await phone('bob')
+      const tokens = await raw.ask(options(bob.uri, 'x'.repeat(20_000)))
+      expect(tokens[3]).toBe('OK')
+      expect((await bob.requestThat('OPTIONS')).body.length).toBe(20_000)
+    },
+  )
 })
 
 describe('the answer to what an application sent', () => {
@@ -144,48 +153,54 @@ describe('the answer to what an application sent', () => {
     expect(late.slice(3)).toEqual(['NOK', 'Response not sent due to unknown transaction'])
   })
 
-  it.runIf(onOurEngine('more than drachtio-server promises'))('counts reliable provisional responses for each INVITE (RFC 3262 §3)', async () => {
-    const { raw, phone } = await rawStage()
-    await raw.ask('route|invite')
-    const alice = await phone('alice')
-    const first = alice.invite({ Supported: '100rel' })
-    const [, , , , , , , , transactionId] = await raw.next()
-    await raw.ask(`sip|${transactionId}|\r\nSIP/2.0 183 Session Progress\r\nRequire: 100rel\r\n\r\n`)
-    const progress = await alice.responseThat(183)
-    alice.inDialog(first, progress, 'PRACK', { RAck: `${progress.get('rseq')} 1 INVITE` })
-    expect((await raw.next()).at(-1)).toMatch(/^PRACK /)
-    await raw.ask(`sip|${transactionId}|\r\nSIP/2.0 200 OK\r\n\r\n`)
-    const ok = await alice.responseThat([200, 'INVITE'])
-    alice.inDialog(first, ok, 'ACK')
-    expect((await raw.next()).at(-1)).toMatch(/^ACK /)
+  it.runIf(onOurEngine('more than drachtio-server promises'))(
+    'counts reliable provisional responses for each INVITE (RFC 3262 §3)',
+    async () => {
+      const { raw, phone } = await rawStage()
+      await raw.ask('route|invite')
+      const alice = await phone('alice')
+      const first = alice.invite({ Supported: '100rel' })
+      const [, , , , , , , , transactionId] = await raw.next()
+      await raw.ask(`sip|${transactionId}|\r\nSIP/2.0 183 Session Progress\r\nRequire: 100rel\r\n\r\n`)
+      const progress = await alice.responseThat(183)
+      alice.inDialog(first, progress, 'PRACK', { RAck: `${progress.get('rseq')} 1 INVITE` })
+      expect((await raw.next()).at(-1)).toMatch(/^PRACK /)
+      await raw.ask(`sip|${transactionId}|\r\nSIP/2.0 200 OK\r\n\r\n`)
+      const ok = await alice.responseThat([200, 'INVITE'])
+      alice.inDialog(first, ok, 'ACK')
+      expect((await raw.next()).at(-1)).toMatch(/^ACK /)
 
-    const second = alice.inDialog(first, ok, 'INVITE', { Supported: '100rel' })
-    const again = await raw.next()
-    expect(again.at(-1)).toMatch(/^INVITE /)
-    await raw.ask(`sip|${again[8]}|\r\nSIP/2.0 180 Ringing\r\nRequire: 100rel\r\n\r\n`)
-    const ringing = await alice.responseThat(180)
-    const rack = `${ringing.get('rseq')} ${second.cseq.number} INVITE`
-    alice.inDialog(first, ringing, 'PRACK', { RAck: rack })
-    const pracked = (await raw.next()).at(-1)
-    expect(pracked).toMatch(/^PRACK /)
-    expect(pracked).toContain(`RAck: ${rack}`)
-  })
+      const second = alice.inDialog(first, ok, 'INVITE', { Supported: '100rel' })
+      const again = await raw.next()
+      expect(again.at(-1)).toMatch(/^INVITE /)
+      await raw.ask(`sip|${again[8]}|\r\nSIP/2.0 180 Ringing\r\nRequire: 100rel\r\n\r\n`)
+      const ringing = await alice.responseThat(180)
+      const rack = `${ringing.get('rseq')} ${second.cseq.number} INVITE`
+      alice.inDialog(first, ringing, 'PRACK', { RAck: rack })
+      const pracked = (await raw.next()).at(-1)
+      expect(pracked).toMatch(/^PRACK /)
+      expect(pracked).toContain(`RAck: ${rack}`)
+    },
+  )
 
-  it.runIf(onOurEngine('more than drachtio-server promises'))('comes when the PRACK has come that a 200 has to wait for', async () => {
-    const { raw, phone } = await rawStage()
-    await raw.ask('route|invite')
-    const alice = await phone('alice')
-    const invite = alice.invite({ Supported: '100rel' })
-    const [, , , , , , , , id] = await raw.next()
-    await raw.ask(`sip|${id}|\r\nSIP/2.0 183 Session Progress\r\nRequire: 100rel\r\n\r\n${sdp()}`)
-    const progress = await alice.responseThat(183)
-    const accepting = raw.send(`sip|${id}|\r\nSIP/2.0 200 OK\r\n\r\n`)
-    await alice.countReaches(183, 2)
-    expect(alice.count(200)).toBe(0)
-    alice.inDialog(invite, progress, 'PRACK', { RAck: `${progress.get('rseq')} 1 INVITE` })
-    expect((await raw.next()).slice(1, 4)).toEqual(['response', accepting, 'OK'])
-    alice.inDialog(invite, await alice.responseThat([200, 'INVITE']), 'ACK')
-  })
+  it.runIf(onOurEngine('more than drachtio-server promises'))(
+    'comes when the PRACK has come that a 200 has to wait for',
+    async () => {
+      const { raw, phone } = await rawStage()
+      await raw.ask('route|invite')
+      const alice = await phone('alice')
+      const invite = alice.invite({ Supported: '100rel' })
+      const [, , , , , , , , id] = await raw.next()
+      await raw.ask(`sip|${id}|\r\nSIP/2.0 183 Session Progress\r\nRequire: 100rel\r\n\r\n${sdp()}`)
+      const progress = await alice.responseThat(183)
+      const accepting = raw.send(`sip|${id}|\r\nSIP/2.0 200 OK\r\n\r\n`)
+      await alice.countReaches(183, 2)
+      expect(alice.count(200)).toBe(0)
+      alice.inDialog(invite, progress, 'PRACK', { RAck: `${progress.get('rseq')} 1 INVITE` })
+      expect((await raw.next()).slice(1, 4)).toEqual(['response', accepting, 'OK'])
+      alice.inDialog(invite, await alice.responseThat([200, 'INVITE']), 'ACK')
+    },
+  )
 
   it.runIf(onOurEngine('shorter timers'))('is NOK for a 200 that waited in vain', async () => {
     const { raw, phone } = await rawStage()
@@ -259,16 +274,19 @@ describe('routes', () => {
     expect(heard.slice(3)).toEqual(heard.slice(0, 3))
   })
 
-  it.runIf(onOurEngine('more than drachtio-server promises'))('taking one back leaves the others', async () => {
-    const { raw, phone } = await rawStage()
-    for (const verb of ['options', 'message']) await raw.ask(`route|${verb}`)
-    await raw.ask('remove_route|message')
-    const alice = await phone('alice')
-    alice.send(alice.request('MESSAGE'))
-    await alice.responseThat([503, 'MESSAGE'])
-    alice.send(alice.request('OPTIONS'))
-    expect((await raw.next())[1]).toBe('sip')
-  })
+  it.runIf(onOurEngine('more than drachtio-server promises'))(
+    'taking one back leaves the others',
+    async () => {
+      const { raw, phone } = await rawStage()
+      for (const verb of ['options', 'message']) await raw.ask(`route|${verb}`)
+      await raw.ask('remove_route|message')
+      const alice = await phone('alice')
+      alice.send(alice.request('MESSAGE'))
+      await alice.responseThat([503, 'MESSAGE'])
+      alice.send(alice.request('OPTIONS'))
+      expect((await raw.next())[1]).toBe('sip')
+    },
+  )
 
   it('go with their application', async () => {
     const { raw, phone } = await rawStage()

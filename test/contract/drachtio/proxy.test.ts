@@ -233,13 +233,16 @@ describe('a proxied call', () => {
     await alice.responseThat(200)
   })
 
-  it.runIf(onOurEngine('shorter timers'))('that rings for longer than Timer C is ended with 408', async () => {
-    const { alice, bob } = await proxyStage({}, (target) => [target.uri], { ...fastTimers, timerCMs: 200 })
-    const invite = alice.invite()
-    bob.answer(await bob.requestThat('INVITE'), 180)
-    bob.answer(await bob.requestThat('CANCEL'), 200)
-    alice.refusalAck(invite, await alice.responseThat(408))
-  })
+  it.runIf(onOurEngine('shorter timers'))(
+    'that rings for longer than Timer C is ended with 408',
+    async () => {
+      const { alice, bob } = await proxyStage({}, (target) => [target.uri], { ...fastTimers, timerCMs: 200 })
+      const invite = alice.invite()
+      bob.answer(await bob.requestThat('INVITE'), 180)
+      bob.answer(await bob.requestThat('CANCEL'), 200)
+      alice.refusalAck(invite, await alice.responseThat(408))
+    },
+  )
 
   it('other requests are proxied as well', async () => {
     const { alice, bob, results } = await proxyStage()

@@ -104,15 +104,18 @@ describe('a call of an application', () => {
     await call
   })
 
-  it.runIf(onOurEngine('more than drachtio-server promises'))('acknowledges again when the answer comes again', async () => {
-    const { srf, callee } = await callingStage()
-    const call = srf.createUAC(callee.uri, { localSdp: sdp() })
-    const ok = callee.answer(await callee.requestThat('INVITE'), 200, {}, sdp())
-    await callee.requestThat('ACK')
-    callee.send(ok)
-    await callee.requestThat('ACK')
-    await call
-  })
+  it.runIf(onOurEngine('more than drachtio-server promises'))(
+    'acknowledges again when the answer comes again',
+    async () => {
+      const { srf, callee } = await callingStage()
+      const call = srf.createUAC(callee.uri, { localSdp: sdp() })
+      const ok = callee.answer(await callee.requestThat('INVITE'), 200, {}, sdp())
+      await callee.requestThat('ACK')
+      callee.send(ok)
+      await callee.requestThat('ACK')
+      await call
+    },
+  )
 
   it('ends the second fork that answers', async () => {
     const { srf, callee } = await callingStage()

@@ -141,34 +141,37 @@ describe('a call to an application', () => {
     caller.refusalAck(invite, await caller.responseThat(487))
   })
 
-  it.runIf(onOurEngine('more than drachtio-server promises'))('that comes by two paths is offered once, but for two users twice', async () => {
-    const { app, phone } = await stage()
-    const ids: string[] = []
-    await app((self) =>
-      self.invite((_, response) => {
-        response.send(183, {}, () => ids.push(response.stackDialogId))
-      }),
-    )
-    const caller = await phone('alice')
-    const invite = caller.invite()
-    await caller.responseThat(183)
-    const again = invite.clone()
-    again.set('Via', caller.via())
-    caller.send(again)
-    caller.refusalAck(again, await caller.responseThat(482))
-    const other = invite.clone()
-    other.set('Via', caller.via())
-    other.uri = invite.uri.replace('service', 'other')
-    caller.send(other)
-    await caller.responseThat(183)
-    const usual = `${invite.callId};from-tag=${invite.from.tag}`
-    await eventually(2_000, 'both answers', () => ids.length === 2)
-    expect(ids).toEqual([usual, `${usual};2`])
-    for (const pending of [invite, other]) {
-      caller.cancel(pending)
-      caller.refusalAck(pending, await caller.responseThat(487))
-    }
-  })
+  it.runIf(onOurEngine('more than drachtio-server promises'))(
+    'that comes by two paths is offered once, but for two users twice',
+    async () => {
+      const { app, phone } = await stage()
+      const ids: string[] = []
+      await app((self) =>
+        self.invite((_, response) => {
+          response.send(183, {}, () => ids.push(response.stackDialogId))
+        }),
+      )
+      const caller = await phone('alice')
+      const invite = caller.invite()
+      await caller.responseThat(183)
+      const again = invite.clone()
+      again.set('Via', caller.via())
+      caller.send(again)
+      caller.refusalAck(again, await caller.responseThat(482))
+      const other = invite.clone()
+      other.set('Via', caller.via())
+      other.uri = invite.uri.replace('service', 'other')
+      caller.send(other)
+      await caller.responseThat(183)
+      const usual = `${invite.callId};from-tag=${invite.from.tag}`
+      await eventually(2_000, 'both answers', () => ids.length === 2)
+      expect(ids).toEqual([usual, `${usual};2`])
+      for (const pending of [invite, other]) {
+        caller.cancel(pending)
+        caller.refusalAck(pending, await caller.responseThat(487))
+      }
+    },
+  )
 
   it.runIf(onOurEngine('more than drachtio-server promises')).each([
     ['MESSAGE', 1, 482],
@@ -297,15 +300,18 @@ describe('a call to an application', () => {
     await within(2_000, 'the application to be told', cancelled.promise)
   })
 
-  it.runIf(onOurEngine('more than drachtio-server promises'))('gets 503 when the application disconnects before it answers', async () => {
-    const { app, phone, leave } = await stage()
-    const srf = await app((self) => self.invite((_, response) => response.send(180)))
-    const caller = await phone('alice')
-    const invite = caller.invite()
-    await caller.responseThat(180)
-    leave(srf)
-    caller.refusalAck(invite, await caller.responseThat(503))
-  })
+  it.runIf(onOurEngine('more than drachtio-server promises'))(
+    'gets 503 when the application disconnects before it answers',
+    async () => {
+      const { app, phone, leave } = await stage()
+      const srf = await app((self) => self.invite((_, response) => response.send(180)))
+      const caller = await phone('alice')
+      const invite = caller.invite()
+      await caller.responseThat(180)
+      leave(srf)
+      caller.refusalAck(invite, await caller.responseThat(503))
+    },
+  )
 })
 
 describe('a reliable provisional response', () => {
@@ -422,17 +428,20 @@ describe('requests in a dialog', () => {
     },
   )
 
-  it.runIf(onOurEngine('more than drachtio-server promises'))('an UPDATE whose offer crosses the application’s is answered 491', async () => {
-    const { caller, invite, ok, dialog } = await call()
-    const modified = dialog.modify(sdp(5004))
-    const theirs = await caller.requestThat('INVITE')
-    caller.inDialog(invite, ok, 'UPDATE', {}, sdp(4004))
-    const crossing = await caller.responseThat([491, 'UPDATE'])
-    expect(crossing.has('retry-after')).toBe(false)
-    caller.answer(theirs, 200, {}, sdp(4006), ok.from.tag)
-    expect(await modified).toBe(sdp(4006))
-    await caller.requestThat('ACK')
-  })
+  it.runIf(onOurEngine('more than drachtio-server promises'))(
+    'an UPDATE whose offer crosses the application’s is answered 491',
+    async () => {
+      const { caller, invite, ok, dialog } = await call()
+      const modified = dialog.modify(sdp(5004))
+      const theirs = await caller.requestThat('INVITE')
+      caller.inDialog(invite, ok, 'UPDATE', {}, sdp(4004))
+      const crossing = await caller.responseThat([491, 'UPDATE'])
+      expect(crossing.has('retry-after')).toBe(false)
+      caller.answer(theirs, 200, {}, sdp(4006), ok.from.tag)
+      expect(await modified).toBe(sdp(4006))
+      await caller.requestThat('ACK')
+    },
+  )
 
   it.runIf(onOurEngine('more than drachtio-server promises'))(
     'a re-INVITE of the application waits for the one before, however often it tries',

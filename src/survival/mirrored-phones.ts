@@ -38,6 +38,8 @@ export interface MirroredPhonesParts {
 const isUri = /^[\x21-\x7e]+$/
 const copyAfterMs = 500
 const keepAfterMs = 5_000
+/** When all are where they were, only the time they were last seen is written. */
+const keepAgainMs = 600_000
 const mostPhones = 5_000
 /** A phone that is no longer registered at a PBX which lives. Longer than a PBX that was restarted without memory needs. */
 const forgottenAfterMs = 3_600_000
@@ -48,7 +50,10 @@ export class MirroredPhones implements Part {
   readonly #parts: MirroredPhonesParts
   readonly #phones = new Map<AorText, readonly MirroredPhone[]>()
   readonly #copies = new Map<string, Timer>()
+  /** Contacts as they were last told, by PBX. */
+  readonly #copied = new Map<string, readonly AsteriskContact[]>()
   #keeping: Timer | undefined
+  #keepDue = 0
   #isRunning = false
 
   constructor(parts: MirroredPhonesParts) {
@@ -102,9 +107,11 @@ export class MirroredPhones implements Part {
   #copy(pbx: MirroredPbx): void {
     this.#copies.delete(pbx.name)
     const state = pbx.phones.state()
-    if (!state) return
+    if (!state || state.contacts === this.#copied.get(pbx.name)) return
+    this.#copied.set(pbx.name, state.contacts)
     const now = this.#parts.clock.now()
     const found = this.#readContacts(pbx, state.contacts, now)
+    const isNews = [...found].some(([user, phones]) => !areSamePlaces(this.#phones.get(user) ?? [], phones))
     for (const [user, phones] of this.#phones) {
       if (found.has(user) || phones[0]?.pbx !== pbx.name) continue
       if (phones.every(({ seenAt }) => now - seenAt > forgottenAfterMs)) this.#phones.delete(user)
@@ -112,7 +119,7 @@ export class MirroredPhones implements Part {
     for (const [user, phones] of found) {
       if (this.#phones.has(user) || this.#phones.size < mostPhones) this.#phones.set(user, phones)
     }
-    this.#keeping ??= this.#parts.clock.after(keepAfterMs, () => void this.#keep())
+    this.#keepWithin(isNews ? keepAfterMs : keepAgainMs)
   }
 
   #readContacts(
@@ -147,6 +154,15 @@ export class MirroredPhones implements Part {
     this.#parts.log.info({ pbx: pbx.name, users: phones.length }, 'phones of the PBX remembered')
   }
 
+  #keepWithin(ms: number): void {
+    const { clock } = this.#parts
+    const due = clock.now() + ms
+    if (this.#keeping && this.#keepDue <= due) return
+    this.#keeping?.cancel()
+    this.#keepDue = due
+    this.#keeping = clock.after(ms, () => void this.#keep())
+  }
+
   async #keep(): Promise<void> {
     this.#keeping?.cancel()
     this.#keeping = undefined
@@ -164,6 +180,10 @@ export class MirroredPhones implements Part {
 
 function settingOf({ name }: MirroredPbx): string {
   return `mirrored-phones:${name}`
+}
+
+function areSamePlaces(some: readonly MirroredPhone[], others: readonly MirroredPhone[]): boolean {
+  return some.length === others.length && others.every(({ uri }) => some.some((each) => each.uri === uri))
 }
 
 function placesOf({ contact, source }: Binding): string[] {

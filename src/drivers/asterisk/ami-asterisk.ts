@@ -87,8 +87,8 @@ export class AmiAsterisk implements Part {
   }
 
   /** Rejects with `AmiTrouble`. */
-  originate(order: OriginateOrder): Promise<Originated> {
-    return this.#originations.originate(this.#session(), order)
+  async originate(order: OriginateOrder): Promise<Originated> {
+    return await this.#originations.originate(this.#session(), order)
   }
 
   /** `cause` as in Q.850. Rejects with `AmiTrouble`, `refused` when there is no such channel. */
@@ -181,8 +181,9 @@ export class AmiAsterisk implements Part {
       if (question === 'all') this.#readAll(forbidden)
       this.#changed()
     } catch (error) {
-      // The session has ended with it, and said so.
+      // Mostly the session has ended with it, and said so.
       if (!(error instanceof AmiTrouble)) throw error
+      if (session === this.#link.session) this.#ask(question, readAgainMs)
     }
   }
 

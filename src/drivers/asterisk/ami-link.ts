@@ -36,6 +36,8 @@ const lookUpWithinMs = 1_000
 const firstRetryMs = 250
 const longestRetryMs = 1_500
 const refusedRetryMs = 5_000
+/** A session that ends sooner counts as one more failure. */
+const soundAfterMs = 10_000
 
 /** Holds a session with one Asterisk, and makes a new one as soon as it is lost, for ever. */
 export class AmiLink {
@@ -44,6 +46,7 @@ export class AmiLink {
   #abort = new AbortController()
   #retry: Timer | undefined
   #failures = 0
+  #openedAt = 0
 
   constructor(parts: AmiLinkParts) {
     this.#parts = parts
@@ -75,7 +78,7 @@ export class AmiLink {
         signal,
       )
       this.#session = session
-      this.#failures = 0
+      this.#openedAt = clock.now()
       this.#parts.onUp(session)
     } catch (error) {
       if (!(error instanceof AmiTrouble)) throw error
@@ -98,6 +101,8 @@ export class AmiLink {
   }
 
   #lost(why: AmiTrouble): void {
+    const wasSound = this.#session !== undefined && this.#parts.clock.now() - this.#openedAt > soundAfterMs
+    if (wasSound) this.#failures = 0
     this.#session = undefined
     const { signal } = this.#abort
     if (signal.aborted) return

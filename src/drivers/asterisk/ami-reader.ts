@@ -2,6 +2,8 @@ import { type AmiField, AmiMessage, readField } from './ami-message.ts'
 import { AmiTrouble } from './ami-trouble.ts'
 
 const longestLine = 32 * 1024
+/** No value that means anything here is longer, and thousands of them may be remembered. */
+const keptOfLine = 1_024
 const largestMessage = 128 * 1024
 const lineFeed = 10
 
@@ -43,7 +45,7 @@ export class AmiReader {
     this.#open = []
     this.#messageBytes += this.#openBytes
     this.#openBytes = 0
-    const text = line.toString('utf8')
+    const text = line.toString('utf8', 0, keptOfLine)
     return text.endsWith('\r') ? text.slice(0, -1) : text
   }
 

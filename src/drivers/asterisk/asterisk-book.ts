@@ -24,16 +24,11 @@ export class AsteriskBook implements AsteriskState {
   readonly devices = new Map<string, AsteriskDevice>()
   /** By Uniqueid. */
   readonly channels = new Map<string, AsteriskChannel>()
+  /** Another array after each change, the same one before. */
+  contacts: readonly AsteriskContact[] = []
+  registrations: readonly AsteriskRegistration[] = []
   readonly #contacts = new Map<SipDriver, readonly AsteriskContact[]>()
   readonly #registrations = new Map<SipDriver, readonly AsteriskRegistration[]>()
-
-  get contacts(): readonly AsteriskContact[] {
-    return [...this.#contacts.values()].flat()
-  }
-
-  get registrations(): readonly AsteriskRegistration[] {
-    return [...this.#registrations.values()].flat()
-  }
 
   /** States of any devices; the others stay as they are. */
   addDevices(devices: readonly AsteriskDevice[]): void {
@@ -50,10 +45,12 @@ export class AsteriskBook implements AsteriskState {
 
   setContacts(driver: SipDriver, contacts: readonly AsteriskContact[]): void {
     this.#contacts.set(driver, contacts.slice(0, mostContacts))
+    this.contacts = [...this.#contacts.values()].flat()
   }
 
   setRegistrations(driver: SipDriver, registrations: readonly AsteriskRegistration[]): void {
     this.#registrations.set(driver, registrations.slice(0, mostRegistrations))
+    this.registrations = [...this.#registrations.values()].flat()
   }
 
   /** From `CoreShowChannel` events. */
@@ -95,9 +92,9 @@ export class AsteriskBook implements AsteriskState {
     if (!known) return status === 'Removed' ? undefined : 'contacts'
     const others = all.filter((each) => each !== known)
     const isReachable = readReachable(status)
-    if (status === 'Removed') this.#contacts.set('PJSIP', others)
+    if (status === 'Removed') this.setContacts('PJSIP', others)
     else if (isReachable === undefined || isReachable === known.isReachable) return undefined
-    else this.#contacts.set('PJSIP', [...others, { ...known, isReachable }])
+    else this.setContacts('PJSIP', [...others, { ...known, isReachable }])
     return 'changed'
   }
 

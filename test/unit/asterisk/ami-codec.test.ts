@@ -53,6 +53,11 @@ describe('the manager interface on the wire', () => {
     expect(message?.variable('Y')).toBeUndefined()
   })
 
+  it('keeps the beginning of what is longer than anything that matters', () => {
+    const [message] = read(`${banner}Event: ${'x'.repeat(5_000)}\r\nCause: 17\r\n\r\n`)
+    expect([message?.event.length, message?.get('Cause')]).toEqual([1_017, '17'])
+  })
+
   it('passes over lines that are no headers', () => {
     const [message] = read(`${banner}\r\n\r\ngarbage \xff\xfe\r\n: nothing\r\nEvent: A\r\nmore\r\n\r\n`)
     expect(message?.event).toBe('A')

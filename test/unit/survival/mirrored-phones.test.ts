@@ -122,6 +122,19 @@ describe('the phones of a PBX, as it told of them', () => {
     expect(places()).toEqual(['sip:201@10.0.0.5'])
   })
 
+  it('are written when one of them has moved, and seldom else', () => {
+    tell(contact('201', 'sip:201@10.0.0.5'))
+    clock.advance(5_000)
+    const first = kept.get('mirrored-phones:main')
+    expect(first).toBeDefined()
+    tell(contact('201', 'sip:201@10.0.0.5'))
+    clock.advance(60_000)
+    expect(kept.get('mirrored-phones:main')).toBe(first)
+    tell(contact('201', 'sip:201@10.0.0.6'))
+    clock.advance(5_000)
+    expect(kept.get('mirrored-phones:main')).not.toBe(first)
+  })
+
   it('are no more than a box can hold', () => {
     tell(...Array.from({ length: 6_000 }, (_, index) => contact(`${index}`, `sip:${index}@10.0.0.5`)))
     expect(phones.view()).toHaveLength(5_000)

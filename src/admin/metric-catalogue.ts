@@ -34,6 +34,13 @@ export const metricCatalogue = {
     'What they cost by the rates in the config, in your currency unit, by trunk or other box.',
     ['target'],
   ),
+  toll_calls_now: gauge('Calls outside that cost money and are talking.'),
+  toll_allowed_total: counter('Lines outside that the limits let pass, each line that is tried for a call.'),
+  toll_refused_total: counter(
+    'Calls outside that were refused: by a limit (its name), for want of a right (`rights`), because the payer is blocked (`block`), or because `nobody pays`.',
+    ['by'],
+  ),
+  toll_blocked: gauge('Users, PBXs and boxes that may not call outside until somebody releases them.'),
   call_records_waiting: gauge('Records of calls that are over and not in the database yet.'),
   call_records_lost_total: counter('Records given up because the database took none for too long.'),
   call_journal_behind: gauge('1 while the journal of calls cannot be written: the disk is full or too slow.'),

@@ -5,12 +5,14 @@ import { type CountedFeatures, featureFigures } from './feature-figures.ts'
 import type { LoopLag } from './loop-lag.ts'
 import { processFigures } from './process-figures.ts'
 import { type CountedRecords, recordFigures } from './record-figures.ts'
+import { type CountedToll, tollFigures } from './toll-figures.ts'
 
 export interface CountedParts extends CountedFeatures {
   /** `counts` settles in bounded time. Undefined when the engine is another process. */
   readonly engine: { counts(): Promise<EngineCounts> } | undefined
   readonly loopLag: Pick<LoopLag, 'figures'>
   readonly keeping: CountedRecords
+  readonly toll: CountedToll
 }
 
 /** All metrics. An engine that hangs or has died costs its own figures only: then the others matter most. */
@@ -20,6 +22,7 @@ export async function boxFigures(parts: CountedParts): Promise<Figures> {
   return {
     ...featureFigures(parts),
     ...recordFigures(parts.keeping),
+    ...tollFigures(parts.toll),
     ...(engine && { engine_answered: counts ? 1 : 0 }),
     ...(counts && engineFigures(counts)),
     ...processFigures({ mainLags: loopLag.figures, engine: counts }),

@@ -148,8 +148,8 @@ export class LiveBoxView implements BoxView {
   }
 
   figures(): Promise<Figures> {
-    const { trunks, asterisks } = this.#parts.outside
-    return boxFigures({ ...this.#parts, trunks, asterisks })
+    const { trunks, asterisks, toll } = this.#parts.outside
+    return boxFigures({ ...this.#parts, trunks, asterisks, toll })
   }
 
   #sipState(): PartState {

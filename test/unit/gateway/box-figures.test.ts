@@ -13,6 +13,15 @@ const idle: Omit<CountedParts, 'engine'> = {
   pbxs: { view: () => [] },
   overlays: { all: [] },
   loopLag: { figures: { bounds: [0.1], counts: [1, 0], sum: 0 } },
+  toll: {
+    counts: { allowed: 4, blocks: 1, refused: new Map([['premium-velocity', 17]]) },
+    view: () => ({
+      blocks: [{ payer: 'user 201@x', since: 0, limit: 'premium-velocity', why: '', refused: 16 }],
+      spenders: [],
+      releases: [],
+      callsNow: 1,
+    }),
+  },
   keeping: {
     records: {
       counts: { finished: 5, answered: 3, costs: new Map([['carrier', 1_250]]), unsaved: 0, lost: 0 },
@@ -44,6 +53,12 @@ describe('the metrics page', () => {
     expect(text).toContain('causeway_call_cost_total{target="carrier"} 1.25')
     expect(text).toContain('causeway_call_journal_behind 1')
     expect(text).toContain('causeway_notices_waiting{receiver="desk"} 2')
+  })
+
+  it('counts calls that cost money and those held back', async () => {
+    const text = await page(undefined)
+    expect(text).toContain('causeway_toll_refused_total{by="premium-velocity"} 17')
+    expect(text).toContain('causeway_toll_blocked 1')
   })
 
   it('says nothing of an engine that is not its own', async () => {

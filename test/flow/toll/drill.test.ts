@@ -34,7 +34,7 @@ async function times(count: number, act: (index: number) => Promise<number>): Pr
 
 describe('20 calls a minute to a premium range', () => {
   it('from a stolen account end at the threshold, with one alarm, and others call on', async () => {
-    await startSite()
+    await startSite({ admin: { port: 0 } })
     const [thief, honest] = [await site.phone('201'), await site.phone('202')]
     const statuses = await times(20, (index) => tried(thief, premium(index)))
     expect(statuses).toEqual([...Array(threshold).fill(200), ...Array(20 - threshold).fill(403)])
@@ -47,6 +47,14 @@ describe('20 calls a minute to a premium range', () => {
     expect(await tried(thief, '112')).toBe(200)
     expect(await tried(honest, premium(1))).toBe(200)
     expect(hook.heard).toHaveLength(1)
+
+    const { adminUrl } = site.box
+    const page = await fetch(`${adminUrl}/outside`)
+    expect(await page.text()).toContain(`user 201@${domain}`)
+    const payer = encodeURIComponent(`user 201@${domain}`)
+    const released = await fetch(`${adminUrl}/api/outside/blocks/${payer}`, { method: 'DELETE' })
+    expect(released.status).toBe(200)
+    expect(await tried(thief, premium(1))).toBe(200)
   })
 
   it('by transfer end there too: who transfers pays', async () => {

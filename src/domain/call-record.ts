@@ -17,6 +17,8 @@ export interface TargetAttempt {
   readonly q850?: number
   /** Reason phrase, or why nothing could be sent. */
   readonly reason?: string
+  /** The box itself would not or could not: that says nothing of the target. */
+  readonly byBox?: true
   readonly tookMs: number
   /** The number outside that was called by it. */
   readonly outsideNumber?: string

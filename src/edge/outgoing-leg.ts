@@ -54,11 +54,13 @@ export interface FailedLeg {
   /** It was reached, and nobody answered for as long as it may ring. */
   readonly rangInVain?: boolean
   readonly tookMs: number
+  /** The box itself would not or could not: nothing is known of the target. */
+  readonly byBox?: true
 }
 
 const noAnswer = 19
 
-type Trouble = Pick<FailedLeg, 'status' | 'reason' | 'response' | 'isFinal' | 'rangInVain'>
+type Trouble = Pick<FailedLeg, 'status' | 'reason' | 'response' | 'isFinal' | 'rangInVain' | 'byBox'>
 
 /** One target of a call while it is tried. `run` always comes to an end and never rejects. */
 export class OutgoingLeg {
@@ -184,13 +186,19 @@ export class OutgoingLeg {
       return { status: 503, reason: 'No Longer Reachable', response: undefined }
     }
     if (error instanceof OutsideCallRefused) {
-      return { status: error.sipStatus, reason: error.message, response: undefined, isFinal: true }
+      return {
+        status: error.sipStatus,
+        reason: error.message,
+        response: undefined,
+        isFinal: true,
+        byBox: true,
+      }
     }
     if (error instanceof GatewayError) {
-      return { status: error.sipStatus, reason: error.message, response: undefined }
+      return { status: error.sipStatus, reason: error.message, response: undefined, byBox: true }
     }
     this.#log.error({ target: this.target.label, stack: stackOf(error) }, 'outgoing call leg failed')
-    return { status: 500, reason: 'Server Internal Error', response: undefined }
+    return { status: 500, reason: 'Server Internal Error', response: undefined, byBox: true }
   }
 
   #rejected({ sipStatus, message, response }: CallRejected): Trouble {

@@ -11,11 +11,13 @@ export interface TriedTarget {
   readonly response?: SipResponseView | undefined
   /** When it was answered. */
   readonly dialog?: { readonly callId: string }
+  /** The box itself would not or could not. */
+  readonly byBox?: true
 }
 
 /** What the call record says of a target that was tried. */
 export function targetAttempt(
-  { target, tookMs, response, dialog }: TriedTarget,
+  { target, tookMs, response, dialog, byBox }: TriedTarget,
   status: number,
   reason: string,
 ): TargetAttempt {
@@ -30,6 +32,7 @@ export function targetAttempt(
     status,
     ...(q850 !== undefined && { q850 }),
     reason,
+    ...(byBox && { byBox }),
     tookMs,
     ...(outsideNumber !== undefined && { outsideNumber }),
     ...(rate !== undefined && { rate }),

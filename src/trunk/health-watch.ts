@@ -38,7 +38,6 @@ export class HealthWatch {
   /** Between two OPTIONS. */
   #isWaiting = false
   #askedAt = 0
-  #ownRefusals = 0
   #onChange: () => void = () => undefined
   #onSilence: () => void = () => undefined
 
@@ -75,17 +74,8 @@ export class HealthWatch {
     this.#timer?.cancel()
   }
 
-  /** The box itself did not send a call: the 503 that will be told says nothing of the provider. */
-  refusedByUs(): void {
-    this.#ownRefusals = Math.min(this.#ownRefusals + 1, 1_000)
-  }
-
   /** How a call on this trunk went: its final status, and the cause of Q.850 if one is known. */
   saw(status: number, cause: number | undefined): void {
-    if (status === 503 && this.#ownRefusals > 0) {
-      this.#ownRefusals -= 1
-      return
-    }
     if (saysNothing.has(status)) return
     const isFailure = (status === 408 || isServerFailure(status)) && !isOfCalled(cause)
     this.#witness({

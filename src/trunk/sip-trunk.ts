@@ -121,7 +121,7 @@ export class SipTrunk {
       ...(this.#proxy !== undefined && { proxy: this.#proxy }),
       ...(hasContact && { contact: `<${contactUri(entry, stack, this.#registration?.hop?.transport)}>` }),
       policy: this.policy,
-      release: this.#claimOut(isCallForHelp(target)),
+      release: this.channels.claimOut(isCallForHelp(target)),
     }
   }
 
@@ -138,15 +138,6 @@ export class SipTrunk {
   /** Where its requests go: to the address where it is registered, else where its name leads. */
   get #proxy(): string | undefined {
     return this.#registration?.proxy ?? this.address.proxy
-  }
-
-  #claimOut(isEmergency: boolean): () => void {
-    try {
-      return this.channels.claimOut(isEmergency)
-    } catch (error) {
-      this.#health.refusedByUs()
-      throw error
-    }
   }
 
   get #standing(): TrunkStanding {

@@ -117,15 +117,12 @@ describe('the channels of a trunk', () => {
     expect(trunks.takeIncoming('carrier', true)).toBeDefined()
   })
 
-  it('are taken no faster than the provider wants; what is too fast goes another way and is no failure of his', () => {
+  it('are taken no faster than the provider wants; what is too fast goes another way', () => {
     const { trunks, clock } = trunksOf([{ ...carrier, maxCallsPerSecond: 2 }])
     const call = () => trunks.prepare(target('carrier'), by('ann'), undefined).release()
     call()
     call()
-    for (let more = 0; more < 3; more++) {
-      expect(call).toThrow(TrunkTooFast)
-      trunks.saw('carrier', 503)
-    }
+    expect(call).toThrow(TrunkTooFast)
     expect(trunks.all()).toMatchObject([{ healthy: true, free: 30 }])
     clock.advance(500)
     expect(call).not.toThrow()

@@ -61,6 +61,7 @@ import { PartList } from './lib/part-list.ts'
 import { QuietCollector } from './lib/quiet-collector.ts'
 import { V8Thread } from './lib/v8-thread.ts'
 import { CallMedia } from './media/call-media.ts'
+import { usersWithDids } from './numbering/users-with-dids.ts'
 import { Location } from './registrar/location.ts'
 import { Router } from './routing/router.ts'
 import { PbxWatch } from './survival/pbx-watch.ts'
@@ -104,7 +105,7 @@ export class Gateway implements Box {
 
     // Who may do what
     const accounts = new Accounts({
-      users: config.users,
+      users: usersWithDids(config),
       domains: [...config.sip.domains, ...config.pbxs.map(({ domain }) => domain)],
       hostAliases: ownHosts.hosts,
     })

@@ -41,6 +41,11 @@ export const metricCatalogue = {
     ['by'],
   ),
   toll_blocked: gauge('Users, PBXs and boxes that may not call outside until somebody releases them.'),
+  emergency_calls_total: counter(
+    'Calls for help that are over: answered, not answered (find out why), or to the test number.',
+    ['outcome'],
+  ),
+  emergency_calls_unacknowledged: gauge('Calls for help that nobody has acknowledged on the page yet.'),
   call_records_waiting: gauge('Records of calls that are over and not in the database yet.'),
   call_records_lost_total: counter('Records given up because the database took none for too long.'),
   call_journal_behind: gauge('1 while the journal of calls cannot be written: the disk is full or too slow.'),

@@ -39,11 +39,19 @@ export interface EmergencyView {
 /** What the end of a call means for it; a part of the call's record. */
 export type CallEnd = Pick<CallRecord, 'callId' | 'path' | 'target' | 'answeredAt' | 'cause' | 'status'>
 
+/** Calls for help since the start that are over. */
+export interface EmergencyCounts {
+  answered: number
+  unanswered: number
+  tests: number
+}
+
 const mostKept = 200
 
 /** The calls for help: who hears of them, and how each went. They stay until somebody has acknowledged them. */
 export class EmergencyCalls implements Part {
   readonly name = 'emergency calls'
+  readonly counts: EmergencyCounts = { answered: 0, unanswered: 0, tests: 0 }
   readonly #parts: EmergencyCallsParts
   #calls: readonly CallForHelp[] = []
 
@@ -130,10 +138,17 @@ export class EmergencyCalls implements Part {
     const call = { ...before, progress }
     this.#replace(call)
     const fields = { ...logged(call), progress: progressText(call) }
+    if (progress.name === 'over') this.#count(call)
     const isLost = progress.name === 'over' && progress.by === undefined
     if (isLost) this.#parts.log.error(fields, 'emergency call not answered')
     else this.#parts.log.info(fields, 'emergency call')
     this.#tell(phase, call, `${alarmText(call)}: ${progressText(call)}`)
+  }
+
+  #count({ isTest, progress }: CallForHelp): void {
+    if (isTest) this.counts.tests++
+    else if (progress.name === 'over' && progress.by !== undefined) this.counts.answered++
+    else this.counts.unanswered++
   }
 
   #tell(phase: 'begin' | 'answer' | 'end', call: CallForHelp, summary: string): void {

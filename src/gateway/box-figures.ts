@@ -1,5 +1,6 @@
 import type { Figures } from '../admin/figures.ts'
 import type { EngineCounts } from '../engine/engine.ts'
+import { type CountedEmergencies, emergencyFigures } from './emergency-figures.ts'
 import { engineFigures } from './engine-figures.ts'
 import { type CountedFeatures, featureFigures } from './feature-figures.ts'
 import type { LoopLag } from './loop-lag.ts'
@@ -13,6 +14,7 @@ export interface CountedParts extends CountedFeatures {
   readonly loopLag: Pick<LoopLag, 'figures'>
   readonly keeping: CountedRecords
   readonly toll: CountedToll
+  readonly emergencies: CountedEmergencies
 }
 
 /** All metrics. An engine that hangs or has died costs its own figures only: then the others matter most. */
@@ -23,6 +25,7 @@ export async function boxFigures(parts: CountedParts): Promise<Figures> {
     ...featureFigures(parts),
     ...recordFigures(parts.keeping),
     ...tollFigures(parts.toll),
+    ...emergencyFigures(parts.emergencies),
     ...(engine && { engine_answered: counts ? 1 : 0 }),
     ...(counts && engineFigures(counts)),
     ...processFigures({ mainLags: loopLag.figures, engine: counts }),

@@ -149,7 +149,7 @@ export class LiveBoxView implements BoxView {
 
   figures(): Promise<Figures> {
     const { trunks, asterisks, toll } = this.#parts.outside
-    return boxFigures({ ...this.#parts, trunks, asterisks, toll })
+    return boxFigures({ ...this.#parts, trunks, asterisks, toll, emergencies: this.#parts.emergency.calls })
   }
 
   #sipState(): PartState {

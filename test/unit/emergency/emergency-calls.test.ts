@@ -92,6 +92,7 @@ describe('a call for help', () => {
     box.calls.began(box.question(), real)
     box.calls.ended(box.end({ path: undefined, target: undefined, status: 503, cause: 'no line' }))
     expect(box.calls.view()).toMatchObject([{ text: 'NOT ANSWERED: 503 no line' }])
+    expect(box.calls.counts).toEqual({ answered: 0, unanswered: 1, tests: 0 })
   })
 
   it('that is routed again, or sent again with a digest, is the same call', () => {

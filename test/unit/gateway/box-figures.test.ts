@@ -22,6 +22,10 @@ const idle: Omit<CountedParts, 'engine'> = {
       callsNow: 1,
     }),
   },
+  emergencies: {
+    counts: { answered: 2, unanswered: 1, tests: 4 },
+    view: () => [],
+  },
   keeping: {
     records: {
       counts: { finished: 5, answered: 3, costs: new Map([['carrier', 1_250]]), unsaved: 0, lost: 0 },
@@ -59,6 +63,12 @@ describe('the metrics page', () => {
     const text = await page(undefined)
     expect(text).toContain('causeway_toll_refused_total{by="premium-velocity"} 17')
     expect(text).toContain('causeway_toll_blocked 1')
+  })
+
+  it('counts calls for help, and those that nobody answered', async () => {
+    const text = await page(undefined)
+    expect(text).toContain('causeway_emergency_calls_total{outcome="not-answered"} 1')
+    expect(text).toContain('causeway_emergency_calls_unacknowledged 0')
   })
 
   it('says nothing of an engine that is not its own', async () => {

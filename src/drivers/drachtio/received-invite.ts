@@ -50,9 +50,11 @@ export class ReceivedInvite extends ReceivedRequest implements IncomingInvite {
     const headers = options.headers ?? {}
     let dialog: CallDialog | undefined
     let firstAck: Promise<void> | undefined
-    this.#table.inviteDone(this)
-    // The dialog is made in the same turn as the engine's reply: its BYE may be the very next frame.
-    await this.exchangeResponse(200, { headers, body: sdp }, (reply) => {
+    // The dialog is made in the same turn as the engine's reply: its BYE may be the very next frame. Until then the INVITE
+    // is open: a PRACK for what rang may still come, and a CANCEL that the engine took before our answer.
+    const done = () => this.#table.inviteDone(this)
+    const taken = this.exchangeResponse(200, { headers, body: sdp }, (reply) => {
+      done()
       dialog = this.#table.openDialog({
         id: reply.tokens[11] || this.earlyDialogId,
         callId: this.callId,
@@ -63,6 +65,7 @@ export class ReceivedInvite extends ReceivedRequest implements IncomingInvite {
       })
       if (this.body === '') firstAck = dialog.firstAcknowledgement()
     })
+    await taken.finally(done)
     if (!dialog) throw new EngineRefused('the answer made no dialog')
     await firstAck // RFC 3264 §4: an INVITE without offer is answered by the ACK
     return dialog

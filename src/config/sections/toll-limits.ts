@@ -6,6 +6,18 @@ import { readOpeningSpan } from '../../domain/opening-hours.ts'
 const mostCounted = 10_000
 const count = z.number().int().min(1).max(mostCounted).optional()
 
+/** What a limit may be about. */
+const counted = [
+  'callsPerMinute',
+  'callsPerHour',
+  'differentNumbersPerHour',
+  'neighbouringNumbersInARow',
+  'concurrent',
+  'longestCallSeconds',
+  'minutesPerDay',
+  'spendPerDay',
+] as const
+
 export const tollLimit = z
   .strictObject({
     name: z
@@ -64,6 +76,9 @@ export const tollLimit = z
   .refine(({ who, onCrossing }) => who !== 'everybody' || onCrossing === 'refuse', {
     message: 'a limit for everybody can only refuse: else one caller could block all',
     path: ['onCrossing'],
+  })
+  .refine((limit) => limit.forbidden || counted.some((key) => limit[key] !== undefined), {
+    message: `it limits nothing: give it "forbidden: true" or one of ${counted.join(', ')}`,
   })
   .describe('One limit for calls outside.')
 

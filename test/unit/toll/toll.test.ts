@@ -52,7 +52,7 @@ describe('a limit', () => {
     ['callsPerMinute', { callsPerMinute: 3 }, 3],
     ['callsPerHour', { callsPerHour: 4 }, 4],
     ['differentNumbersPerHour', { differentNumbersPerHour: 5 }, 5],
-    ['nothing', {}, 20],
+    ['something else', { minutesPerDay: 1_000 }, 20],
     ['forbidden', { forbidden: true }, 0],
   ])('of %s lets so many calls pass', (_, limit, most) => {
     const box = new AToll({ limits: [{ name: 'test', who: 'user', ...limit }] })

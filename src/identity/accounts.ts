@@ -100,7 +100,16 @@ export class Accounts {
     const name = parseAor(user.aor)
     if (!name) throw new Error(`users: "${user.aor}" is not an address of record`)
     const aorText = printAor(name)
-    const { displayName, aliases, numbers, callerId, withholdNumber: withholdsNumber, mayDial, password, ha1 } = user
+    const {
+      displayName,
+      aliases,
+      numbers,
+      callerId,
+      withholdNumber: withholdsNumber,
+      mayDial,
+      password,
+      ha1,
+    } = user
     if (callerId !== undefined && !numbers.includes(callerId))
       throw new Error(`users: ${aorText} has the callerId ${callerId}, which is none of his numbers`)
     const account = { aor: name, aorText, displayName, aliases, numbers, callerId, withholdsNumber, mayDial }

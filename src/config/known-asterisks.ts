@@ -2,11 +2,11 @@ import type { z } from 'zod'
 
 interface NamesAsterisks {
   readonly asterisks: readonly { readonly name: string }[]
-  readonly trunks: readonly { readonly asterisk?: string | undefined }[]
+  readonly trunks: readonly { readonly asterisk?: string | undefined; readonly line?: string | undefined }[]
   readonly pbxs: readonly { readonly asterisk?: string | undefined }[]
 }
 
-/** A trunk or PBX that is an Asterisk must name one that is there. */
+/** A trunk or PBX that is an Asterisk must name one that is there; only such a trunk has a line to watch. */
 export function checkAsteriskNames(
   { asterisks, trunks, pbxs }: NamesAsterisks,
   context: z.core.$RefinementCtx,
@@ -18,5 +18,10 @@ export function checkAsteriskNames(
       const message = `"asterisks" has no "${asterisk}"${known.length > 0 ? `, but ${known.join(', ')}` : ''}`
       context.addIssue({ code: 'custom', path: [section, index, 'asterisk'], message })
     }
+  }
+  for (const [index, { asterisk, line }] of trunks.entries()) {
+    if (line === undefined || asterisk !== undefined) continue
+    const message = 'is a line of an Asterisk, and the trunk names none by "asterisk"'
+    context.addIssue({ code: 'custom', path: ['trunks', index, 'line'], message })
   }
 }

@@ -27,6 +27,11 @@ describe('a trunk or PBX that is an Asterisk', () => {
     expect(said).toContain(`causeway.yaml:2: ${place}: "asterisks" has no "pstm", but pstn`)
   })
 
+  it('is refused when it names a line and no Asterisk', () => {
+    const said = read(`trunks: [{ name: a, server: 192.0.2.30, line: PJSIP/provider }]`)
+    expect(said).toContain('trunks[0].line: is a line of an Asterisk')
+  })
+
   it('is not one of two of the same name', () => {
     expect(read(`asterisks: [${asterisk}, ${asterisk}]`)).toContain('two Asterisks have the same name')
   })

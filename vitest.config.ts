@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/*.test.ts'],
-          testTimeout: 5_000,
+          testTimeout: 20_000,
           isolate: false,
           maxWorkers: 2,
         },

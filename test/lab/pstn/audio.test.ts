@@ -36,7 +36,7 @@ beforeAll(async () => {
           name: 'clear',
           server: clear.hostPort,
           prefixes: ['+4989'],
-          media: { srtp: 'never', codecs: ['PCMA'] },
+          media: { srtp: 'never', codecs: ['PCMA'], earlyMedia: 'hold-back' },
         },
       ],
       media: { rtpengine: { host: rtpengine.address, port: rtpengine.port } },
@@ -51,6 +51,7 @@ beforeAll(async () => {
 })
 
 afterEach(async () => {
+  plain.phone.answering = clear.phone.answering = 'answer'
   for (const call of [...anna.calls, ...safe.calls]) await call.hangUp()
 })
 
@@ -121,6 +122,29 @@ describe('a call with the telephone network', () => {
     expect(outside.remoteSdp).toMatch(/^m=audio \d+ RTP\/AVP /m)
     expect(call.remoteSdp).toMatch(/^m=audio \d+ RTP\/SAVP /m)
     await Promise.all([hears(call, high), hears(outside, low)])
+  })
+
+  test('lets announcements be heard before the answer, but where they are held back', async () => {
+    plain.phone.answering = clear.phone.answering = 'manual'
+    const heard = await anna.call('03098765432')
+    const announcing = await plain.phone.nextCall()
+    announcing.progress()
+    await heard.progressed(183)
+    await hears(heard, high)
+    announcing.answer()
+    await heard.answered()
+    await announcing.acknowledged()
+    await Promise.all([goesOnHearing(heard, high), hears(announcing, low)])
+    await heard.hangUp()
+
+    const unheard = await anna.call('08998765432')
+    const heldBack = await clear.phone.nextCall()
+    heldBack.progress()
+    await unheard.progressed(180)
+    expect(unheard.remoteSdp).toBe('')
+    heldBack.answer()
+    await unheard.answered()
+    await hears(unheard, high)
   })
 
   test('stays as it was when an offer in it is refused', async () => {

@@ -66,6 +66,10 @@ describe('a phone that sends a call on', () => {
       { step: 'redirect', answer: '302' },
       { step: 'target', answer: '200 OK' },
     ])
+    expect(edge.records.answered.at(-1)).toMatchObject({
+      payer: '202@site-a.example',
+      outsideNumber: '+4930123',
+    })
   })
 
   test('to somebody inside leaves the caller as he is, and names who sent it', async () => {
@@ -146,6 +150,23 @@ describe('a phone that sends a call on', () => {
     await edge.stack.sent().refuses(302, movedTo('<tel:+4930123>'))
     expect(edge.stack.outgoing).toHaveLength(1)
   })
+})
+
+test('a phone to which a call is transferred may send it on, and its user pays', async () => {
+  const { edge, prepared } = edgeWith({
+    'sip:203@site-a.example': targets(carl),
+    [called]: targets(bert),
+    'tel:+4930123': targets(outside),
+  })
+  const invite = await edge.phoneCalls({ uri: 'sip:203@site-a.example' })
+  await edge.stack.sent().answers('v=0 carl')
+  invite.dialog?.farEndSends('REFER', { headers: { 'Refer-To': `<${called}>` } })
+  await settled()
+  await edge.stack.sent(1).refuses(302, movedTo('<tel:+4930123>'))
+  expect(edge.stack.sent(2).uri).toBe('tel:+4930123')
+  expect(prepared.at(-1)).toMatchObject({ caller: { user: '202' }, divertedBy: { user: '202' } })
+  await edge.stack.sent(2).answers('v=0 outside')
+  expect(edge.records.answered.at(-1)).toMatchObject({ payer: '202@site-a.example' })
 })
 
 describe('nobody else is followed', () => {

@@ -95,6 +95,19 @@ describe('a group', () => {
     expect(await routed(settings, asked)).toBe(route)
   })
 
+  it.each(['all', 'in-turn'] as const)(
+    'tells of each target that it is one of several people: %s',
+    async (ring) => {
+      const site = fakeSite({ users, groups: [{ ...desk, ring }], bindings, homeBoxes })
+      const { plan } = await new Router(site, new FakeClock()).route(question(byEve))
+      expect(plan.kind === 'targets' && plan.targets.map(({ memberOf }) => memberOf)).toEqual([
+        ring,
+        ring,
+        ring,
+      ])
+    },
+  )
+
   it('waits half a second at most for a member who may be elsewhere', async () => {
     const clock = new FakeClock()
     const findAor = () => new Promise<never>(() => undefined)

@@ -489,6 +489,12 @@ describe('an emergency number', () => {
       `trunk carrier ${line} | ${pbxAsked('sip:112@pbx.example')}`,
     ],
     [
+      'that the PBX passes on is not sent back to it',
+      { trunks: [{ name: 'carrier' }], pbxState: 'normal' },
+      { ...fromPbx, requestUri: 'sip:112@192.0.2.1' },
+      `trunk carrier ${line}`,
+    ],
+    [
       'leaves by a resting trunk or a dead PBX last, and by boxes that take such calls before others',
       {
         trunks: [

@@ -4,9 +4,9 @@ import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/load.ts'
 import type { CallPath } from '../domain/call-record.ts'
 import { SqliteCallArchive } from '../drivers/sqlite/call-archive.ts'
-import { ReadOnlyDatabase } from '../drivers/sqlite/read-only-database.ts'
 import { exportCalls } from '../records/call-export.ts'
 import { type Command, UsageError } from './command.ts'
+import { withDatabase } from './with-database.ts'
 
 const paths: readonly string[] = ['phone', 'overlay', 'domain', 'trunk', 'pbx'] satisfies CallPath[]
 
@@ -41,15 +41,17 @@ export const callsExportCommand: Command = {
       payer,
       answered,
     }
-    const database = await ReadOnlyDatabase.open(loadConfig(values.config).dataDir)
-    try {
+    return withDatabase(loadConfig(values.config).dataDir, async (database) => {
       const lines = exportCalls(new SqliteCallArchive(database), filter, format)
-      await pipeline(Readable.from(lines), process.stdout, { end: false })
-    } finally {
-      await database.close()
-    }
-    return 0
+      await pipeline(Readable.from(lines), process.stdout, { end: false }).catch(unlessReaderLeft)
+      return 0
+    })
   },
+}
+
+/** `… | head` has seen enough: no error. */
+function unlessReaderLeft(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
 }
 
 function readTime(option: string, text: string | undefined): number | undefined {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Connection, type SqlValue } from './connection.ts'
+import { DatabaseUnusable } from './database-unusable.ts'
 
 /** The database of a box that may be running, for a program beside it that only reads. */
 export class ReadOnlyDatabase {
@@ -9,9 +10,15 @@ export class ReadOnlyDatabase {
     this.#connection = connection
   }
 
-  /** Rejects when there is no database, or it cannot be read. */
+  /** Rejects with `DatabaseUnusable` when there is none, or it cannot be read. */
   static async open(dataDir: string): Promise<ReadOnlyDatabase> {
-    return new ReadOnlyDatabase(await Connection.open(join(dataDir, 'causeway.db'), 'read'))
+    const file = join(dataDir, 'causeway.db')
+    try {
+      return new ReadOnlyDatabase(await Connection.open(file, 'read'))
+    } catch (error) {
+      const remedy = 'Check that box.dataDir is where the box keeps its data, and that you may read it'
+      throw new DatabaseUnusable(file, error instanceof Error ? error.message : String(error), remedy)
+    }
   }
 
   all<Row>(sql: string, ...values: readonly SqlValue[]): Promise<Row[]> {

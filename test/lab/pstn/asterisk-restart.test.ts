@@ -56,7 +56,7 @@ beforeAll(async () => {
           line: 'PJSIP/provider',
           optionsIntervalSeconds: 1,
         },
-        { name: 'second', server: second.hostPort },
+        { name: 'second', server: second.hostPort, asterisk: 'mad', line: 'PJSIP/carrier' },
       ],
     },
   })

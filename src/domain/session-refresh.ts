@@ -9,7 +9,8 @@ export interface AgreedSession {
  * said last. Undefined when the offer is a new one, or what was said last cannot serve as an answer.
  */
 export function answerToRefresh(offer: string, { localSdp, remoteSdp }: AgreedSession): string | undefined {
-  if (localSdp === '' || withoutOrigin(offer) !== withoutOrigin(remoteSdp)) return undefined
+  // What went out with a location or the like (multipart) is no answer.
+  if (!localSdp.startsWith('v=0') || withoutOrigin(offer) !== withoutOrigin(remoteSdp)) return undefined
   return leavesOpen(localSdp) ? undefined : localSdp
 }
 

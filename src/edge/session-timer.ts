@@ -12,7 +12,7 @@ export function askedSessionTimer(policy: SessionTimerPolicy | undefined): SipHe
   if (!policy) return {}
   const { expiresSeconds, minSeconds, refresher } = policy
   return {
-    'Session-Expires': `${expiresSeconds}${ofUac[refresher]}`,
+    'Session-Expires': `${Math.max(expiresSeconds, minSeconds)}${ofUac[refresher]}`,
     'Min-SE': String(minSeconds),
   }
 }

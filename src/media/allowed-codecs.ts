@@ -35,7 +35,7 @@ function allowedFormats(formats: readonly RtpFormat[], { codecs, dtmf }: CodecRu
   const allowed =
     codecs.length === 0
       ? formats.filter(isCodec)
-      : codecs.flatMap((codec) => formats.filter(({ name }) => name === codec.toUpperCase()))
+      : namesOf(codecs).flatMap((codec) => formats.filter(({ name }) => name === codec))
   if (allowed.length === 0) return []
   const rest = codecs.length === 0 ? formats : [...allowed, ...formats.filter(({ name }) => name === events)]
   if (dtmf === 'other') return rest.filter(({ name }) => name !== events)
@@ -45,6 +45,7 @@ function allowedFormats(formats: readonly RtpFormat[], { codecs, dtmf }: CodecRu
   return fitting.some(({ name }) => name === events) ? fitting : rest
 }
 
+const namesOf = (codecs: readonly string[]) => [...new Set(codecs.map((codec) => codec.toUpperCase()))]
 const isCodec = ({ name }: RtpFormat): boolean => name !== events
 
 const ofFormat = /^a=(?:rtpmap|fmtp|rtcp-fb):(\d+)\b/

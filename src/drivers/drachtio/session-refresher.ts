@@ -63,7 +63,9 @@ export class SessionRefresher {
 
   async #send(): Promise<unknown> {
     const { localSdp } = this.#dialog
-    if (this.#refresh.method === 'UPDATE' || localSdp === '') return await this.#dialog.request('UPDATE')
+    // A multipart body is not said twice.
+    const mayOffer = this.#refresh.method === 'INVITE' && localSdp.startsWith('v=0')
+    if (!mayOffer) return await this.#dialog.request('UPDATE')
     return await this.#dialog.offer(localSdp)
   }
 }

@@ -19,6 +19,7 @@ test.each([
 
 test.each([
   ['nothing', ''],
+  ['an offer with a location', `--part\r\nContent-Type: application/sdp\r\n\r\n${ours}`],
   ['an offer of several keys', sdp(7, 'a=crypto:1 A inline:a', 'a=crypto:2 B inline:b')],
   ['an offer to open DTLS either way', sdp(7, 'a=setup:actpass')],
 ])('what was said last is no answer when it was %s', (_, localSdp) => {

@@ -19,6 +19,11 @@ test.each([
   expect(askedSessionTimer({ ...policy, refresher })).toEqual({ 'Session-Expires': value, 'Min-SE': '120' })
 })
 
+test('a policy whose shortest session is longer than what it asks for asks for the shortest', () => {
+  const asked = askedSessionTimer({ ...policy, expiresSeconds: 90 })
+  expect(asked['Session-Expires']).toBe('120')
+})
+
 describe('an INVITE from a trunk', () => {
   test.each([
     [

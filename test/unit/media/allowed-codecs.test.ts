@@ -32,6 +32,7 @@ describe('what is offered to a trunk', () => {
   test.each([
     ['everything when no codecs are named', [], 'events', '96 9 0 8 18 101 102 13'],
     ['the named codecs, in their order', ['PCMA', 'G722', 'PCMU'], 'events', '8 9 0 101'],
+    ['a codec once, however often it is named', ['PCMA', 'pcma'], 'events', '8 101'],
     ['names in any spelling', ['pcma', 'Opus'], 'events', '8 96 101 102'],
     ['events at the clock rate of what is left', ['opus'], 'events', '96 102'],
     ['events at another rate, rather than none', ['G722'], 'events', '9 101'],

@@ -70,28 +70,30 @@ describe('a trunk that is lent to another box', () => {
     return phone
   }
 
+  /** How many of 20 calls reach the carrier; the last ones do not, whatever a busy machine did to the first. */
   const reached = async (box: TestBox): Promise<number> => {
     const before = carrier.dialled.length
     const thief = await phoneAt(box, 'bert')
+    const statuses: number[] = []
     try {
-      for (let call = 0; call < 20; call += 1) {
-        const status = await tried(thief, abroad(call))
-        expect([200, 403]).toContain(status)
-      }
+      for (let call = 0; call < 20; call += 1) statuses.push(await tried(thief, abroad(call)))
     } finally {
       await thief.stop()
     }
+    expect(statuses.slice(-5)).toEqual([403, 403, 403, 403, 403])
     return carrier.dialled.length - before
   }
 
+  const hasAlarmed = ({ log }: TestBox) =>
+    log.filter((line) => line.includes('limit for calls outside crossed')).length
+
   it('is kept from a thief by the limits of his own box', async () => {
-    expect(await reached(honest)).toBe(6) // international-velocity
-    expect(honest.log.some((line) => line.includes('limit for calls outside crossed'))).toBe(true)
-    expect(school.log.some((line) => line.includes('limit for calls outside crossed'))).toBe(false)
+    expect(await reached(honest)).toBeOneOf([1, 2, 3, 4, 5, 6]) // international-velocity
+    expect([hasAlarmed(honest), hasAlarmed(school)]).toEqual([1, 0])
   })
 
   it('is kept from a box that lets thieves call by the quota that the lender gives each box', async () => {
-    expect(await reached(dishonest)).toBe(10) // peer-international-velocity
+    expect(await reached(dishonest)).toBeOneOf([7, 8, 9, 10]) // peer-international-velocity
     const alarms = school.log.filter((line) => line.includes('limit for calls outside crossed'))
     expect(alarms).toHaveLength(1)
     expect(alarms[0]).toMatch(/"payer":"peer [^"]+"/)

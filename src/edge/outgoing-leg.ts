@@ -195,7 +195,8 @@ export class OutgoingLeg {
       }
     }
     if (error instanceof GatewayError) {
-      return { status: error.sipStatus, reason: error.message, response: undefined, byBox: true }
+      const { sipStatus: status, message: reason, fault } = error
+      return { status, reason, response: undefined, ...(fault !== 'network' && { byBox: true as const }) }
     }
     this.#log.error({ target: this.target.label, stack: stackOf(error) }, 'outgoing call leg failed')
     return { status: 500, reason: 'Server Internal Error', response: undefined, byBox: true }

@@ -10,8 +10,8 @@ export function witnessedByRouting(
   clock: Pick<Clock, 'now'>,
 ): CallRecords {
   const tell = ({ attempts }: CallRecord) => {
-    for (const { path, target, status, outsideNumber } of attempts)
-      if (path === 'overlay' && outsideNumber !== undefined) peers.saw(target, status, clock.now())
+    for (const { path, target, status, outsideNumber, byBox } of attempts)
+      if (path === 'overlay' && outsideNumber !== undefined && !byBox) peers.saw(target, status, clock.now())
   }
   return {
     began: (record) => records.began(record),

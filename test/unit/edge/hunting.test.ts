@@ -96,4 +96,22 @@ describe('a number outside', () => {
     expect([edge.stack.outgoing.length, invite.finalStatus]).toEqual([1, 480])
     expect(invite.response.headers).toMatchObject({ Reason: expect.stringContaining('cause=19') })
   })
+
+  test('is held against a box that cannot be reached', async () => {
+    const edge = new AnEdge()
+    edge.linkFails = true
+    const outside = { outsideNumber: '+4930123' }
+    edge.plan = targets(
+      target({ ...outside, path: 'overlay', label: 'gone.peer.x' }),
+      target({ ...outside, path: 'trunk', label: 'one', group: 1 }),
+    )
+    await edge.phoneCalls()
+    await settled()
+    await edge.stack.sent().refuses(404)
+    const [ended] = edge.records.ended
+    expect(ended?.attempts.map(({ target: name, status, byBox }) => [name, status, byBox])).toEqual([
+      ['gone.peer.x', 503, undefined],
+      ['one', 404, undefined],
+    ])
+  })
 })

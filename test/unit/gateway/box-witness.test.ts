@@ -22,6 +22,14 @@ function witnessed() {
 const attempts: readonly TargetAttempt[] = [
   { path: 'overlay', target: 'a.peer.town.example', status: 503, tookMs: 5, outsideNumber: '+4930123' },
   { path: 'overlay', target: 'user-box.peer.town.example', status: 503, tookMs: 5 },
+  {
+    path: 'overlay',
+    target: 'refused-here.peer.town.example',
+    status: 503,
+    tookMs: 0,
+    outsideNumber: '+4930123',
+    byBox: true,
+  },
   { path: 'trunk', target: 'carrier', status: 503, tookMs: 5, outsideNumber: '+4930123' },
   { path: 'overlay', target: 'c.peer.town.example', status: 200, tookMs: 5, outsideNumber: '+4930123' },
 ]

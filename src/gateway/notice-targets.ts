@@ -20,9 +20,11 @@ export function noticeTargets(
     const hops = await names.resolve({ scheme: 'sip', host, port: 5060, transport: undefined }, signal)
     return hops.map(({ address }) => address)
   }
-  const targets: NoticeTarget[] = webhooks.map(
-    (entry) => new Webhook({ ...entry, box, version, addressesOf, now: () => clock.now() }),
-  )
+  const addresses = webhooks.map(({ url }) => url.replace(/[?#].*$/, ''))
+  const targets: NoticeTarget[] = webhooks.map((entry, index) => {
+    const place = addresses.slice(0, index + 1).filter((address) => address === addresses[index]).length
+    return new Webhook({ ...entry, place, box, version, addressesOf, now: () => clock.now() })
+  })
   if (!mail) return targets
   const port = mail.port ?? (mail.security === 'tls' ? 465 : 587)
   return [...targets, new Mailbox({ ...mail, port, box, addressesOf })]

@@ -17,23 +17,32 @@ const webhookEntry = z.strictObject({
     .describe('Which notices. "call": every call that is over, with its whole record.'),
 })
 
-const mailEntry = z.strictObject({
-  server: z.string().min(1).describe('Mail server that takes mail from this box.'),
-  port: z.number().int().min(1).max(65535).optional().describe('Default: 587, with "tls" 465.'),
-  security: z
-    .enum(['starttls', 'tls', 'none'])
-    .default('starttls')
-    .describe('"starttls" and "tls": never without an encrypted connection and a valid certificate.'),
-  username: z.string().optional().describe('Name at the mail server.'),
-  password: z.string().optional().describe('Password at the mail server.'),
-  from: z.email().describe('Sender.'),
-  to: z.array(z.email()).min(1).max(20).describe('Receivers.'),
-  events: z
-    .array(z.enum(usualEvents))
-    .min(1)
-    .default([...usualEvents])
-    .describe('Which notices.'),
-})
+const mailEntry = z
+  .strictObject({
+    server: z.string().min(1).describe('Mail server that takes mail from this box.'),
+    port: z.number().int().min(1).max(65535).optional().describe('Default: 587, with "tls" 465.'),
+    security: z
+      .enum(['starttls', 'tls', 'none'])
+      .default('starttls')
+      .describe('"starttls" and "tls": never without an encrypted connection and a valid certificate.'),
+    username: z.string().optional().describe('Name at the mail server.'),
+    password: z.string().optional().describe('Password at the mail server.'),
+    from: z.email().describe('Sender.'),
+    to: z.array(z.email()).min(1).max(20).describe('Receivers.'),
+    events: z
+      .array(z.enum(usualEvents))
+      .min(1)
+      .default([...usualEvents])
+      .describe('Which notices.'),
+  })
+  .refine(({ username, password }) => (username === undefined) === (password === undefined), {
+    error: 'username and password go together',
+    path: ['username'],
+  })
+  .refine(({ security, password }) => security !== 'none' || password === undefined, {
+    error: 'a password is never sent without encryption',
+    path: ['security'],
+  })
 
 export const noticesSection = z
   .strictObject({

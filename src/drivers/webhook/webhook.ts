@@ -7,6 +7,8 @@ import { NoticeRefused, type NoticeTarget, type QueuedNotice } from '../../notic
 
 export interface WebhookSettings {
   readonly url: string
+  /** Which one it is of those that differ in nothing but what follows the path. */
+  readonly place?: number
   readonly secret?: string | undefined
   readonly events: readonly NoticeEvent[]
   /** Name of the box, for receivers that hear from several. */
@@ -34,7 +36,8 @@ export class Webhook implements NoticeTarget {
   constructor(settings: WebhookSettings) {
     this.#settings = settings
     this.#url = new URL(settings.url)
-    this.name = `${this.#url.origin}${this.#url.pathname}`
+    const { place = 1 } = settings
+    this.name = `${this.#url.origin}${this.#url.pathname}${place > 1 ? ` (${place})` : ''}`
     this.events = new Set(settings.events)
     const options = { keepAlive: true, maxSockets: 1, lookup: lookupBy(settings.addressesOf) }
     this.#agent = this.#url.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options)

@@ -128,7 +128,8 @@ export class MirroredPhones implements Part {
     now: number,
   ): Map<AorText, MirroredPhone[]> {
     const found = new Map<AorText, MirroredPhone[]>()
-    for (const { extension, uri, userAgent } of contacts) {
+    for (const { extension, uri, userAgent, isReachable } of contacts) {
+      if (isReachable === false) continue
       const place = isUri.test(uri) ? parseDialledUri(uri) : undefined
       if (!place || place.scheme === 'tel' || this.#parts.isOwnHost(place.host, place.port)) continue
       const user = this.#userOf(extension, domain)

@@ -112,6 +112,12 @@ describe('the phones of a PBX, as it told of them', () => {
     expect(places()).toEqual([])
   })
 
+  it('are not those that the PBX itself does not reach', () => {
+    isInCharge = false
+    tell({ ...contact('201', 'sip:201@10.0.0.5'), isReachable: false }, contact('201', 'sip:201@10.0.0.6'))
+    expect(places()).toEqual(['sip:201@10.0.0.6'])
+  })
+
   it('outlive a restart of the box', async () => {
     tell(contact('201', 'sip:201@10.0.0.5'))
     await phones.stop()

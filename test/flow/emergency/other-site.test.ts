@@ -56,13 +56,13 @@ describe('a site without a line of its own', () => {
     const { text } = await overlayWords(school, 'invite')
     await overlayWords(inn, 'join', text.trim().split(/\s+/).at(-1) ?? '')
     await inn.start()
-    await eventually(20_000, 'the line to be known', async () => {
+    await eventually(40_000, 'the line to be known', async () => {
       const { services } = await inn.ask<{ services: { isReachable: boolean }[] }>(
         '/api/overlay/services?kind=pstn',
       )
       return services.some(({ isReachable }) => isReachable)
     })
-  }, 60_000)
+  }, 120_000)
 
   afterAll(async () => {
     for (const part of parts.reverse()) await part.stop()

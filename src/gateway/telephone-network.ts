@@ -50,7 +50,7 @@ export function telephoneNetwork({
   clock,
   log,
 }: TelephoneNetworkParts): TelephoneNetwork {
-  const numbers = new DialPlan(config.numbering, configuredDids(config))
+  const numbers = new DialPlan(config.numbering, configuredDids(config), config.pbxs)
   const asterisks = new Asterisks({ entries: config.asterisks, names, notices, clock, log })
   const trunks: Trunks = new Trunks({
     entries: config.trunks,

@@ -1,4 +1,5 @@
 import type { NumberingSection } from '../config/sections/numbering.ts'
+import type { PbxEntry } from '../config/sections/pbxs.ts'
 import type { Aor } from '../domain/aor.ts'
 import type { CallClass } from '../domain/call-class.ts'
 import type { Dialled, E164 } from '../domain/phone-number.ts'
@@ -16,12 +17,20 @@ import { displayNumber, writeNumber } from './written-number.ts'
 export class DialPlan {
   readonly #section: NumberingSection
   readonly #reader: DialledReader
+  readonly #pbxReaders: ReadonlyMap<string, DialledReader>
   readonly #dids: DidTable
 
   /** `dids` is all that gives numbers to somebody, see `configuredDids`. */
-  constructor(section: NumberingSection, dids: readonly DidRow[] = section.dids) {
+  constructor(
+    section: NumberingSection,
+    dids: readonly DidRow[] = section.dids,
+    pbxs: readonly Pick<PbxEntry, 'name' | 'outsideLinePrefix'>[] = [],
+  ) {
     this.#section = section
     this.#reader = new DialledReader(section)
+    this.#pbxReaders = new Map(
+      pbxs.map(({ name, outsideLinePrefix }) => [name, new DialledReader(section, outsideLinePrefix)]),
+    )
     this.#dids = new DidTable(dids)
   }
 
@@ -45,8 +54,10 @@ export class DialPlan {
     return this.#section.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone
   }
 
-  readDialled(digits: string): Dialled {
-    return this.#reader.read(digits)
+  /** `pbx`: the name of the PBX that has sent the digits; undefined for those of phones and of everybody else. */
+  readDialled(digits: string, pbx?: string): Dialled {
+    const reader = pbx === undefined ? this.#reader : (this.#pbxReaders.get(pbx) ?? this.#reader)
+    return reader.read(digits)
   }
 
   /** The user or group, here or at another site, that a direct number rings. */

@@ -12,14 +12,18 @@ import { serviceClassOf, serviceNumberIn } from './service-numbers.ts'
 /** Reads dialled digits as one site means them. Everything is compiled once: this is on the path of each call. */
 export class DialledReader {
   readonly #plan: NumberingSection
+  /** Also with the prefix of the site's phones: an emergency number is one behind either. */
+  readonly #emergencyPlans: readonly NumberingSection[]
   readonly #extensions: DigitPattern
   readonly #rules: readonly CompiledRule[]
   readonly #callingCode: string | undefined
   readonly #internationalPrefix: string
   readonly #nationalPrefix: string | undefined
 
-  constructor(plan: NumberingSection) {
-    this.#plan = plan
+  /** `outsideLinePrefix`: where it is another than on the site's phones. */
+  constructor(plan: NumberingSection, outsideLinePrefix = plan.outsideLinePrefix) {
+    this.#plan = { ...plan, outsideLinePrefix }
+    this.#emergencyPlans = outsideLinePrefix === plan.outsideLinePrefix ? [plan] : [plan, this.#plan]
     this.#extensions = new DigitPattern(plan.extensionPattern)
     this.#rules = compileRules(plan)
     this.#callingCode = callingCodeOf(plan.country)
@@ -38,8 +42,11 @@ export class DialledReader {
   }
 
   #emergency(digits: string): Dialled | undefined {
-    const emergency = emergencyNumberIn(digits, this.#plan)
-    return emergency && { kind: 'emergency', ...emergency }
+    for (const plan of this.#emergencyPlans) {
+      const emergency = emergencyNumberIn(digits, plan)
+      if (emergency) return { kind: 'emergency', ...emergency }
+    }
+    return undefined
   }
 
   #unruled(digits: string): Dialled {

@@ -100,7 +100,8 @@ function servedDomain(uri: DialledUri, question: CallQuestion, site: Site): stri
 function inDomain(user: string, domain: string, question: CallQuestion, site: Site): Destination {
   if (user === '') return nowhere(404, 'Not Found', 'the Request-URI names no user')
   const pbx = site.pbxs.stateOf(domain)
-  const dialled = site.numbers.readDialled(user)
+  const sender = question.source === 'pbx' ? question.sourceLabel : undefined
+  const dialled = site.numbers.readDialled(user, sender)
   if (dialled.kind === 'emergency') {
     const why = 'emergency numbers come before every rule'
     return { ...dialled, pbxDomain: pbx?.domain, why }

@@ -117,7 +117,8 @@ export interface Pbxs {
 }
 
 export interface Numbers {
-  readDialled(digits: string): Dialled
+  /** `pbx`: the name of the PBX that has sent the digits. */
+  readDialled(digits: string, pbx?: string): Dialled
   /** The number in a URI or user part as trunks and PBXs write it. */
   readFromTrunk(text: string): E164 | undefined
   /** What a call to `urn:service:sos.police` and its like dials (RFC 5031); undefined for what is no such URN. */

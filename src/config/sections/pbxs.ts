@@ -13,6 +13,13 @@ export const pbxEntry = z
       .string()
       .optional()
       .describe('Name of the entry in "asterisks" that this PBX is: its phones are then known by AMI.'),
+    outsideLinePrefix: z
+      .string()
+      .regex(/^\d*$/)
+      .optional()
+      .describe(
+        'Digits before numbers outside in calls from the PBX; "" when it removes them. Default: as in "numbering".',
+      ),
     optionsIntervalMs: z
       .number()
       .int()

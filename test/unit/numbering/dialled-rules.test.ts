@@ -49,6 +49,24 @@ describe("a site's own rules", () => {
     expect(parsed.error?.message).toContain(why)
   })
 
+  it.each([
+    ['phones', undefined, '003022732152', '+493022732152'],
+    ['phones', undefined, '03022732152', '+49303022732152'],
+    ['a PBX that removes the prefix', 'main', '03022732152', '+493022732152'],
+    ['a PBX that removes the prefix', 'main', '0112', 'emergency 112'],
+    ['a PBX with another prefix', 'old', '903022732152', '+493022732152'],
+    ['a PBX with another prefix', 'old', '9112', 'emergency 112'],
+    ['a PBX without a prefix of its own', 'new', '003022732152', '+493022732152'],
+  ])('digits of %s (%s): %s is %s', (_who, pbx, digits, meaning) => {
+    const site = numberingSection.parse({ areaCode: '30', extensionPattern: '2XX', outsideLinePrefix: '0' })
+    const pbxs = [
+      { name: 'main', outsideLinePrefix: '' },
+      { name: 'old', outsideLinePrefix: '9' },
+      { name: 'new', outsideLinePrefix: undefined },
+    ]
+    expect(meaningOf(new DialPlan(site, [], pbxs).readDialled(digits, pbx))).toBe(meaning)
+  })
+
   it('a time zone has to exist', () => {
     expect(numberingSection.safeParse({ timeZone: 'Mars/Olympus' }).success).toBe(false)
     expect(new DialPlan(numberingSection.parse({ timeZone: 'Europe/Berlin' })).timeZone).toBe('Europe/Berlin')

@@ -115,10 +115,24 @@ export const trunkEntry = z
       ),
     media: trunkMedia,
   })
+  .superRefine(({ register, username }, context) => {
+    if (!register || username !== undefined) return
+    context.addIssue({ code: 'custom', path: ['username'], message: 'a registration needs one' })
+  })
   .describe('One way into the telephone network.')
 
 export const trunksSection = z
   .array(trunkEntry)
+  .superRefine((trunks, context) => {
+    for (const [index, { name }] of trunks.entries()) {
+      if (trunks.findIndex((other) => other.name === name) === index) continue
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'name'],
+        message: `there are two trunks named ${name}`,
+      })
+    }
+  })
   .default([])
   .describe('SIP trunks, in order of preference at equal cost.')
 

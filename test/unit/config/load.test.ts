@@ -27,6 +27,21 @@ describe('config', () => {
     expect(message).toBe('causeway.yaml:4: trunks[0].maxCals: no such key. Did you mean "maxCalls"?')
   })
 
+  it.each([
+    [
+      'two trunks of one name',
+      '- {name: a, server: b}\n  - {name: a, server: c}',
+      'there are two trunks named a',
+    ],
+    [
+      'a registration without a name',
+      '- {name: a, server: b, register: true}',
+      'username: a registration needs one',
+    ],
+  ])('refuses %s', (_what, trunks, problem) => {
+    expect(problemsOf(`trunks:\n  ${trunks}\n`).message).toContain(problem)
+  })
+
   it('lists the known keys when none is near', () => {
     expect(problemsOf('box:\n  colour: red\n').message).toContain('Known here: name, dataDir, logLevel')
   })

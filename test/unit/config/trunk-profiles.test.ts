@@ -42,7 +42,7 @@ describe('the profile of a trunk', () => {
   })
 
   it.each(profileNames(profileFolders('.')))('%s can be used', (name) => {
-    expect(trunkOf([`profile: ${name}`])).toMatchObject({ profile: name })
+    expect(trunkOf([`profile: ${name}`, 'username: acc'])).toMatchObject({ profile: name })
   })
 
   it('exists for ten shapes of providers', () => {

@@ -94,6 +94,7 @@ export class Hunt {
   async #tryAll(targets: readonly RouteTarget[], failures: FailedLeg[]): Promise<HuntResult | undefined> {
     for (const group of groupsOf(targets)) {
       if (this.#isAborted) return { kind: 'aborted' }
+      if (this.#winner) return undefined // while places that a phone has named are tried, another phone may answer
       const demand = group.map((target) => this.#order.demandOf(target)).find((each) => each !== undefined)
       if (demand) return { kind: 'demand', demand }
       const outcome = await this.#tryWithRoom(group, failures)

@@ -86,7 +86,10 @@ export class Redirections {
     const route = await this.#parts.router.route(question)
     steps.push(...route.steps)
     const path = [...(this.#of.get(from)?.path ?? []), { by: user, to: uri }]
-    const targets = untriedTargets(route.plan, this.#tried).map((target) => ({ ...target }))
+    const targets = untriedTargets(route.plan, this.#tried)
+      // A PBX asks the phone for its password, and here nobody could answer; or it trusts this box, and nobody would pay.
+      .filter((target) => target.path !== 'pbx')
+      .map((target) => ({ ...target }))
     for (const target of targets) {
       const headers = diversionHeaders(path, this.#parts.passed, this.#nameFor(target))
       this.#of.set(target, { question, headers, path })

@@ -142,6 +142,28 @@ describe('a phone that sends a call on', () => {
     expect(invite.finalStatus).toBe(480)
   })
 
+  test('is not sent further when somebody else answers', async () => {
+    const second = target({ ...outside, label: 'second', group: 1 })
+    const { edge } = edgeWith({
+      [called]: targets(bert, target({ ...carl, label: 'sip:202@site-a.example' })),
+      'tel:+4930123': targets(outside, second),
+    })
+    await edge.phoneCalls()
+    await edge.stack.sent(0).refuses(302, movedTo('<tel:+4930123>'))
+    const [answers, fails] = [edge.stack.sent(1).answers('v=0 callee'), edge.stack.sent(2).refuses(503)]
+    await Promise.all([answers, fails])
+    expect(edge.stack.outgoing).toHaveLength(3)
+  })
+
+  test('never reaches a PBX, which would have to take the word of this box for who calls', async () => {
+    const pbx = target({ path: 'pbx', label: 'office', uri: 'sip:0900@pbx.example' })
+    const { edge } = edgeWith({ [called]: targets(bert), 'sip:0900@pbx.example': targets(pbx) })
+    const invite = await edge.phoneCalls()
+    await edge.stack.sent().refuses(302, movedTo('<sip:0900@pbx.example>'))
+    expect(edge.stack.outgoing).toHaveLength(1)
+    expect(invite.finalStatus).toBe(480)
+  })
+
   test('of a caller who has given up sends it nowhere', async () => {
     const { edge } = edgeWith({ [called]: targets(bert), 'tel:+4930123': targets(outside) })
     const invite = await edge.phoneCalls()

@@ -25,8 +25,14 @@ export interface StandingFacts {
   readonly line: LineState | undefined
 }
 
-export function standingOf({ at, registration, health, asksOptions, line }: StandingFacts): TrunkStanding {
+export function standingOf(facts: StandingFacts): TrunkStanding {
+  const { line } = facts
   if (line?.kind === 'down') return { state: 'failed', text: line.text }
+  const bySip = standingBySip(facts)
+  return line ? { ...bySip, text: `${bySip.text}; ${line.text}` } : bySip
+}
+
+function standingBySip({ at, registration, health, asksOptions }: StandingFacts): TrunkStanding {
   if (registration && !registration.isRegistered) return unregistered(registration)
   if (isDown(health)) return { state: 'failed', text: `silent (${health.why})` }
   if (at < health.restsUntil) {

@@ -73,6 +73,7 @@ async function calls(phone: SipPhone): Promise<void> {
 describe('a trunk that is an Asterisk', () => {
   it('is passed over while its line is down or full there, and used again after that', async () => {
     const { lines, dear, ami, box, phone } = await site()
+    expect((await shown(box)).lines?.state.text).toContain('PJSIP/provider carries 0 calls')
     await calls(phone)
     expect([lines.dialled.length, dear.dialled.length]).toEqual([1, 0])
 

@@ -162,3 +162,19 @@ describe('no way in leads out by a trunk', () => {
     },
   )
 })
+
+it('a box that only forwards calls among its phones leaves a redirection to the caller', async () => {
+  const site = new AStolenAccount()
+  try {
+    await site.start({ sip: { domains: [domain], callHandling: 'proxy' } })
+    const [caller, forwarding] = [await site.phone('203'), await site.phone('202', { answering: 'manual' })]
+    await forwarding.register()
+    const outcome = tried(caller, '202')
+    const rung = await forwarding.nextCall()
+    rung.refuse(302, { Contact: `<sip:+493098765432@${site.carrier.hostPort}>` })
+    expect(await outcome).toBe(302)
+    expect(site.carrier.dialled).toEqual([])
+  } finally {
+    await site.stop()
+  }
+})

@@ -74,6 +74,11 @@ export class HealthWatch {
     this.#timer?.cancel()
   }
 
+  /** The far end is known to be there again: who was silent is asked now. */
+  isBack(): void {
+    if (isDown(this.#health)) this.#askNow()
+  }
+
   /** How a call on this trunk went: its final status, and the cause of Q.850 if one is known. */
   saw(status: number, cause: number | undefined): void {
     if (saysNothing.has(status)) return
@@ -84,12 +89,12 @@ export class HealthWatch {
       isCarried: !isFailure,
       why: `call: ${status}`,
     })
-    if (isFailure) this.#askSoon()
+    // A call that failed is a reason to ask whether anybody is there, though not with every call of many.
+    if (isFailure && this.#parts.clock.now() - this.#askedAt >= askAgainMs) this.#askNow()
   }
 
-  /** A call that failed is a reason to ask whether anybody is there, though not with every call of many. */
-  #askSoon(): void {
-    if (!this.#isWaiting || this.#parts.clock.now() - this.#askedAt < askAgainMs) return
+  #askNow(): void {
+    if (!this.#isWaiting) return
     this.#timer?.cancel()
     void this.#ask(this.#run)
   }

@@ -97,7 +97,10 @@ export class SipTrunk {
       this.#onChange()
     }
     this.channels.onChange(() => this.#onChange())
-    this.#registration?.onChange(noted)
+    this.#registration?.onChange(() => {
+      if (this.#registration?.state.name === 'registered') this.#health.isBack()
+      noted()
+    })
     this.#health.onChange(noted)
     this.#line?.onChange(noted)
     this.#registration?.start()

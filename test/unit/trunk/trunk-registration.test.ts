@@ -153,10 +153,9 @@ describe('the address of a registered trunk', () => {
     await trunks.start()
     await settle()
     network.answer = ({ options }) => (options.proxy === first ? 'silence' : response(200))
-    await pass(clock, 45)
+    await pass(clock, 41)
     expect(places(network)).toEqual([first, second])
     expect(trunks.prepare(target('carrier'), by('ann'), undefined).proxy).toBe(second)
-    await pass(clock, 30)
     expect(trunks.all()).toMatchObject([{ healthy: true }])
   })
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import type { LegPolicy } from '../../../src/domain/leg-policy.ts'
 import type { PreparedLeg } from '../../../src/edge/prepared-leg.ts'
@@ -68,6 +69,14 @@ describe('early media of a trunk', () => {
     expect(invite.dialog?.localSdp).toBe('v=0 trunk')
   })
 
+  test('of a phone is held back from a trunk that wants none', async () => {
+    const { edge, invite } = await calledIn({ earlyMedia: 'hold-back' })
+    edge.stack.sent().rings(183, { body: 'v=0 announcement' })
+    await settled()
+    expect(invite.responses).toMatchObject([{ status: 180 }])
+    expect(invite.responses[0]?.body).toBeUndefined()
+  })
+
   test('is not asked for where it is held back', async () => {
     const { outgoing } = await calledOut({ earlyMedia: 'hold-back' })
     expect(outgoing.options.headers?.['P-Early-Media']).toEqual([])
@@ -83,6 +92,23 @@ describe('reliable provisional responses', () => {
     const { outgoing } = await calledOut({ reliableProvisionals })
     expect(outgoing.options.headers).toMatchObject(headers)
     expect('Require' in (outgoing.options.headers ?? {})).toBe('Require' in headers)
+  })
+
+  test('are not asked for in a call without an offer, whose offer they would bring too early', async () => {
+    const edge = new AnEdge({
+      legs: {
+        prepare: ({ uri }) => ({
+          uri,
+          from: '<sip:box@site-a.example>',
+          headers: {},
+          policy: { ...trunk, reliableProvisionals: 'required' },
+          release: () => undefined,
+        }),
+      },
+    })
+    await edge.phoneCalls({ body: '' })
+    expect(edge.stack.sent().options.headers).toMatchObject({ Supported: 'timer' })
+    expect(edge.stack.sent().options.headers).not.toHaveProperty('Require')
   })
 
   test('go to a trunk that wants them and can', async () => {
@@ -161,7 +187,16 @@ describe('an answered leg', () => {
     expect(released()).toBe(1)
   })
 
-  test('ends when whoever pays for it says so, also after a transfer', async () => {
+  test('that ends before its time leaves nothing behind', async () => {
+    const payer = new AbortController()
+    const timed = await calledOut({}, { endsAfterMs: 60_000 })
+    const paid = await calledOut({}, { ends: payer.signal })
+    for (const { outgoing } of [timed, paid]) (await outgoing.answers('v=0')).farEndHangsUp()
+    expect(timed.edge.clock.pendingTimers).toBe(0)
+    expect(getEventListeners(payer.signal, 'abort')).toEqual([])
+  })
+
+  test('ends when whoever pays for it says so, also after two transfers', async () => {
     const payer = new AbortController()
     const { edge, invite, outgoing } = await calledOut({}, { ends: payer.signal })
     const callee = await outgoing.answers('v=0')
@@ -170,10 +205,15 @@ describe('an answered leg', () => {
     await settled()
     const third = await edge.stack.sent().answers('v=0 third')
     await settled()
+    third.farEndSends('REFER', { headers: { 'Refer-To': '<sip:204@site-a.example>' } })
+    await settled()
+    const fourth = await edge.stack.sent().answers('v=0 fourth')
+    await settled()
+    expect(third.hungUpWith).toBeDefined()
     expect(callee.hungUpWith).toBeUndefined()
     payer.abort('the budget of the day is used up')
     await settled()
-    expect([callee.hungUpWith, third.hungUpWith].every(Boolean)).toBe(true)
+    expect([callee.hungUpWith, fourth.hungUpWith].every(Boolean)).toBe(true)
     expect(edge.records.ended.at(-1)).toMatchObject({ cause: 'the budget of the day is used up' })
   })
 })

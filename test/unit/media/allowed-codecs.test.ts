@@ -35,7 +35,7 @@ describe('what is offered to a trunk', () => {
     ['a codec once, however often it is named', ['PCMA', 'pcma'], 'events', '8 101'],
     ['names in any spelling', ['pcma', 'Opus'], 'events', '8 96 101 102'],
     ['events at the clock rate of what is left', ['opus'], 'events', '96 102'],
-    ['events at another rate, rather than none', ['G722'], 'events', '9 101'],
+    ['events at the clock rate that G.722 is written with', ['G722'], 'events', '9 101'],
     ['no events where digits go otherwise', ['PCMA'], 'other', '8'],
     ['every codec, but no events', [], 'other', '96 9 0 8 18 13'],
     ['comfort noise when it is named', ['PCMU', 'CN'], 'events', '0 13 101'],
@@ -75,6 +75,18 @@ describe('what is offered to a trunk', () => {
     const { text, leftAlone } = offered(sdpOf(line), ['PCMA'])
     expect(text).toBe(sdpOf(line))
     expect(leftAlone).toEqual([])
+  })
+
+  test('keeps events at another clock rate, rather than none', () => {
+    const { text } = offered(
+      sdpOf(
+        'm=audio 4000 RTP/AVP 96 8 102',
+        'a=rtpmap:96 opus/48000/2',
+        'a=rtpmap:102 telephone-event/48000',
+      ),
+      ['PCMA'],
+    )
+    expect(audioLine(text)).toBe('m=audio 4000 RTP/AVP 8 102')
   })
 
   test('counts events that have lost their audio for nothing', () => {

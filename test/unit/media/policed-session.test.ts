@@ -134,6 +134,12 @@ describe('a trunk that must be encrypted', () => {
 })
 
 describe('a trunk that is never encrypted', () => {
+  test('gets no keys that an offer in the clear may carry', async () => {
+    const { session } = sessionTo({ srtp: 'never' })
+    const offer = `${clear}a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0\r\n`
+    expect(await session.offer('caller', offer)).toBe(clear)
+  })
+
   test('gets the offer of a phone that encrypts decrypted, and without a relay not at all', async () => {
     const relay = new ConvertingRelay()
     const { session } = sessionTo({ srtp: 'never' }, { relay, callerSdp: keyed })

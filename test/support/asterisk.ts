@@ -80,10 +80,11 @@ export class Asterisk implements Part {
     this.#program = await this.#run(['-f', '-n'])
     const program = this.#program
     try {
-      await eventually(20_000, 'asterisk to be up', async () => {
+      const isUp = async () => {
         if (program.hasEnded) throw new Error('asterisk ended')
         return await this.#isBooted()
-      })
+      }
+      await eventually(20_000, 'asterisk to be up', isUp, 200)
     } catch (cause) {
       await this.kill()
       throw new Error(`${(cause as Error).message}:\n${program.lastWords}\n${this.#logIfAny()}`, { cause })

@@ -88,10 +88,11 @@ test('an Asterisk that is killed and started again under load: no call is refuse
   })
   try {
     await load.start()
-    await eventually(15_000, 'calls on Asterisk', async () => {
+    const carriesCalls = async () => {
       const text = await asterisk.command('core show channels count')
       return Number(/(\d+) active channels?/.exec(text)?.[1] ?? 0) > 2
-    })
+    }
+    await eventually(15_000, 'calls on Asterisk', carriesCalls, 250)
     await asterisk.kill()
     await eventually(10_000, 'the loss', async () => (await stateOf('pstn')) === 'failed')
     await eventually(10_000, 'calls on the other trunk', () => second.dialled.length > 5)

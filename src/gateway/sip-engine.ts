@@ -79,7 +79,7 @@ function embeddedEngine(
         maxConnectionsPerAddress: config.guard.connectionsPerSource,
       },
       protection: engineProtection(config.guard),
-      overload: { urgentUsers: [...emergencySpellings(config.numbering).keys()] },
+      overload: { urgentUsers: [...dialledForHelp(config)] },
       capture: captureSettings(config.capture),
     },
     control: { host: '127.0.0.1', port: 0, secret },
@@ -93,4 +93,14 @@ function embeddedEngine(
     isDebugging: config.box.logLevel === 'debug',
     log,
   })
+}
+
+/** Emergency numbers as the site's phones and its PBXs write them. */
+function dialledForHelp({ numbering, pbxs }: Pick<Config, 'numbering' | 'pbxs'>): ReadonlySet<string> {
+  const prefixes = [
+    numbering.outsideLinePrefix,
+    ...pbxs.flatMap(({ outsideLinePrefix }) => outsideLinePrefix ?? []),
+  ]
+  const plans = prefixes.map((outsideLinePrefix) => ({ ...numbering, outsideLinePrefix }))
+  return new Set(plans.flatMap((plan) => [...emergencySpellings(plan).keys()]))
 }

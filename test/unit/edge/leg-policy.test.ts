@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import type { LegPolicy } from '../../../src/domain/leg-policy.ts'
+import type { RouteTarget } from '../../../src/domain/route.ts'
 import type { PreparedLeg } from '../../../src/edge/prepared-leg.ts'
 import { settled } from '../../support/fake-sip-stack.ts'
 import { AnEdge, target, targets } from './an-edge.ts'
@@ -17,7 +18,7 @@ const trunk: LegPolicy = {
 /** A phone has called a number outside. */
 async function calledOut(policy: Partial<LegPolicy> = {}, leg: Partial<PreparedLeg> = {}) {
   let released = 0
-  const prepare = (): PreparedLeg => ({
+  const prepare = ({ path }: RouteTarget): PreparedLeg => ({
     uri: 'sip:+4930@carrier.example',
     from: '<sip:+4931@carrier.example>',
     headers: {},
@@ -25,7 +26,7 @@ async function calledOut(policy: Partial<LegPolicy> = {}, leg: Partial<PreparedL
     release: () => {
       released += 1
     },
-    ...leg,
+    ...(path === 'trunk' && leg),
   })
   const edge: AnEdge = new AnEdge({ legs: { prepare } })
   edge.plan = targets(target({ path: 'trunk', label: 'carrier' }))

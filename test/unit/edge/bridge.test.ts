@@ -88,7 +88,28 @@ describe('blind transfer', () => {
     await settled()
     expect(callee.hungUpWith).toBeDefined()
     expect(edge.handler.count).toBe(0)
+    const [before, after] = edge.records.ended
     expect(edge.records.ended).toHaveLength(2)
+    expect(after).toMatchObject({ transferredFrom: before?.id, payer: '201@site-a.example' })
+  })
+
+  test('of somebody outside goes on charging that leg, in the records to the one who transferred', async () => {
+    const rate = { perMinute: 90, setup: 10, stepSeconds: 60 }
+    const edge = new AnEdge()
+    edge.plan = targets(target({ path: 'trunk', label: 'carrier', outsideNumber: '+4930', rate }))
+    const invite = await edge.phoneCalls()
+    const callee = await edge.stack.sent().answers('v=0 callee')
+    callee.answerToOffer = 'v=0 callee again'
+    edge.plan = targets(target({ uri: 'sip:203@192.0.2.9', label: 'sip:203@site-a.example' }))
+    invite.dialog?.farEndSends('REFER', { headers: { 'Refer-To': '<sip:203@site-a.example>' } })
+    await settled()
+    const third = await edge.stack.sent().answers('v=0 third')
+    third.farEndHangsUp()
+    await settled()
+    expect(edge.records.ended).toMatchObject([
+      { outsideNumber: '+4930', rate },
+      { outsideNumber: '+4930', rate: { ...rate, setup: 0 }, payer: '201@site-a.example' },
+    ])
   })
 
   test('that fails leaves the call as it was', async () => {

@@ -31,7 +31,7 @@ export const metricCatalogue = {
     'outcome',
   ]),
   call_cost_total: counter(
-    'What they cost by the rates in the config, in your currency unit, by trunk or other box.',
+    'What they cost by the rates in the config, in your currency unit, by trunk or other box; `transferred`: what went on after a transfer.',
     ['target'],
   ),
   toll_calls_now: gauge('Calls outside that cost money and are talking.'),

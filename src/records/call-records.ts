@@ -25,7 +25,7 @@ export interface CallRecordsSettings {
 export interface CallCounts {
   readonly finished: number
   readonly answered: number
-  /** In thousandths of the operator's currency unit, by trunk or box; since the start. */
+  /** In thousandths of the operator's currency unit, by trunk or box, or `transferred`; since the start. */
   readonly costs: ReadonlyMap<string, number>
   /** Ends that wait to be stored. */
   readonly unsaved: number
@@ -133,10 +133,15 @@ export class CallRecords implements Part {
   #finish(record: CallRecord): void {
     this.#totals.finished++
     if (record.answeredAt !== undefined) this.#totals.answered++
-    if (record.cost && record.target !== undefined)
-      this.#costs.set(record.target, (this.#costs.get(record.target) ?? 0) + record.cost)
+    if (record.cost) this.#addCost(record, record.cost)
     this.#finished.store(record)
     this.#settings.onFinished?.(record)
+  }
+
+  #addCost({ path, target }: CallRecord, cost: number): void {
+    // After a transfer the leg outside is the caller's side.
+    const line = (path === 'trunk' || path === 'overlay') && target !== undefined ? target : 'transferred'
+    this.#costs.set(line, (this.#costs.get(line) ?? 0) + cost)
   }
 
   async #endCutCalls(): Promise<void> {

@@ -71,7 +71,7 @@ describe('call records', () => {
   })
 
   it('says the class of the number that was called and what the call cost', () => {
-    const call = { outsideNumber: '+49301234567', rate, target: 'carrier' }
+    const call = { outsideNumber: '+49301234567', rate, path: 'trunk' as const, target: 'carrier' }
     records.ended(aCall({ ...call, answeredAt: 2_000, endedAt: 63_000 }))
     records.ended(aCall({ ...call, id: 'b', endedAt: 63_000 }))
     const [notAnswered, answered] = records.recent()

@@ -33,7 +33,7 @@ const nothingLeft = () =>
 /** The next request of that method that is no repetition of this one. */
 async function requestAfter({ method, cseq }: SipRequest): Promise<SipRequest> {
   for (;;) {
-    const request = await carrier.requestThat(method)
+    const request = await carrier.requestThat(method, 10_000)
     if (request.cseq.number > cseq.number) return request
   }
 }
@@ -153,13 +153,13 @@ describe('session timers (RFC 4028)', () => {
   test('are kept by the box, and a far end that is gone ends the call in time', async () => {
     const sent = callCarrier({ headers: asked })
     // Shorter than anybody may ask for, so that the test is.
-    await answered({ 'Session-Expires': '3;refresher=uac', Require: 'timer', Allow: 'INVITE, UPDATE' })
+    await answered({ 'Session-Expires': '6;refresher=uac', Require: 'timer', Allow: 'INVITE, UPDATE' })
     const over = ended(await sent)
-    const update = await carrier.requestThat('UPDATE')
-    expect(update.get('session-expires')).toBe('3;refresher=uac')
+    const update = await carrier.requestThat('UPDATE', 10_000)
+    expect(update.get('session-expires')).toBe('6;refresher=uac')
     expect(update.body.length).toBe(0)
-    carrier.answer(update, 200, { 'Session-Expires': '3;refresher=uac', Require: 'timer' })
-    await carrier.requestThat('UPDATE') // and now silence
+    carrier.answer(update, 200, { 'Session-Expires': '6;refresher=uac', Require: 'timer' })
+    await carrier.requestThat('UPDATE', 10_000) // and now silence
     const bye = await carrier.requestThat('BYE', 10_000)
     expect(bye.get('reason')).toContain('Session timer expired')
     expect(await over).toMatchObject({
@@ -171,15 +171,15 @@ describe('session timers (RFC 4028)', () => {
   test('are kept with credentials where the far end asks for them', async () => {
     const account = { username: 'us', password: 'secret' }
     const sent = callCarrier({ headers: asked, account })
-    const { invite } = await answered({ 'Session-Expires': '3;refresher=uac', Require: 'timer' })
+    const { invite } = await answered({ 'Session-Expires': '6;refresher=uac', Require: 'timer' })
     const dialog = await sent
     const first = await requestAfter(invite)
     carrier.answer(first, 407, { 'Proxy-Authenticate': 'Digest realm="carrier", nonce="n", qop="auth"' })
     const second = await requestAfter(first)
     expect(second.get('proxy-authorization')).toContain('username="us"')
-    expect(second.get('session-expires')).toBe('3;refresher=uac')
+    expect(second.get('session-expires')).toBe('6;refresher=uac')
     expect(second.body.toString()).toBe(sdp)
-    carrier.answer(second, 200, { 'Session-Expires': '3;refresher=uac', Require: 'timer' }, theirs)
+    carrier.answer(second, 200, { 'Session-Expires': '6;refresher=uac', Require: 'timer' }, theirs)
     await hungUp(dialog)
   })
 })

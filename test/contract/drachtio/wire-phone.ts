@@ -198,11 +198,11 @@ export class WirePhone {
 
   readonly tag = newTag()
 
-  requestThat(method: string, ms = 3_000): Promise<SipRequest> {
+  requestThat(method: string, ms = 10_000): Promise<SipRequest> {
     return this.#next(method, ms) as Promise<SipRequest>
   }
 
-  responseThat(wanted: number | readonly [number, string], ms = 3_000): Promise<SipResponse> {
+  responseThat(wanted: number | readonly [number, string], ms = 10_000): Promise<SipResponse> {
     return this.#next(wanted, ms) as Promise<SipResponse>
   }
 
@@ -212,7 +212,7 @@ export class WirePhone {
   }
 
   /** Waits until as many have come. */
-  async countReaches(wanted: Wanted, count: number, ms = 3_000): Promise<void> {
+  async countReaches(wanted: Wanted, count: number, ms = 10_000): Promise<void> {
     while (this.count(wanted) < count) await this.#next(wanted, ms)
   }
 

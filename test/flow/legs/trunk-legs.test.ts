@@ -121,7 +121,7 @@ describe('a call out on a trunk', () => {
     const call = await anna.call('03098765432')
     const invite = await carrier.requestThat('INVITE')
     // Shorter than anybody may ask for, so that the test is.
-    carrier.answer(invite, 200, { 'Session-Expires': '3;refresher=uas', Supported: 'timer' }, answerSdp)
+    carrier.answer(invite, 200, { 'Session-Expires': '6;refresher=uas', Supported: 'timer' }, answerSdp)
     await call.answered()
     await carrier.requestThat('ACK')
     await hearsBye(carrier)

@@ -1,5 +1,6 @@
 import { ConfigInvalid } from '../config/config-invalid.ts'
 import { type LoadedConfig, loadConfig } from '../config/load.ts'
+import { lintMedia } from '../media/media-lint.ts'
 import { lintEmergency } from '../numbering/emergency-lint.ts'
 import { nameConflict } from './name-conflicts.ts'
 
@@ -21,5 +22,6 @@ export function loadCheckedConfig(path?: string): LoadedConfig {
     const problems = errors.map(({ key, text }) => ({ key, line: undefined, problem: text, hint: undefined }))
     throw new ConfigInvalid(loaded.path ?? 'the defaults', problems)
   }
-  return { ...loaded, notes: [...loaded.notes, ...findings.map(({ key, text }) => `${key}: ${text}`)] }
+  const doubts = [...findings, ...lintMedia(loaded.config)]
+  return { ...loaded, notes: [...loaded.notes, ...doubts.map(({ key, text }) => `${key}: ${text}`)] }
 }

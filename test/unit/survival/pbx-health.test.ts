@@ -42,6 +42,11 @@ describe('the health of a PBX', () => {
       'normal suspect suspect suspect suspect suspect normal',
     ],
     [
+      'is believed again as soon, whatever its manager interface does meanwhile',
+      'options.ok@0 request.lost@1 options.ok@2 manager.gone@3 options.ok@4 options.ok@5',
+      'normal suspect suspect suspect suspect normal',
+    ],
+    [
       'is survival after three losses in a row',
       'options.ok@0 options.lost@1 options.lost@2 options.lost@3',
       'normal suspect suspect survival',

@@ -1,16 +1,16 @@
 import type { IncomingInvite } from '../domain/sip.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import { type Admission, type AdmissionRules, proveCaller } from './admission.ts'
+import { type Admission, type AdmissionRules, proveCaller } from './admission/admission.ts'
+import { type CallerRules, statedCaller } from './admission/stated-caller.ts'
 import { payerOf } from './call-charge.ts'
 import type { CallIn } from './call-in.ts'
 import { CallLog } from './call-log.ts'
-import { callerOffer } from './caller-offer.ts'
-import type { OnRefer } from './joined-call.ts'
+import { callerOffer } from './legs/caller-offer.ts'
+import { printSessionId, readSessionId } from './legs/session-id.ts'
 import { nameAddr } from './name-addr.ts'
 import type { CallRecords, DecisionRecords, PeerLinks } from './neighbours.ts'
-import { printSessionId, readSessionId } from './session-id.ts'
-import { type CallerRules, statedCaller } from './stated-caller.ts'
+import type { OnRefer } from './transfer/joined-call.ts'
 
 export interface AdmittedCallParts {
   readonly admission: AdmissionRules

@@ -4,9 +4,9 @@ import { causeInReason } from '../domain/q850.ts'
 import { answerToRefresh } from '../domain/session-refresh.ts'
 import type { DialogEnd, IncomingOffer, IncomingRequest, SipDialog, SipHeaders } from '../domain/sip.ts'
 import type { Log } from '../lib/log.ts'
-import { causeOfEnd } from './end-cause.ts'
+import { causeOfEnd } from './legs/end-cause.ts'
+import { passedInDialog, passedOfResponse } from './legs/passed-headers.ts'
 import type { MediaSession, MediaSide } from './neighbours.ts'
-import { passedInDialog, passedOfResponse } from './passed-headers.ts'
 
 export interface BridgeEvents {
   /** Both legs are being hung up. Called once. `q850` when the far end gave it. */

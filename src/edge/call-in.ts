@@ -1,8 +1,8 @@
 import type { CallQuestion } from '../domain/route.ts'
 import type { IncomingInvite, SipHeaders } from '../domain/sip.ts'
 import type { CallLog } from './call-log.ts'
-import type { Demand } from './hunt.ts'
-import type { OnRefer } from './joined-call.ts'
+import type { Demand } from './hunt/hunt.ts'
+import type { OnRefer } from './transfer/joined-call.ts'
 
 /** A call as it was let in. */
 export interface CallIn {

@@ -6,9 +6,9 @@ import type { CallQuestion, RouteTarget } from '../domain/route.ts'
 import type { IncomingInvite, InviteOptions, ProxyOptions, SipDialog } from '../domain/sip.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import type { LegPreparer } from './legs/prepared-leg.ts'
 import type { CallMedia, PbxWitness, Router } from './neighbours.ts'
-import type { TransferRules } from './outside-transfer.ts'
-import type { LegPreparer } from './prepared-leg.ts'
+import type { TransferRules } from './transfer/outside-transfer.ts'
 
 export interface CallNetwork {
   invite(uri: string, options: InviteOptions & { readonly body: string }): Promise<SipDialog>

@@ -4,14 +4,14 @@ import type { IncomingRequest, OutgoingOptions, SipHeaders, SipResponseView } fr
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Part } from '../lib/part.ts'
-import { type Admission, type AdmissionRules, admit, proveCaller } from './admission.ts'
+import { type Admission, type AdmissionRules, admit, proveCaller } from './admission/admission.ts'
+import { guardAgainstLoop } from './admission/loop-guard.ts'
 import { allowed } from './allowed.ts'
-import { type FailedTarget, mayTryNext, wasLedAstray } from './hunt-verdict.ts'
-import { guardAgainstLoop } from './loop-guard.ts'
+import { type FailedTarget, mayTryNext, wasLedAstray } from './hunt/hunt-verdict.ts'
+import { untriedTargets } from './hunt/untried-targets.ts'
+import { challengesOf, credentialsOf, passedInDialog, passedOfResponse } from './legs/passed-headers.ts'
+import type { LegPreparer } from './legs/prepared-leg.ts'
 import type { Router } from './neighbours.ts'
-import { challengesOf, credentialsOf, passedInDialog, passedOfResponse } from './passed-headers.ts'
-import type { LegPreparer } from './prepared-leg.ts'
-import { untriedTargets } from './untried-targets.ts'
 
 export interface RequestStack {
   onRequest(method: string, handler: (request: IncomingRequest) => Promise<void>): void

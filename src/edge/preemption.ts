@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { within } from '../lib/time-box.ts'
 import { callToCut } from './call-to-cut.ts'
-import type { CallUnderWay } from './transferable-call.ts'
+import type { CallUnderWay } from './transfer/transferable-call.ts'
 
 export interface PreemptionParts {
   calls(): Iterable<CallUnderWay>

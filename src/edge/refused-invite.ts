@@ -1,6 +1,6 @@
 import type { IncomingInvite } from '../domain/sip.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Admission } from './admission.ts'
+import type { Admission } from './admission/admission.ts'
 import type { DecisionRecords } from './neighbours.ts'
 
 type Refused = Omit<Extract<Admission, { kind: 'refused' }>, 'kind'>

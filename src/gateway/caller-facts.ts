@@ -1,5 +1,5 @@
-import type { DisplayNames } from '../edge/caller-name.ts'
-import type { VouchedNumbers } from '../edge/overlay-legs.ts'
+import type { DisplayNames } from '../edge/legs/caller-name.ts'
+import type { VouchedNumbers } from '../edge/legs/overlay-legs.ts'
 import type { Accounts } from '../identity/accounts.ts'
 
 /** What the box says of its own users when they call. */

@@ -1,9 +1,9 @@
 import type { CallPath } from '../domain/call-record.ts'
 import type { CallQuestion } from '../domain/route.ts'
 import type { IncomingInvite } from '../domain/sip.ts'
-import type { AdmissionRules } from '../edge/admission.ts'
+import type { AdmissionRules } from '../edge/admission/admission.ts'
+import { recogniseSpeaker } from '../edge/admission/speaker.ts'
 import { readNameAddr } from '../edge/name-addr.ts'
-import { recogniseSpeaker } from '../edge/speaker.ts'
 import { classifyDestination } from '../routing/destination.ts'
 import type { Site } from '../routing/site.ts'
 

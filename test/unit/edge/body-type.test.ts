@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isNoOffer } from '../../../src/edge/body-type.ts'
+import { isNoOffer } from '../../../src/edge/legs/body-type.ts'
 import { FakeRequest } from '../../support/fake-request.ts'
 
 it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CallQuestion, RouteTarget } from '../../../src/domain/route.ts'
-import { EmergencyLegs } from '../../../src/edge/emergency-legs.ts'
+import { EmergencyLegs } from '../../../src/edge/legs/emergency-legs.ts'
 import { target } from './an-edge.ts'
 
 const question: CallQuestion = {

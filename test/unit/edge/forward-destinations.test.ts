@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { forwardDestinations } from '../../../src/edge/forward-destinations.ts'
+import { forwardDestinations } from '../../../src/edge/hunt/forward-destinations.ts'
 import { target } from './an-edge.ts'
 
 test.each([

@@ -5,7 +5,7 @@ import {
   mayTryNext,
   mostTelling,
   statusForCaller,
-} from '../../../src/edge/hunt-verdict.ts'
+} from '../../../src/edge/hunt/hunt-verdict.ts'
 
 describe('the hunt', () => {
   test.each([

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import type { LegPolicy } from '../../../src/domain/leg-policy.ts'
 import type { RouteTarget } from '../../../src/domain/route.ts'
-import type { PreparedLeg } from '../../../src/edge/prepared-leg.ts'
+import type { PreparedLeg } from '../../../src/edge/legs/prepared-leg.ts'
 import { settled } from '../../support/fake-sip-stack.ts'
 import { AnEdge, target, targets } from './an-edge.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CallQuestion } from '../../../src/domain/route.ts'
-import { MeteredLegs, type TollGate } from '../../../src/edge/metered-legs.ts'
-import { OutsideCallRefused } from '../../../src/edge/outside-call-refused.ts'
+import { MeteredLegs, type TollGate } from '../../../src/edge/legs/metered-legs.ts'
+import { OutsideCallRefused } from '../../../src/edge/legs/outside-call-refused.ts'
 import { settled } from '../../support/fake-sip-stack.ts'
 import { AnEdge, target, targets } from './an-edge.ts'
 

@@ -1,6 +1,6 @@
 import { expect, it, test } from 'vitest'
-import { callerOffer } from '../../../src/edge/caller-offer.ts'
-import { readMultipart, withAttached } from '../../../src/edge/multipart-body.ts'
+import { callerOffer } from '../../../src/edge/legs/caller-offer.ts'
+import { readMultipart, withAttached } from '../../../src/edge/legs/multipart-body.ts'
 
 const sdp = 'v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\n'
 const location = { type: 'application/pidf+xml', id: 'a@box', body: '<presence>\r\n--x\r\n</presence>\r\n' }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { aor } from '../../../src/domain/aor.ts'
 import type { CallQuestion, RouteTarget } from '../../../src/domain/route.ts'
-import { OverlayLegs } from '../../../src/edge/overlay-legs.ts'
+import { OverlayLegs } from '../../../src/edge/legs/overlay-legs.ts'
 
 const links = {
   linkTo: async () => ({ address: '127.0.0.1', port: 4999 }),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { aor } from '../../../src/domain/aor.ts'
 import type { CallQuestion } from '../../../src/domain/route.ts'
-import { PhoneLegs } from '../../../src/edge/phone-legs.ts'
+import { PhoneLegs } from '../../../src/edge/legs/phone-legs.ts'
 import { target } from './an-edge.ts'
 
 const question: CallQuestion = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { redirectContacts } from '../../../src/edge/redirect-contacts.ts'
+import { redirectContacts } from '../../../src/edge/hunt/redirect-contacts.ts'
 import { target } from './an-edge.ts'
 
 const known = { source: 'phone', callerIsAuthenticated: true } as const

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CallQuestion, RoutePlan } from '../../../src/domain/route.ts'
-import type { LegPreparer } from '../../../src/edge/prepared-leg.ts'
+import type { LegPreparer } from '../../../src/edge/legs/prepared-leg.ts'
 import { settled } from '../../support/fake-sip-stack.ts'
 import { AnEdge, target, targets } from './an-edge.ts'
 

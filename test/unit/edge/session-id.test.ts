@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { printSessionId, readSessionId } from '../../../src/edge/session-id.ts'
+import { printSessionId, readSessionId } from '../../../src/edge/legs/session-id.ts'
 
 const uuid = 'ab30317f1a784dc48ff824d0d3715d86'
 

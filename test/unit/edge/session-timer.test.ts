@@ -4,7 +4,7 @@ import {
   agreedSessionTimer,
   askedSessionTimer,
   refusedSessionTimer,
-} from '../../../src/edge/session-timer.ts'
+} from '../../../src/edge/legs/session-timer.ts'
 import { FakeRequest } from '../../support/fake-request.ts'
 
 const policy: SessionTimerPolicy = { expiresSeconds: 1_800, minSeconds: 120, refresher: 'any' }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CallPath } from '../../../src/domain/call-record.ts'
-import { statedCaller } from '../../../src/edge/stated-caller.ts'
-import { WishPrefixes } from '../../../src/edge/wish-prefixes.ts'
+import { statedCaller } from '../../../src/edge/admission/stated-caller.ts'
+import { WishPrefixes } from '../../../src/edge/admission/wish-prefixes.ts'
 import { FakeInvite } from '../../support/fake-sip-stack.ts'
 
 const rules = {

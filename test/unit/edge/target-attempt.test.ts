@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { targetAttempt } from '../../../src/edge/target-attempt.ts'
+import { targetAttempt } from '../../../src/edge/hunt/target-attempt.ts'
 import { fakeResponse } from '../../support/fake-response.ts'
 import { target } from './an-edge.ts'
 

@@ -18,7 +18,7 @@ const deliverWithinMs = 10_000
 const firstRetryMs = 1_000
 const longestRetryMs = 900_000
 
-/** The notices that wait for one receiver: one after the other, each until it has arrived. */
+/** The notices that wait for one receiver: one after the other, each until it has arrived; calls for help first. */
 export class NoticeQueue {
   readonly #parts: NoticeQueueParts
   readonly #waiting: QueuedNotice[] = []
@@ -34,8 +34,14 @@ export class NoticeQueue {
     this.#parts = parts
   }
 
+  /** A call for help goes before all that waits, at once: who looks after it may not wait for a list of yesterday's calls. */
   push(notice: QueuedNotice): void {
-    this.#waiting.push(notice)
+    if (isUrgent(notice)) {
+      this.#waiting.splice(this.#placeOfUrgent(), 0, notice)
+      this.#retry?.cancel()
+      this.#retry = undefined
+      this.#retryMs = firstRetryMs
+    } else this.#waiting.push(notice)
     if (this.#waiting.length > this.#parts.mostWaiting) this.#makeRoom()
     this.#sendNext()
   }
@@ -56,6 +62,12 @@ export class NoticeQueue {
       dropped: this.#dropped,
       lastError: this.#lastError,
     }
+  }
+
+  /** After the urgent ones that wait already, and not before the notice that is under way. */
+  #placeOfUrgent(first = this.#sending ? 1 : 0): number {
+    const place = this.#waiting.findIndex((each, index) => index >= first && !isUrgent(each))
+    return place === -1 ? this.#waiting.length : place
   }
 
   #sendNext(): void {
@@ -96,6 +108,7 @@ export class NoticeQueue {
       return
     }
     log.warn({ ...fields, retryMs: this.#retryMs }, 'notice not delivered yet')
+    if (!isUrgent(notice) && this.#waiting.some(isUrgent)) return this.#putBack(notice)
     this.#retry = clock.after(this.#retryMs, () => {
       this.#retry = undefined
       this.#sendNext()
@@ -103,11 +116,19 @@ export class NoticeQueue {
     this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs)
   }
 
-  /** Drops the oldest call that is over, else the oldest notice; never the one that is under way. */
+  /** An urgent one came while this one was under way: that one is tried now. */
+  #putBack(notice: QueuedNotice): void {
+    this.#waiting.splice(this.#waiting.indexOf(notice), 1)
+    this.#waiting.splice(this.#placeOfUrgent(0), 0, notice)
+  }
+
+  /** Drops the oldest call that is over, else the oldest notice that is not urgent; never the one that is under way. */
   #makeRoom(): void {
-    const first = this.#sending ? 1 : 0
-    const call = this.#waiting.findIndex(({ notice }, index) => index >= first && notice.event === 'call')
-    const victim = this.#waiting[call === -1 ? first : call]
+    const droppable = this.#waiting.slice(this.#sending ? 1 : 0)
+    const victim =
+      droppable.find(({ notice }) => notice.event === 'call') ??
+      droppable.find((each) => !isUrgent(each)) ??
+      droppable[0]
     if (!victim) return
     if (this.#dropped++ === 0)
       this.#parts.log.error(
@@ -122,6 +143,10 @@ export class NoticeQueue {
     if (place !== -1) this.#waiting.splice(place, 1)
     this.#parts.onDone(notice)
   }
+}
+
+function isUrgent({ notice }: QueuedNotice): boolean {
+  return notice.event === 'emergency'
 }
 
 function messageOf(error: unknown): string {

@@ -8,7 +8,8 @@ export type JournalEntry =
   | { readonly kind: 'alive'; readonly at: number }
 
 const letters = { call: 'c', forgotten: 'f', alive: 'a' } as const
-const shape = /^([0-9a-f]{8}) (([cfa]) (\d+) (.*))$/
+// A text may hold U+2028, which ends a line for regular expressions only.
+const shape = /^([0-9a-f]{8}) (([cfa]) (\d+) (.*))$/s
 
 /** `<crc32 in hex> <letter> <time> <content>`, and a line end. */
 export function printJournalLine(entry: JournalEntry): string {

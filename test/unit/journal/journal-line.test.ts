@@ -8,7 +8,11 @@ import { replay } from '../../../src/drivers/journal/replay.ts'
 import { aCall } from '../../support/a-call.ts'
 
 const entries: readonly JournalEntry[] = [
-  { kind: 'call', at: 5, record: aCall({ from: '"Zoë\n" <sip:201@site-a.example>', endedAt: 9 }) },
+  {
+    kind: 'call',
+    at: 5,
+    record: aCall({ from: '"Zoë\n\u2028\u2029" <sip:201@site-a.example>', endedAt: 9 }),
+  },
   { kind: 'forgotten', at: 6, id: 'b' },
   { kind: 'alive', at: 7 },
 ]

@@ -112,6 +112,28 @@ describe('notices', () => {
     expect(notices.view()[0]).toMatchObject({ waiting: 0, delivered: 1, lastError: undefined })
   })
 
+  it('of calls for help go first, at once, whatever waits and however long the receiver was away', async () => {
+    program.trouble = new Error('the receiver answered 500')
+    notices.send(notice('one'))
+    notices.send(notice('two', 'call'))
+    for (let tries = 0; tries < 12; tries++) await later(900_000)
+    program.trouble = undefined
+    notices.send(notice('help', 'emergency'))
+    await settled()
+    expect(program.heard).toEqual(['help', 'one', 'two'])
+  })
+
+  it('of calls for help do not wait for the next try of what failed while they came', async () => {
+    program.trouble = 'silence'
+    notices.send(notice('one'))
+    await settled()
+    notices.send(notice('help', 'emergency'))
+    for (const more of ['two', 'three', 'four']) notices.send(notice(more))
+    program.trouble = undefined
+    await later(10_000)
+    expect(program.heard.slice(0, 2)).toEqual(['help', 'one'])
+  })
+
   it('are tried again when the receiver says nothing for ten seconds', async () => {
     program.trouble = 'silence'
     notices.send(notice('one'))

@@ -23,6 +23,7 @@ export function meansLocal(local: PhoneNumber, asNational: PhoneNumber | undefin
   return local.isValid() && (!asNational?.isValid() || writesNationalPrefix(local))
 }
 
-function writesNationalPrefix(number: PhoneNumber): boolean {
+/** Whether its country writes a prefix before the area code: 0 in Germany, nothing in Spain and the US. */
+export function writesNationalPrefix(number: PhoneNumber): boolean {
   return number.formatNational().replace(/\D/g, '') !== number.nationalNumber
 }

@@ -3,7 +3,7 @@ import { type E164, isE164 } from '../domain/phone-number.ts'
 import { parseDialledUri } from '../domain/sip-uri.ts'
 import { callingCodeOf, internationalPrefixOf, parseIn } from './country.ts'
 import { withoutSeparators } from './dialled-reader.ts'
-import { localNumber, meansLocal, possibleNumber } from './local-number.ts'
+import { localNumber, meansLocal, possibleNumber, writesNationalPrefix } from './local-number.ts'
 import type { Place } from './written-number.ts'
 
 /** The part of a SIP or tel URI that holds a number. */
@@ -36,7 +36,9 @@ export function readSubscriber(
   if (digits.startsWith('+')) return isE164(digits) ? digits : undefined
   if (context?.startsWith('+')) return possible(`${withoutSeparators(context)}${digits}`, country)
   if ((format === 'e164' || format === '+e164') && !digits.startsWith('0')) {
-    const full = valid(`+${digits}`, country)
+    // Where a plus sign was to be written, its absence is a hint that these are digits of the country itself.
+    const home = format === '+e164' ? writtenAtHome(digits, country) : undefined
+    const full = home ?? valid(`+${digits}`, country)
     if (full) return full
   }
   if (format === 'local') {
@@ -57,6 +59,13 @@ export function readSubscriber(
 function valid(digits: string, country: string): E164 | undefined {
   const number = parseIn(country, digits)
   return number?.isValid() ? number.number : undefined
+}
+
+/** Digits that are a whole number where no prefix is written before it: 2035551234 in the US is not +20 35551234. */
+function writtenAtHome(digits: string, country: string): E164 | undefined {
+  const number = parseIn(country, digits)
+  if (!number?.isValid() || number.nationalNumber !== digits || writesNationalPrefix(number)) return undefined
+  return number.number
 }
 
 function possible(digits: string, country: string): E164 | undefined {

@@ -24,14 +24,20 @@ export function placeOf(uri: string): string {
   return `${host}:${port}`
 }
 
+/** Until when it is believed to be there. Milliseconds since the Unix epoch. */
+export function usableUntil({ seenAt }: MirroredPhone): number {
+  return seenAt + usableMs
+}
+
 /** The phone as if it had registered here. */
-export function mirroredBinding(user: AorText, { uri, userAgent, since, seenAt }: MirroredPhone): Binding {
+export function mirroredBinding(user: AorText, phone: MirroredPhone): Binding {
+  const { uri, userAgent, since } = phone
   const { host, port, transport } = hostPortOf(uri)
   return {
     aor: user,
     contact: uri,
     q: 1,
-    expiresAt: seenAt + usableMs,
+    expiresAt: usableUntil(phone),
     callId: '',
     cseq: 0,
     path: [],

@@ -5,7 +5,7 @@ import { parseDialledUri } from '../domain/sip-uri.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Part } from '../lib/part.ts'
-import { type MirroredPhone, mirroredBinding, placeOf } from './mirrored-phone.ts'
+import { type MirroredPhone, mirroredBinding, placeOf, usableUntil } from './mirrored-phone.ts'
 
 /** A PBX whose phones are known because it tells of them. */
 export interface MirroredPbx {
@@ -77,9 +77,10 @@ export class MirroredPhones implements Part {
   withMirrored(user: AorText, registered: readonly Binding[]): readonly Binding[] {
     const phones = this.#phones.get(user)
     if (!phones) return registered
+    const { health, clock } = this.#parts
     const places = new Set(registered.flatMap(placesOf))
-    const others = phones.filter(
-      ({ domain, uri }) => !this.#parts.health.isInCharge(domain) && !places.has(placeOf(uri)),
+    const others = usable(phones, clock.now()).filter(
+      ({ domain, uri }) => !health.isInCharge(domain) && !places.has(placeOf(uri)),
     )
     return [...registered, ...others.map((phone) => mirroredBinding(user, phone))]
   }
@@ -150,9 +151,12 @@ export class MirroredPhones implements Part {
   async #load(pbx: MirroredPbx): Promise<void> {
     const kept = await this.#parts.settings.get(settingOf(pbx))
     if (!kept) return
-    const phones: readonly [AorText, readonly MirroredPhone[]][] = JSON.parse(new TextDecoder().decode(kept))
-    for (const [user, own] of phones) this.#phones.set(user, own)
-    this.#parts.log.info({ pbx: pbx.name, users: phones.length }, 'phones of the PBX remembered')
+    const { clock, log } = this.#parts
+    const users: readonly [AorText, readonly MirroredPhone[]][] = JSON.parse(new TextDecoder().decode(kept))
+    const known = users.map(([user, phones]) => [user, usable(phones, clock.now())] as const)
+    const remembered = known.filter(([, phones]) => phones.length > 0)
+    for (const [user, phones] of remembered) this.#phones.set(user, phones)
+    log.info({ pbx: pbx.name, users: remembered.length }, 'phones of the PBX remembered')
   }
 
   #keepWithin(ms: number): void {
@@ -181,6 +185,10 @@ export class MirroredPhones implements Part {
 
 function settingOf({ name }: MirroredPbx): string {
   return `mirrored-phones:${name}`
+}
+
+function usable(phones: readonly MirroredPhone[], now: number): readonly MirroredPhone[] {
+  return phones.filter((phone) => usableUntil(phone) > now)
 }
 
 function areSamePlaces(some: readonly MirroredPhone[], others: readonly MirroredPhone[]): boolean {

@@ -102,6 +102,21 @@ describe('the phones of a PBX, as it told of them', () => {
     expect(places()).toEqual(['sip:201@10.0.0.9'])
   })
 
+  it('are not called where they were more than a day ago, whether the box was restarted since or not', async () => {
+    isInCharge = false
+    tell(contact('201', 'sip:201@10.0.0.5'))
+    await phones.stop()
+    clock.advance(23 * hour)
+    phones = make()
+    await phones.start()
+    expect(places()).toEqual(['sip:201@10.0.0.5'])
+    clock.advance(hour)
+    expect(places()).toEqual([])
+    phones = make()
+    await phones.start()
+    expect(phones.view()).toEqual([])
+  })
+
   it('stay known for an hour when it lives and tells of them no more', () => {
     isInCharge = false
     tell(contact('201', 'sip:201@10.0.0.5'))

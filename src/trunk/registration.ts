@@ -47,6 +47,10 @@ const longestRetryMs = 60_000
 /** Enough to spread many boxes, and little enough that a provider back from the dead is found within the minute. */
 const longestSpreadMs = 2_000
 const longestRetryAfterMs = 300_000
+/** Whatever was granted: a registration that the provider has lost is found again within the day. */
+const longestRefreshMs = 12 * 3_600_000
+/** No registrar means it when it wants more. */
+const longestMinExpiresSeconds = 86_400
 /** The provider will not change its mind soon; asking often gets the address banned. */
 const credentialsRefused = new Set([401, 403, 404, 407])
 
@@ -97,7 +101,7 @@ function accepted(
     expiresSeconds: askedSeconds,
     until: at + seconds * 1_000,
   }
-  return [state, { do: 'wait', ms: seconds * 500 }]
+  return [state, { do: 'wait', ms: Math.min(seconds * 500, longestRefreshMs) }]
 }
 
 function refused(
@@ -106,7 +110,8 @@ function refused(
 ): RegistrationStep {
   const { minExpiresSeconds: least } = event
   // RFC 3261 §10.2.8: ask again at once for as long as the registrar wants; only if that is news to us.
-  if (event.status === 423 && least !== undefined && least > state.expiresSeconds) {
+  const isNews = least !== undefined && least > state.expiresSeconds && least <= longestMinExpiresSeconds
+  if (event.status === 423 && isNews) {
     return registering(least, state.failures, state.until)
   }
   const failures = state.failures + 1

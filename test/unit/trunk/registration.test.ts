@@ -42,6 +42,12 @@ describe('a registration', () => {
       [{ do: 'wait', ms: 60_000 }],
     ],
     [
+      'refreshes twice a day when it was granted for years',
+      [start, accepted(999_999_999)],
+      'registered',
+      [{ do: 'wait', ms: 43_200_000 }],
+    ],
+    [
       'takes what it asked for when nothing was named',
       [start, accepted()],
       'registered',
@@ -62,6 +68,12 @@ describe('a registration', () => {
     [
       'waits after a 423 that says nothing new',
       [start, refused(423, { minExpiresSeconds: 300 })],
+      'waiting',
+      [{ do: 'wait', ms: 1_000 }],
+    ],
+    [
+      'does not ask for more than a day',
+      [start, refused(423, { minExpiresSeconds: 86_401 })],
       'waiting',
       [{ do: 'wait', ms: 1_000 }],
     ],

@@ -55,7 +55,7 @@ export class AsteriskLine implements LineWatch {
 
 /** A line of several ports is up while one of them is. */
 export function lineState(line: string, { devices, registrations, channels }: AsteriskState): LineState {
-  const own = [...devices.values()].filter(({ name }) => belongs(name, line))
+  const own = [...devices.values()].filter(({ name }) => isDeviceOf(name, line))
   if (own.length > 0 && own.every(({ state }) => state === 'unavailable'))
     return { kind: 'down', text: `${line} is unavailable at the Asterisk` }
   const registered = registrations.filter((each) => isOfLine(each, line))
@@ -64,13 +64,18 @@ export function lineState(line: string, { devices, registrations, channels }: As
   if (own.length === 0) return { kind: 'unknown', text: `the Asterisk knows no ${line}` }
   if (own.every(({ state }) => state === 'busy' || state === 'unavailable'))
     return { kind: 'up', channelsUsed: undefined, text: `${line} is busy` }
-  const used = [...channels.values()].filter(({ name }) => belongs(name, line)).length
+  const used = [...channels.values()].filter(({ name }) => isChannelOf(name, line)).length
   return { kind: 'up', channelsUsed: used, text: `${line} carries ${used} calls` }
 }
 
-/** `PJSIP/provider-0000001a` is a channel of `PJSIP/provider`, `DAHDI/1` a port of `DAHDI`. */
-function belongs(name: string, line: string): boolean {
-  return name === line || (name.startsWith(line) && /^(?:\/|-[^-]*$)/.test(name.slice(line.length)))
+/** `DAHDI/1` is a port of `DAHDI`; `PJSIP/provider-backup` is another line than `PJSIP/provider`. */
+function isDeviceOf(name: string, line: string): boolean {
+  return name === line || name.startsWith(`${line}/`)
+}
+
+/** `PJSIP/provider-0000001a` is a channel of `PJSIP/provider`. */
+function isChannelOf(name: string, line: string): boolean {
+  return isDeviceOf(name, line) || isDeviceOf(name.replace(/-[^-]*$/, ''), line)
 }
 
 // A registration of PJSIP need not name its endpoint; by habit, and from pjsip_wizard, it has its name.

@@ -33,6 +33,11 @@ describe('the line of an Asterisk that is a trunk', () => {
     })
   })
 
+  it('is down whatever a line does whose name begins with its name', () => {
+    const devices = { 'PJSIP/carrier': 'unavailable', 'PJSIP/carrier-backup': 'idle' } as const
+    expect(lineState('PJSIP/carrier', asterisk(devices)).kind).toBe('down')
+  })
+
   it('is down when the registration of that name is lost, whatever the endpoint says', () => {
     const devices = { 'PJSIP/carrier': 'idle' } as const
     const lost = asterisk(devices, { registrations: [['carrier-reg-0', false]] })

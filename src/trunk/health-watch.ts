@@ -32,6 +32,8 @@ export class HealthWatch {
   readonly #parts: HealthWatchParts
   #health: TrunkHealth = unknownHealth
   #timer: Timer | undefined
+  /** The end of a rest is news too, and nothing else tells of it. */
+  #rest: Timer | undefined
   #isRunning = false
   /** Counts starts, so that an answer from before a stop is nobody's. */
   #run = 0
@@ -65,6 +67,7 @@ export class HealthWatch {
   start(): void {
     this.#isRunning = true
     this.#run += 1
+    this.#watchRest()
     if (this.#parts.intervalSeconds > 0) void this.#ask(this.#run)
   }
 
@@ -72,6 +75,7 @@ export class HealthWatch {
     this.#isRunning = false
     this.#isWaiting = false
     this.#timer?.cancel()
+    this.#rest?.cancel()
   }
 
   /** The far end is known to be there again: who was silent is asked now. */
@@ -124,7 +128,14 @@ export class HealthWatch {
     const before = this.#health
     this.#health = nextHealth(before, witness)
     if (isDown(this.#health) && !isDown(before)) this.#onSilence()
+    if (this.#health.restsUntil !== before.restsUntil) this.#watchRest()
     this.#onChange()
+  }
+
+  #watchRest(): void {
+    this.#rest?.cancel()
+    const restMs = this.#health.restsUntil - this.#parts.clock.now()
+    if (this.#isRunning && restMs > 0) this.#rest = this.#parts.clock.after(restMs, () => this.#onChange())
   }
 }
 

@@ -61,6 +61,32 @@ describe('the health of a trunk', () => {
     expect(trunks.all()).toMatchObject([{ healthy: true }])
   })
 
+  it('is offered to other boxes again when its rest is over, though nobody asks it or calls', async () => {
+    const offered = { ...carrier, offerToOverlay: true, maxCalls: 4, optionsIntervalSeconds: 0 }
+    const { trunks, clock } = trunksOf([offered])
+    const told: (number | undefined)[] = []
+    trunks.onServiceChange((service) => told.push(service?.channelsFree))
+    await trunks.start()
+    const fail = () => {
+      for (const status of [503, 503, 503]) trunks.saw('carrier', status)
+    }
+    fail()
+    await pass(clock, 29)
+    expect(told).toEqual([4, 0])
+    await pass(clock, 1)
+    expect(told).toEqual([4, 0, 4])
+    fail()
+    await trunks.stop()
+    await pass(clock, 600)
+    expect(told).toEqual([4, 0, 4, 0])
+  })
+
+  it('suffers from calls on which nothing was heard', () => {
+    const { trunks } = trunksOf([carrier])
+    for (let calls = 0; calls < 3; calls++) trunks.saw('carrier', 408, 102)
+    expect(trunks.all()).toMatchObject([{ healthy: false }])
+  })
+
   it('is asked at once after a call that failed, not after each of many', async () => {
     const { trunks, clock, network } = trunksOf([{ ...carrier, optionsIntervalSeconds: 3_600 }])
     await trunks.start()

@@ -59,6 +59,8 @@ export interface FailedLeg {
 }
 
 const noAnswer = 19
+/** A mobile network may look for a phone so long and say nothing but 100, which does not come up to here. */
+const patientMs = 8_000
 
 type Trouble = Pick<FailedLeg, 'status' | 'reason' | 'response' | 'isFinal' | 'rangInVain' | 'byBox'>
 
@@ -71,7 +73,8 @@ export class OutgoingLeg {
   readonly #log: Log
   readonly #abort = new AbortController()
   #isSeen = false
-  #rangTooLong = false
+  /** How long it was tried in vain. */
+  #triedMs: number | undefined
   #isAbandoned = false
 
   constructor(order: LegOrder, network: LegNetwork, witness: PbxWitness, clock: Clock, log: Log) {
@@ -107,7 +110,7 @@ export class OutgoingLeg {
     const { target, ringMs } = this.#order
     const mostMs = Math.min(ringMs, (target.ringSeconds ?? Number.POSITIVE_INFINITY) * 1_000)
     const ringing = this.#clock.after(mostMs, () => {
-      this.#rangTooLong = true
+      this.#triedMs = mostMs
       this.cancel(reasonOfCause(noAnswer))
     })
     const { silentMs } = this.#order
@@ -178,10 +181,7 @@ export class OutgoingLeg {
 
   #troubleOf(error: unknown): Trouble {
     if (error instanceof CallRejected) return this.#rejected(error)
-    if (error instanceof CallAborted && this.#rangTooLong) {
-      if (!this.#isSeen) this.#report('timeout')
-      return { status: 480, reason: 'No Answer', response: undefined, rangInVain: this.#isSeen }
-    }
+    if (error instanceof CallAborted && this.#triedMs !== undefined) return this.#unanswered(this.#triedMs)
     if (error instanceof CallAborted && this.#isAbandoned) {
       return { status: 503, reason: 'No Longer Reachable', response: undefined }
     }
@@ -200,6 +200,14 @@ export class OutgoingLeg {
     }
     this.#log.error({ target: this.target.label, stack: stackOf(error) }, 'outgoing call leg failed')
     return { status: 500, reason: 'Server Internal Error', response: undefined, byBox: true }
+  }
+
+  #unanswered(afterMs: number): Trouble {
+    if (this.#isSeen) return { status: 480, reason: 'No Answer', response: undefined, rangInVain: true }
+    this.#report('timeout')
+    // Timer B would have said so later (RFC 3261 §17.1.1.2); until then a dead line is no person who is out.
+    if (afterMs >= patientMs) return { status: 408, reason: 'Request Timeout', response: undefined }
+    return { status: 480, reason: 'No Answer', response: undefined }
   }
 
   #rejected({ sipStatus, message, response }: CallRejected): Trouble {

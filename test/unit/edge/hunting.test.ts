@@ -97,6 +97,26 @@ describe('a number outside', () => {
     expect(invite.response.headers).toMatchObject({ Reason: expect.stringContaining('cause=19') })
   })
 
+  test.each([
+    [20, 408],
+    [5, 480],
+  ])('on a line silent for %i s ends with %i, and goes by the next', async (ringSeconds, status) => {
+    const edge = new AnEdge()
+    const line = { path: 'trunk', outsideNumber: '+4930123', ringSeconds } as const
+    edge.plan = targets(target({ ...line, label: 'dead' }), target({ ...line, label: 'well', group: 1 }))
+    await edge.phoneCalls()
+    edge.clock.advance(ringSeconds * 1_000)
+    await settled()
+    edge.stack.sent(1).rings()
+    edge.clock.advance(ringSeconds * 1_000)
+    await settled()
+    const attempts = edge.records.ended[0]?.attempts
+    expect(attempts?.map((attempt) => [attempt.target, attempt.status])).toEqual([
+      ['dead', status],
+      ['well', 480],
+    ])
+  })
+
   test('is held against a box that cannot be reached', async () => {
     const edge = new AnEdge()
     edge.linkFails = true

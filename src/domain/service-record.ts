@@ -13,7 +13,7 @@ export interface PstnService {
   /** E.164 prefixes with leading `+` that it serves; `+` alone is the world. */
   readonly prefixes: readonly string[]
   readonly channelsFree: number
-  /** Price per minute in thousandths of the operator's currency unit, of the cheapest line. */
+  /** Price per minute in thousandths of the operator's currency unit, of the lines with the broadest prefix. */
   readonly costPerMinute: number
   /** What certain prefixes cost; the longest that fits counts, and `costPerMinute` for all others. */
   readonly rates?: readonly PrefixRate[]

@@ -1,4 +1,5 @@
-import type { PrefixRate, PstnService } from '../domain/service-record.ts'
+import type { PstnService } from '../domain/service-record.ts'
+import { type OfferedPrices, offeredPrices } from './offered-prices.ts'
 import type { SipTrunk } from './sip-trunk.ts'
 
 type OfferedTrunk = Pick<SipTrunk, 'entry' | 'healthy' | 'free' | 'rates'>
@@ -9,8 +10,8 @@ type OfferedTrunk = Pick<SipTrunk, 'entry' | 'healthy' | 'free' | 'rates'>
  */
 export class PstnOffer {
   readonly #trunks: readonly OfferedTrunk[]
-  #ratesOf = ''
-  #rates: readonly PrefixRate[] = []
+  #pricesOf = ''
+  #prices: OfferedPrices = offeredPrices([])
 
   constructor(trunks: readonly OfferedTrunk[]) {
     this.#trunks = trunks
@@ -20,37 +21,24 @@ export class PstnOffer {
   current(): PstnService | undefined {
     if (this.#trunks.length === 0) return undefined
     const offered = this.#trunks.filter(({ entry, healthy }) => entry.offerToOverlay && healthy)
-    const rates = this.#ratesFor(offered)
+    const { costPerMinute, rates } = this.#pricesFor(offered)
     return {
       kind: 'pstn',
       prefixes: [...new Set(offered.flatMap(({ entry }) => entry.prefixes))].sort(),
       channelsFree: offered.reduce((sum, { free }) => sum + free, 0),
-      costPerMinute:
-        offered.length === 0 ? 0 : Math.min(...offered.map(({ rates }) => rates.usual.perMinute)),
+      costPerMinute,
       ...(rates.length > 0 && { rates }),
       takesEmergencies: true,
     }
   }
 
   /** Price lists are long, and this is asked at every call. */
-  #ratesFor(offered: readonly OfferedTrunk[]): readonly PrefixRate[] {
+  #pricesFor(offered: readonly OfferedTrunk[]): OfferedPrices {
     const names = offered.map(({ entry: { name } }) => name).join(' ')
-    if (names !== this.#ratesOf) {
-      this.#ratesOf = names
-      this.#rates = cheapestByPrefix(offered)
+    if (names !== this.#pricesOf) {
+      this.#pricesOf = names
+      this.#prices = offeredPrices(offered)
     }
-    return this.#rates
+    return this.#prices
   }
-}
-
-/** What the record's price a minute cannot say of the usual rate is a rate of its own, that of the world. */
-function cheapestByPrefix(trunks: readonly OfferedTrunk[]): readonly PrefixRate[] {
-  const cheapest = new Map<string, PrefixRate>()
-  for (const rate of trunks.flatMap(({ rates }) => rates.byPrefix)) {
-    const known = cheapest.get(rate.prefix)
-    if (!known || rate.perMinute < known.perMinute) cheapest.set(rate.prefix, rate)
-  }
-  const world = cheapest.get('+')
-  if (world?.setup === 0 && world.stepSeconds === 1) cheapest.delete('+')
-  return [...cheapest.values()]
 }

@@ -109,6 +109,9 @@ function* findPlaces(
       else places.push({ transport, target, port })
     }
   })
+  // RFC 3263 §4.2: the addresses of the name itself only where there are no SRV records, and that is not known here.
+  const failure = findings.find((finding) => finding.failure)?.failure
+  if (failure && places.length === 0) throw new HostNotFound(host, failure.message, failure)
   // RFC 2782: a target of "." says that the service is decidedly not available.
   if (isRefused && places.length === 0)
     throw new HostNotFound(host, 'its SRV records say that it offers no SIP')
@@ -168,7 +171,7 @@ function* findAddresses(
   )
 }
 
-/** A question that failed counts as without records; the failure is told only when nothing else leads anywhere. */
+/** The records found, for certain or not; a failure is told when nothing else leads anywhere. */
 function recordsOf<Kind>(finding: Finding | undefined, failures: Error[]): Kind[] {
   if (finding?.failure) failures.push(finding.failure)
   return [...(finding?.records ?? [])] as Kind[]

@@ -91,6 +91,18 @@ test('when every server is gone, what was known still leads', async () => {
   expect(await resolver.resolve(uri, never())).toEqual(hops)
 })
 
+test('a name that had no SRV records is called at its address while the servers are gone', async () => {
+  const clock = new FakeClock()
+  const settings = { servers: [server.serverText], timeoutMs: 1_000, serveStaleSeconds: 60, clock }
+  const resolver = new DnsHopResolver({ ...settings, hostsFile: new HostsFile('') })
+  const plain = { ...uri, host: 'one.example.org' }
+  const found = await resolver.resolve(plain, never())
+  await server.stop()
+  clock.advance(61_000)
+  expect(await resolver.resolve(plain, never())).toEqual(found)
+  await expect(resolver.resolveAfresh(plain, never())).rejects.toThrow(/no name server answers.*SRV/)
+})
+
 test('says why a host cannot be found: no such name, or no server', async () => {
   await expect(
     resolverOf([server.serverText]).resolve({ ...uri, host: 'no.example.org' }, never()),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Finding } from '../../../src/drivers/dns/cached-lookup.ts'
-import type { DnsQuestion, DnsRecord, RecordType } from '../../../src/drivers/dns/dns-record.ts'
+import type { DnsQuestion, DnsRecord } from '../../../src/drivers/dns/dns-record.ts'
 import { HostNotFound, locate } from '../../../src/drivers/dns/locate.ts'
 import type { HopQuery } from '../../../src/engine/transport/hop.ts'
 
@@ -139,6 +139,21 @@ test('names a failed query only when nothing else leads anywhere', () => {
   expect(() => run({}, {}, 'AAAA')).toThrow(/server is away/)
 })
 
+test('a failed SRV question is not "no SRV": the addresses of the name are not tried', () => {
+  const zone: Zone = { 'A example.org': [a('192.0.2.9')] }
+  expect(() => run({}, zone, 'SRV')).toThrow(HostNotFound)
+  expect(() => run({ transport: 'udp' }, zone, 'SRV')).toThrow(/server is away/)
+  expect(run({ port: 5060 }, zone, 'SRV').found).toHaveLength(1)
+})
+
+test('of two SRV questions the one that was answered leads on', () => {
+  const zone: Zone = {
+    'SRV _sip._udp.example.org': [srv(0, 0, 5070, 'one.example.org')],
+    'A one.example.org': [a('192.0.2.1')],
+  }
+  expect(run({}, zone, 'SRV _sip._tcp.example.org').found).toMatchObject([{ transport: 'udp', port: 5070 }])
+})
+
 test('asks for each SRV target once, and both families together', () => {
   const { asked } = run({}, full)
   expect(asked).toEqual([
@@ -148,8 +163,8 @@ test('asks for each SRV target once, and both families together', () => {
   ])
 })
 
-/** Runs the search against a zone. `failing` names the type of question that no server answers. */
-function run(uri: Partial<HopQuery>, zone: Zone, failing?: RecordType) {
+/** Runs the search against a zone. No server answers the question `failing`, or those of that type. */
+function run(uri: Partial<HopQuery>, zone: Zone, failing?: string) {
   const query: HopQuery = {
     scheme: 'sip',
     host: 'example.org',
@@ -168,8 +183,9 @@ function run(uri: Partial<HopQuery>, zone: Zone, failing?: RecordType) {
   return { found: step.value, asked }
 }
 
-function answer({ type, name }: DnsQuestion, zone: Zone, failing?: RecordType): Finding {
-  if (type === failing) return { records: [], failure: new Error('the server is away') }
+function answer({ type, name }: DnsQuestion, zone: Zone, failing?: string): Finding {
+  if (failing === type || failing === `${type} ${name}`)
+    return { records: [], failure: new Error('the server is away') }
   return { records: zone[`${type} ${name}`] ?? [] }
 }
 

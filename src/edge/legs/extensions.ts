@@ -5,17 +5,13 @@ type Rule = Pick<LegPolicy, 'reliableProvisionals'> | undefined
 
 /** Option tags in a header such as Supported or Require (RFC 3261 §19.2), in small letters. */
 export function optionsIn(message: SipMessageView, header: string): readonly string[] {
-  return message
-    .headers(header)
-    .flatMap((value) => value.split(','))
-    .map((tag) => tag.trim().toLowerCase())
-    .filter((tag) => tag !== '')
+  return tagsAsWritten(message, header).map((tag) => tag.toLowerCase())
 }
 
-/** What a caller requires and the box does not do with it; empty when it may be served (RFC 3261 §8.2.2.3). */
+/** What a caller requires and the box does not do, in its own words; empty when it may be served (RFC 3261 §8.2.2.3). */
 export function requiredInVain(invite: SipMessageView, rule?: Rule): readonly string[] {
   const understood = rule?.reliableProvisionals === 'never' ? ['timer'] : ['timer', '100rel']
-  return optionsIn(invite, 'Require').filter((tag) => !understood.includes(tag))
+  return tagsAsWritten(invite, 'Require').filter((tag) => !understood.includes(tag.toLowerCase()))
 }
 
 /** What an INVITE of ours says about extensions. Phones are not asked for reliable provisional responses. */
@@ -33,4 +29,12 @@ export function offeredExtensions(rule: Rule): SipHeaders {
 /** Whether the caller's provisional responses go out reliably though it does not require that (RFC 3262 §3). */
 export function wantsReliable(invite: SipMessageView, rule: Rule): boolean {
   return rule?.reliableProvisionals === 'required' && optionsIn(invite, 'Supported').includes('100rel')
+}
+
+function tagsAsWritten(message: SipMessageView, header: string): readonly string[] {
+  return message
+    .headers(header)
+    .flatMap((value) => value.split(','))
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '')
 }

@@ -123,6 +123,11 @@ describe('reliable provisional responses', () => {
     const { invite } = await calledIn({ reliableProvisionals: 'never' }, { Require: '100rel' })
     expect(invite.response).toMatchObject({ status: 420, headers: { Unsupported: '100rel' } })
   })
+
+  test('are understood however they are written; what is not is named as the caller wrote it', async () => {
+    const { invite } = await calledIn({}, { Require: '100Rel, nothingSIPbutAll' })
+    expect(invite.response).toMatchObject({ status: 420, headers: { Unsupported: 'nothingSIPbutAll' } })
+  })
 })
 
 describe('session timers', () => {

@@ -11,8 +11,17 @@ export interface AgreedSession {
 export function answerToRefresh(offer: string, { localSdp, remoteSdp }: AgreedSession): string | undefined {
   // What went out with a location or the like (multipart) is no answer.
   if (!localSdp.startsWith('v=0') || withoutOrigin(offer) !== withoutOrigin(remoteSdp)) return undefined
-  return leavesOpen(localSdp) ? undefined : localSdp
+  return leavesOpen(localSdp) || asksAgain(offer, localSdp) ? undefined : localSdp
 }
+
+/** A stream that was refused, video perhaps, may be welcome now. */
+function asksAgain(offer: string, localSdp: string): boolean {
+  const ours = portsOf(localSdp)
+  return portsOf(offer).some((port, index) => port !== '0' && ours[index] === '0')
+}
+
+const portsOf = (sdp: string): readonly string[] =>
+  [...sdp.matchAll(/^m=\S+ (\d+)/gm)].map(([, port = '']) => port)
 
 /** An offer may leave to the other side which key is used (RFC 4568 §5.1.2) and who opens DTLS (RFC 5763 §5). */
 function leavesOpen(sdp: string): boolean {

@@ -25,3 +25,11 @@ test.each([
 ])('what was said last is no answer when it was %s', (_, localSdp) => {
   expect(answerToRefresh(sdp(1), { localSdp, remoteSdp: sdp(1) })).toBeUndefined()
 })
+
+test('a stream that was refused may be asked for again, one that both have given up is not', () => {
+  const video = (port: number) => `m=video ${port} RTP/AVP 96`
+  const [asks, gone] = [sdp(1, video(4002)), sdp(1, video(0))]
+  const refused = sdp(7, video(0))
+  expect(answerToRefresh(asks, { localSdp: refused, remoteSdp: asks })).toBeUndefined()
+  expect(answerToRefresh(gone, { localSdp: refused, remoteSdp: gone })).toBe(refused)
+})

@@ -50,7 +50,7 @@ interface Invite {
   readonly step: number
 }
 
-/** SDP of an offer or answer; `version` makes it another one. */
+/** SDP of an offer or answer. Another `version` alone only keeps the session alive (RFC 4028 §7.4). */
 export const sdp = (version = 1, direction = 'sendrecv'): string =>
   `v=0\no=- 1 ${version} IN IP[local_ip_type] [local_ip]\ns=-\nc=IN IP[media_ip_type] [media_ip]\nt=0 0\nm=audio 41000 RTP/AVP 8\na=${direction}`
 

@@ -123,14 +123,14 @@ describe.each(['b2bua', 'proxy'] as const)('the box as %s', (callHandling) => {
     it.concurrent('§14.1 two re-INVITEs cross: 491, and the next one goes through', () => {
       const held = answering('re-INVITEs when it is re-INVITEd')
         .await('INVITE', { isKept: true })
-        .send('INVITE', { body: sdp(2) })
+        .send('INVITE', { body: sdp(2, 'sendonly') })
         .expect(100, { optional: true })
         .expect(491)
         .ackRefusal()
         .answer(491, { toKept: true })
         .await('ACK')
       const calling = connected('re-INVITEs').send('INVITE', {
-        body: sdp(2),
+        body: sdp(2, 'sendonly'),
         as: 'own',
         isUnrepeated: isProxy,
       })
@@ -142,7 +142,7 @@ describe.each(['b2bua', 'proxy'] as const)('the box as %s', (callHandling) => {
           .expect(491, { of: 'own' })
           .ackRefusal()
           .pause(300)
-          .send('INVITE', { body: sdp(3) })
+          .send('INVITE', { body: sdp(3, 'sendonly') })
           .expect(100, { optional: true })
           .expect(200)
           .ack()
@@ -151,7 +151,7 @@ describe.each(['b2bua', 'proxy'] as const)('the box as %s', (callHandling) => {
         untilHungUp(
           held
             .await('INVITE')
-            .answer(200, { body: sdp(3) })
+            .answer(200, { body: sdp(3, 'recvonly') })
             .await('ACK'),
         ),
       )
@@ -160,16 +160,36 @@ describe.each(['b2bua', 'proxy'] as const)('the box as %s', (callHandling) => {
     it.concurrent('RFC 3311 UPDATE offers anew', () =>
       play(
         connected('updates')
-          .send('UPDATE', { body: sdp(2) })
+          .send('UPDATE', { body: sdp(2, 'sendonly') })
           .expect(200, { has: { 'Content-Type': 'application/sdp' } })
           .send('BYE')
           .expect(200),
         untilHungUp(
           answering('is updated')
             .await('UPDATE')
-            .answer(200, { body: sdp(2) }),
+            .answer(200, { body: sdp(2, 'recvonly') }),
         ),
       ))
+
+    it.concurrent('RFC 4028 §7.4 an offer that changes nothing keeps the session alive', () => {
+      const kept = answering('is left alone')
+      if (isProxy) {
+        kept.await('INVITE').answer(200, { body: sdp() }).await('ACK')
+        kept.await('UPDATE').answer(200, { body: sdp() })
+      }
+      return play(
+        connected('refreshes')
+          .send('INVITE', { body: sdp(2) })
+          .expect(100, { optional: true })
+          .expect(200, { has: { 'Content-Type': 'application/sdp' } })
+          .ack()
+          .send('UPDATE', { body: sdp(3) })
+          .expect(200, { has: { 'Content-Type': 'application/sdp' } })
+          .send('BYE')
+          .expect(200),
+        untilHungUp(kept),
+      )
+    })
 
     it.concurrent('§8.2, RFC 6086, RFC 3428 OPTIONS, INFO and MESSAGE in a call, from both ends', () =>
       play(

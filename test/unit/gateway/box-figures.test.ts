@@ -9,7 +9,19 @@ const idle: Omit<CountedParts, 'engine'> = {
   registrar: { counts: { accepted: 1, challenged: 0, wrongPassword: 0, refused: 0 } },
   front: { passedOn: 0 },
   trunks: { view: () => [] },
-  asterisks: { view: () => [] },
+  asterisks: {
+    view: () => [
+      {
+        name: 'office',
+        state: { name: 'office', state: 'degraded', text: 'one provider is not registered' },
+        connectedSince: 0,
+        endpoints: 2,
+        contacts: 1,
+        channels: 5,
+        registrations: [],
+      },
+    ],
+  },
   pbxs: { view: () => [] },
   overlays: { all: [] },
   loopLag: { figures: { bounds: [0.1], counts: [1, 0], sum: 0 } },
@@ -49,6 +61,12 @@ describe('the metrics page', () => {
     expect(text).toContain('causeway_resident_memory_bytes ')
     expect(text).not.toContain('thread="engine"')
     expect(text).not.toMatch(/^causeway_sip_/m)
+  })
+
+  it('knows an Asterisk that has trouble from one that is away', async () => {
+    const text = await page(undefined)
+    expect(text).toContain('causeway_asterisk_up{asterisk="office"} 1')
+    expect(text).toContain('causeway_asterisk_channels{asterisk="office"} 5')
   })
 
   it('counts calls and what they cost, and says when records and notices are held up', async () => {

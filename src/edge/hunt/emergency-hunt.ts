@@ -5,10 +5,16 @@ import type { FailedLeg, LegOrder } from '../legs/outgoing-leg.ts'
 const ringMs = 175_000
 /** Nobody who calls for help waits longer for a way on which nothing is heard, while there is another one. */
 const silentMs = 8_000
+/** Another box or a PBX tries lines of its own, one after the other, before it has anything to tell. */
+const huntingMs = 20_000
 
 /** How long one way is tried in a call for help. */
-export function emergencyPatience(isLast: boolean): Pick<LegOrder, 'ringMs' | 'silentMs'> {
-  return { ringMs, silentMs: isLast ? undefined : silentMs }
+export function emergencyPatience(
+  { path }: Pick<RouteTarget, 'path'>,
+  isLast: boolean,
+): Pick<LegOrder, 'ringMs' | 'silentMs'> {
+  if (isLast) return { ringMs }
+  return { ringMs, silentMs: path === 'overlay' || path === 'pbx' ? huntingMs : silentMs }
 }
 
 const full = new Set([486, 503])

@@ -125,7 +125,7 @@ export class CalleeSide {
         ...credentials,
       },
       ringMs,
-      ...(target.emergency && emergencyPatience(this.#isLast(target))),
+      ...(target.emergency && emergencyPatience(target, this.#isLast(target))),
       answerOffer,
       prepare: () => this.#prepare(target),
       openMedia: ({ isBehindNat = false, isBrowser = false, policy }: PreparedLeg) =>

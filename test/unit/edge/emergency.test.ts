@@ -121,6 +121,17 @@ describe('a call for help', () => {
     expect(edge.stack.sent().isCancelled).toBe(false)
   })
 
+  test.each(['overlay', 'pbx'] as const)('gives the %s time to try lines of its own', async (path) => {
+    const edge = new AnEdge()
+    await aCallForHelp(edge, target({ path, label: 'site-b', emergency }), onSpare)
+    edge.clock.advance(19_000)
+    await settled()
+    expect(edge.stack.outgoing).toHaveLength(1)
+    edge.clock.advance(1_000)
+    await settled()
+    expect(edge.stack.outgoing).toHaveLength(2)
+  })
+
   test('rings longer than any other call', async () => {
     const edge = new AnEdge()
     const invite = await aCallForHelp(edge, onCarrier)

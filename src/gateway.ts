@@ -210,7 +210,7 @@ export class Gateway implements Box {
       transferRules: toll,
       ringMs: config.sip.ringSeconds * 1_000,
       forwardTo: (question, targets) =>
-        config.sip.callHandling === 'proxy' ? forwardDestinations(question, targets) : undefined,
+        config.sip.callHandling === 'proxy' ? forwardDestinations(question, targets, trunks) : undefined,
       redirectTo: (question, targets) =>
         config.sip.callHandling === 'redirect' ? redirectContacts(question, targets) : undefined,
       boxId,

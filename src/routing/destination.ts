@@ -72,8 +72,8 @@ export function classifyDestination(question: CallQuestion, site: Site): Destina
     const user = uri.scheme === 'tel' ? uri.number : uri.user
     return inDomain(user, domain, question, site)
   }
-  if (uri.scheme === 'tel') return nowhere(404, 'Not Found', 'a number of a context that is not served here')
-  return elsewhere(aor(uri.user, uri.host), uri.port, question, site)
+  if (uri.scheme === 'tel') return inForeignContext(uri.number, question, site)
+  return elsewhere(aor(uri.user, uri.host), question, site)
 }
 
 /** The domain of this box or of one of its PBXs that a URI points at; undefined when it points elsewhere. */
@@ -95,6 +95,17 @@ function servedDomain(uri: DialledUri, question: CallQuestion, site: Site): stri
   const known = site.accounts.resolve(name) ?? site.groups.resolve(name)?.aor
   if (known?.domain === uri.host) return uri.host
   return site.pbxs.atHost(uri.host, uri.port)?.domain
+}
+
+/** RFC 3966 §5.1.5: such a number means something there and not here, unless somebody calls for help. */
+function inForeignContext(number: string, question: CallQuestion, site: Site): Destination {
+  const { caller, source, sourceLabel } = question
+  const dialled = site.numbers.readDialled(number, source === 'pbx' ? sourceLabel : undefined)
+  if (dialled.kind !== 'emergency') {
+    return nowhere(404, 'Not Found', 'a number of a context that is not served here')
+  }
+  const pbx = caller && site.pbxs.stateOf(caller.domain)
+  return { ...dialled, pbxDomain: pbx?.domain, why: 'emergency numbers come before every context' }
 }
 
 function inDomain(user: string, domain: string, question: CallQuestion, site: Site): Destination {

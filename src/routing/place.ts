@@ -1,4 +1,5 @@
 import { type Aor, printAor } from '../domain/aor.ts'
+import { nextHosts } from '../domain/next-hosts.ts'
 import type { CallQuestion } from '../domain/route.ts'
 import type { Destination, InsideDestination } from './destination.ts'
 import type { Site } from './site.ts'
@@ -44,18 +45,13 @@ export function assigned(user: Aor, why: string, question: CallQuestion, site: S
   }
   const asked = { ...question, requestUri: printAor(inside.aor) }
   if (account || isServed(user.domain, site)) return besidePbx(inside, user.domain, asked, site)
-  const place = elsewhere(user, undefined, asked, site)
+  const place = elsewhere(user, asked, site)
   return place.kind === 'overlay-user' ? { ...place, isAssigned: true } : place
 }
 
 /** A name that is not of this box. */
-export function elsewhere(
-  name: Aor,
-  port: number | undefined,
-  question: CallQuestion,
-  site: Site,
-): Destination {
-  if (site.trunks.servesHost(name.domain, port)) {
+export function elsewhere(name: Aor, question: CallQuestion, site: Site): Destination {
+  if (isAtProvider(question.requestUri, site)) {
     const dialled = site.numbers.readDialled(name.user)
     if (dialled.kind === 'emergency') return { ...dialled, pbxDomain: undefined, why: 'dialled at a trunk' }
     const number = site.numbers.readFromTrunk(name.user)
@@ -76,6 +72,11 @@ export function elsewhere(
 
 export function nowhere(status: number, reason: string, why: string): InsideDestination {
   return { kind: 'nowhere', status, reason, why }
+}
+
+/** What is sent there may cost money, by whatever name it gets there. */
+function isAtProvider(requestUri: string, { trunks }: Site): boolean {
+  return (nextHosts(requestUri) ?? []).some(({ host, port }) => trunks.servesHost(host, port))
 }
 
 function isWithin(host: string, domain: string): boolean {

@@ -92,7 +92,7 @@ export interface TrunkChoice {
   candidates(number: E164, at: number): readonly TrunkCandidate[]
   /** Every trunk, in config order: emergency calls ask for no prefix. */
   all(): readonly TrunkCandidate[]
-  /** Whether a host (and port) is a trunk's: a URI there is a number to be dialled, not a foreign domain. */
+  /** Whether a host is a trunk's, by any name of its provider: a URI there is a number to be dialled, not a foreign domain. */
   servesHost(host: string, port: number | undefined): boolean
 }
 

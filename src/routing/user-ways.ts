@@ -40,7 +40,8 @@ function flowOf({ contact, source }: Binding): string | undefined {
   const uri = parseDialledUri(contact)
   if (uri && uri.scheme !== 'tel') {
     const port = uri.port ?? (uri.scheme === 'sips' ? 5061 : 5060)
-    if (uri.host === hostOf(source) && port === source.port) return undefined
+    const isDirect = !uri.parameters.has('maddr')
+    if (isDirect && uri.host === hostOf(source) && port === source.port) return undefined
   }
   // RFC 5626 §5.3: with `ob` the engine does not try to connect to a phone whose own connection has closed.
   return `sip:${hostOf(source)}:${source.port};transport=${source.transport};ob`

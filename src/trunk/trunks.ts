@@ -9,6 +9,7 @@ import type { SipSource } from '../domain/sip.ts'
 import type { Part } from '../lib/part.ts'
 import { servedBy } from './number-coverage.ts'
 import { calledUri, type OutsideCaller, outsideCaller, type TrunkRequest } from './outside-call.ts'
+import { ProviderHosts } from './provider-hosts.ts'
 import { PstnOffer } from './pstn-offer.ts'
 import { ServiceOffer } from './service-offer.ts'
 import { SipTrunk, type TrunkParts, type TrunkView } from './sip-trunk.ts'
@@ -45,6 +46,7 @@ export class Trunks implements Part {
   readonly #trunks: ReadonlyMap<string, SipTrunk>
   readonly #hours: ReadonlyMap<string, readonly OpeningSpan[]>
   readonly #sources: TrunkSources
+  readonly #providers: ProviderHosts
   readonly #isOurs: (number: E164) => boolean
   readonly #pstn: PstnOffer
   readonly #offer: ServiceOffer
@@ -55,6 +57,7 @@ export class Trunks implements Part {
     this.#trunks = new Map(entries.map((entry) => [entry.name, new SipTrunk(entry, { ...settings, random })]))
     this.#hours = new Map(entries.map(({ name, hours }) => [name, readOpeningHours(hours)]))
     this.#sources = new TrunkSources([...this.#trunks.values()], addresses, clock, log)
+    this.#providers = new ProviderHosts([...this.#trunks.values()], addresses, clock)
     this.#isOurs = (number) => owners.userOf(number) !== undefined
     this.#pstn = new PstnOffer([...this.#trunks.values()])
     this.#offer = new ServiceOffer(() => this.pstnService(), clock)
@@ -62,6 +65,7 @@ export class Trunks implements Part {
 
   async start(): Promise<void> {
     this.#sources.start()
+    this.#providers.start()
     for (const trunk of this.#trunks.values()) {
       trunk.onChange(() => this.#offer.changed())
       trunk.start()
@@ -71,6 +75,7 @@ export class Trunks implements Part {
 
   async stop(): Promise<void> {
     this.#sources.stop()
+    this.#providers.stop()
     this.#offer.stop()
     await Promise.all([...this.#trunks.values()].map((trunk) => trunk.stop()))
   }
@@ -89,17 +94,9 @@ export class Trunks implements Part {
     return [...this.#trunks.values()].map((trunk) => offerOf(trunk, '+', trunk.rates.usual, true))
   }
 
-  /**
-   * Whether a host and port are a trunk's: its server, its domain, or an address of its provider, who may know this box by
-   * its address alone. IPv6 in brackets.
-   */
+  /** Whether what is sent to a host reaches a provider, who may know this box by its address alone. IPv6 in brackets or not. */
   servesHost(host: string, port: number | undefined): boolean {
-    const isNamed = [...this.#trunks.values()].some(({ address }) => {
-      if (host === address.domain && address.domain !== address.host) return true
-      return host === address.host && (port ?? 5060) === (address.port ?? 5060)
-    })
-    const source = { transport: 'udp', address: host.replace(/^\[|\]$/g, ''), port: port ?? 5060 } as const
-    return isNamed || this.#sources.identify(source, '') !== undefined
+    return this.#providers.has(host, port)
   }
 
   /** Claims a channel of the trunk that the target names. Throws `TrunkFull`, `TrunkTooFast` or `TrunkUnknown`. */

@@ -1,12 +1,15 @@
 import type { CallQuestion, RouteTarget } from '../../domain/route.ts'
+import { leadsOutside, type TrunkHosts } from '../legs/leads-outside.ts'
 
 /**
  * Where the proxy core forwards a call among our own phones; undefined when the call needs more than forwarding: another
- * kind of target, a group, hunting in several steps, a way to the phone that no single URI can name, or a caller yet to be proven.
+ * kind of target, a group, hunting in several steps, a way to the phone that no single URI can name or that leads to a
+ * provider, or a caller yet to be proven.
  */
 export function forwardDestinations(
   { callerIsAuthenticated }: Pick<CallQuestion, 'callerIsAuthenticated'>,
   targets: readonly RouteTarget[],
+  trunks: TrunkHosts,
 ): readonly string[] | undefined {
   const isOneGroup = targets.every(({ group }) => group === targets[0]?.group)
   if (targets.length === 0 || !isOneGroup) return undefined
@@ -15,7 +18,7 @@ export function forwardDestinations(
     if (target.path !== 'phone' || target.memberOf !== undefined) return undefined
     if (target.callerMustBeAuthenticated && !callerIsAuthenticated) return undefined
     const destination = target.proxy === undefined ? target.uri : throughFlow(target.uri, target.proxy)
-    if (destination === undefined) return undefined
+    if (destination === undefined || leadsOutside(destination, trunks)) return undefined
     destinations.push(destination)
   }
   return destinations

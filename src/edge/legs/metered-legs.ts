@@ -3,9 +3,10 @@ import type { DecisionStep } from '../../domain/decision-record.ts'
 import type { E164 } from '../../domain/phone-number.ts'
 import type { CallQuestion, RouteTarget } from '../../domain/route.ts'
 import { parseDialledUri } from '../../domain/sip-uri.ts'
+import { leadsOutside, type TrunkHosts } from './leads-outside.ts'
 import { OutsideCallRefused } from './outside-call-refused.ts'
-import { PhoneLeadsOutside } from './phone-leads-outside.ts'
 import type { LegPreparer, PreparedLeg } from './prepared-leg.ts'
+import { WayLeadsOutside } from './way-leads-outside.ts'
 
 /** A place among the calls outside that a payer may have. */
 export interface OutsidePlace {
@@ -32,11 +33,6 @@ export interface TollGate {
       }
 }
 
-/** Where providers of trunks listen. Hosts in lower case, IPv6 in brackets. */
-export interface TrunkHosts {
-  servesHost(host: string, port: number | undefined): boolean
-}
-
 /** The one way to legs that leave for the telephone network: nothing goes there that its payer may not spend. */
 export class MeteredLegs implements LegPreparer {
   readonly #legs: LegPreparer
@@ -49,25 +45,30 @@ export class MeteredLegs implements LegPreparer {
     this.#trunks = trunks
   }
 
-  /** Throws `OutsideCallRefused`, `PhoneLeadsOutside`, and what the leg's own preparer throws. */
+  /** Throws `OutsideCallRefused`, `WayLeadsOutside`, and what the leg's own preparer throws. */
   prepare(
     target: RouteTarget,
     question: CallQuestion,
     displayName: string | undefined,
   ): PreparedLeg | Promise<PreparedLeg> {
-    this.#checkWay(target)
     const number = meteredNumber(target)
-    if (number === undefined) return this.#legs.prepare(target, question, displayName)
-    return this.#prepareMetered(number, target, question, displayName)
+    if (number !== undefined) return this.#prepareMetered(number, target, question, displayName)
+    const isStatedByOthers = target.path === 'phone' || target.path === 'domain'
+    if (isStatedByOthers) return this.#prepareInside(target, question, displayName)
+    return this.#legs.prepare(target, question, displayName)
   }
 
-  /** A flow is where the phone really is; a Path is what it says, and may be a provider who trusts our address. */
-  #checkWay({ path, proxy, label }: RouteTarget): void {
-    if (path !== 'phone' || !proxy?.includes('<')) return
-    const hop = parseDialledUri(proxy)
-    if (hop && hop.scheme !== 'tel' && this.#trunks.servesHost(hop.host, hop.port)) {
-      throw new PhoneLeadsOutside(label, proxy)
-    }
+  /** Contact, Path and domain are what somebody has said, and may lead to a provider who trusts our address. */
+  async #prepareInside(
+    target: RouteTarget,
+    question: CallQuestion,
+    displayName: string | undefined,
+  ): Promise<PreparedLeg> {
+    const leg = await this.#legs.prepare(target, question, displayName)
+    const way = leg.proxy ?? leg.uri
+    if (!leadsOutside(way, this.#trunks)) return leg
+    leg.release()
+    throw new WayLeadsOutside(target.label, way)
   }
 
   async #prepareMetered(

@@ -12,6 +12,15 @@ const spellings = (host: string) => [
   'tel:+493098765432',
   'sips:+493098765432@site-a.example',
 ]
+/** URIs of the carrier that look like somebody else's. */
+const detours = (hostPort: string) => {
+  const [host, port] = hostPort.split(':')
+  return [
+    `sip:+493098765432@far.example:${port};maddr=${host}`,
+    `sip:+493098765432@far.example:${port};MADDR=${host};transport=udp`,
+    `sip:+493098765432@${host}.:${port}`,
+  ]
+}
 
 /** Nothing that has not proven who it is may reach a trunk; whatever is tried here, the carrier must not hear of it. */
 describe('no way in leads out by a trunk', () => {
@@ -33,10 +42,14 @@ describe('no way in leads out by a trunk', () => {
 
   afterAll(() => site.stop())
 
+  const everyUri = () => {
+    const { hostPort } = site.carrier
+    return [...spellings(boxHost), ...spellings(hostPort), ...detours(hostPort)]
+  }
   const silentCarrier = () => expect(site.carrier.dialled).toEqual([])
 
   it('for a public caller', async () => {
-    for (const uri of [...spellings(boxHost), ...spellings(site.carrier.hostPort)]) {
+    for (const uri of everyUri()) {
       expect(await tried(stranger, uri)).toBeGreaterThanOrEqual(400)
     }
     silentCarrier()
@@ -46,7 +59,7 @@ describe('no way in leads out by a trunk', () => {
     const forged = await site.phone('201', { password: 'guessed' })
     const nameless = await site.begin(new SipPhone({ aor: `201@${domain}`, server: site.box.server }))
     for (const phone of [forged, nameless]) {
-      for (const uri of [...spellings(boxHost), ...spellings(site.carrier.hostPort)]) {
+      for (const uri of everyUri()) {
         const status = await tried(phone, uri, {
           'P-Asserted-Identity': `<sip:201@${domain}>`,
           Diversion: `<sip:201@${domain}>`,
@@ -66,7 +79,7 @@ describe('no way in leads out by a trunk', () => {
 
   it('for a user without the right, also not by the address of the provider', async () => {
     const kid = await site.phone('203')
-    for (const uri of [...spellings(boxHost), ...spellings(site.carrier.hostPort)]) {
+    for (const uri of everyUri()) {
       expect(await tried(kid, uri)).toBe(403)
     }
     silentCarrier()
@@ -117,11 +130,16 @@ describe('no way in leads out by a trunk', () => {
   it('for a phone that says it is to be called by way of the provider', async () => {
     const thief = await site.phone('202')
     const { hostPort } = site.carrier
-    const contact = `<sip:+493098765432@${hostPort}>`
-    await thief.register({
-      headers: { Path: `<sip:${hostPort};lr>`, Supported: 'path', Contact: contact },
-    })
-    expect(await tried(stranger, `sip:202@${domain}`)).toBe(480)
+    const [host, port] = hostPort.split(':')
+    for (const way of [`${hostPort};lr`, `edge.example:${port};lr;maddr=${host}`, `x@${host}.:${port};lr`]) {
+      const contact = `<sip:+493098765432@${hostPort}>`
+      await thief.register({ headers: { Path: `<sip:${way}>`, Supported: 'path', Contact: contact } })
+      expect(await tried(stranger, `sip:202@${domain}`)).toBe(480)
+      const answer = await stranger.request('MESSAGE', `sip:202@${domain}`)
+      expect(answer.status).toBe(480)
+    }
+    const seen = site.carrier.phone.received.map(({ method }) => method)
+    expect(seen).not.toContain('MESSAGE')
     silentCarrier()
   })
 
@@ -151,7 +169,7 @@ describe('no way in leads out by a trunk', () => {
     async (method) => {
       const seen = site.carrier.phone.received.length
       const anna = await site.phone('201')
-      for (const uri of [...spellings(boxHost), ...spellings(site.carrier.hostPort)]) {
+      for (const uri of everyUri()) {
         await anna.request(method, uri, {
           headers: { 'Refer-To': `<sip:${number}@${boxHost}>`, Event: 'refer' },
         })

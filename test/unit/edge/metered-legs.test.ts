@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { CallQuestion } from '../../../src/domain/route.ts'
+import type { CallQuestion, RouteTarget } from '../../../src/domain/route.ts'
 import { MeteredLegs, type TollGate } from '../../../src/edge/legs/metered-legs.ts'
 import { OutsideCallRefused } from '../../../src/edge/legs/outside-call-refused.ts'
+import type { LegPreparer } from '../../../src/edge/legs/prepared-leg.ts'
+import { WayLeadsOutside } from '../../../src/edge/legs/way-leads-outside.ts'
 import { settled } from '../../support/fake-sip-stack.ts'
 import { AnEdge, target, targets } from './an-edge.ts'
 
@@ -73,18 +75,57 @@ describe('a leg outside', () => {
   })
 })
 
-test.each([
-  ['<sip:provider.example;lr>', false],
-  ['<sip:edge.site-a.example;lr>', true],
-  ['sip:192.0.2.9:5060;transport=udp;ob', true],
-])('a phone whose way is %s is called: %s', async (proxy, isCalled) => {
-  const prepare = async () =>
-    new MeteredLegs(plainLeg, new Gate(), trunks).prepare(target({ proxy }), question, undefined)
-  const outcome = await prepare().then(
-    () => true,
-    () => false,
-  )
-  expect(outcome).toBe(isCalled)
+describe('a way that somebody has stated', () => {
+  const released: string[] = []
+  /** Goes where the target says, without brackets. */
+  const statedLegs: LegPreparer = {
+    prepare: ({ uri, proxy, label }) => ({
+      ...plainLeg.prepare(),
+      uri,
+      proxy: proxy?.replace(/[<>]/g, ''),
+      release: () => void released.push(label),
+    }),
+  }
+  const isCalled = async (more: Partial<RouteTarget>) => {
+    const legs = new MeteredLegs(statedLegs, new Gate(), trunks)
+    try {
+      await legs.prepare(target(more), question, undefined)
+      return true
+    } catch (error) {
+      expect(error).toBeInstanceOf(WayLeadsOutside)
+      return false
+    }
+  }
+
+  test.each([
+    ['a Path to the provider', { proxy: '<sip:provider.example;lr>' }, false],
+    ['a Path by way of him', { proxy: '<sip:edge.example;lr;maddr=provider.example>' }, false],
+    ['a Path that cannot be read', { proxy: '<sip:%zz@provider.example;lr>' }, false],
+    ['a contact at the provider', { uri: 'sip:+4930@provider.example' }, false],
+    ['a contact by way of him', { uri: 'sip:+4930@192.0.2.9;maddr=provider.example' }, false],
+    ['the flow of a phone at him', { proxy: 'sip:provider.example:5070;transport=udp;ob' }, false],
+    [
+      'a domain by way of him',
+      { path: 'domain', uri: 'sip:+4930@far.example;maddr=provider.example' },
+      false,
+    ],
+    ['a Path elsewhere', { proxy: '<sip:edge.site-a.example;lr>' }, true],
+    ['a flow elsewhere', { proxy: 'sip:192.0.2.9:5060;transport=udp;ob' }, true],
+    [
+      'a contact at him behind a flow elsewhere',
+      { uri: 'sip:x@provider.example', proxy: 'sip:192.0.2.9' },
+      true,
+    ],
+    ['a domain elsewhere', { path: 'domain', uri: 'sip:eve@far.example' }, true],
+  ] as const)('%s: %o is called: %s', async (_, more, called) => {
+    expect(await isCalled(more)).toBe(called)
+  })
+
+  test('that is not called gives back what its leg held', async () => {
+    released.length = 0
+    await isCalled({ label: 'sip:ann@site-a.example', uri: 'sip:+4930@provider.example' })
+    expect(released).toEqual(['sip:ann@site-a.example'])
+  })
 })
 
 describe('a call outside', () => {

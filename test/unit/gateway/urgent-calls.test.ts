@@ -27,6 +27,7 @@ test.each([
   ['a phone that calls anybody else', from('192.0.2.7'), '201', 'sip:202@site-a.example', false],
   ['a phone from where it may not', from('203.0.113.7'), '209', 'sip:112@site-a.example', false],
   ['a PBX on which somebody calls for help', from('192.0.2.50'), '300', 'sip:112@192.0.2.1', true],
+  ['a PBX that knows another context', from('192.0.2.50'), '300', 'tel:112;phone-context=far.example', true],
   ['a PBX on which somebody calls anybody else', from('192.0.2.50'), '300', 'sip:201@192.0.2.1', false],
   ['a box that needs an emergency line', from('127.0.0.1', 4999), 'x', `sip:112@${ownPeer}`, true],
   ['a box that needs any other line', from('127.0.0.1', 4999), 'x', `sip:+4930123@${ownPeer}`, false],

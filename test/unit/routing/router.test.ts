@@ -111,6 +111,15 @@ describe('a user of this box', () => {
       'phone! sip:ann@site-a.example sip:ann@10.0.0.9:5062 via sip:192.0.2.99:5060;transport=udp;ob',
     ],
     [
+      'whose contact names another place in its stead is called where his phone really is',
+      {
+        users: [ann, bob],
+        bindings: [binding('ann@site-a.example', 'sip:ann@192.0.2.99;maddr=203.0.113.9')],
+      },
+      byBob,
+      'phone! sip:ann@site-a.example sip:ann@192.0.2.99;maddr=203.0.113.9 via sip:192.0.2.99:5060;transport=udp;ob',
+    ],
+    [
       'behind a proxy is called by its Path',
       {
         users: [ann, bob],
@@ -281,6 +290,18 @@ describe('another domain', () => {
       { users: [bob], trunks: [{ name: 'carrier' }] },
       { ...byBob, requestUri: 'sip:0301234567@carrier.example' },
       'trunk! carrier tel:+49301234567',
+    ],
+    [
+      'by way of a trunk gets a number too',
+      { users: [bob], trunks: [{ name: 'carrier' }] },
+      { ...byBob, requestUri: 'sip:0301234567@far.example;maddr=carrier.example' },
+      'trunk! carrier tel:+49301234567',
+    ],
+    [
+      'is no context for a number',
+      { users: [bob], trunks: [{ name: 'carrier' }] },
+      { ...byBob, requestUri: 'tel:201;phone-context=far.example' },
+      '404',
     ],
     [
       'of an unknown scheme is refused',
@@ -474,6 +495,12 @@ describe('an emergency number', () => {
       'dialled at a trunk is one all the same',
       { users: [bob], trunks: [{ name: 'carrier' }] },
       { ...byBob, requestUri: 'sip:112@carrier.example' },
+      `trunk carrier ${line}`,
+    ],
+    [
+      'is one in any context',
+      { users: [bob], trunks: [{ name: 'carrier' }] },
+      { ...byBob, requestUri: 'tel:112;phone-context=far.example' },
       `trunk carrier ${line}`,
     ],
     [

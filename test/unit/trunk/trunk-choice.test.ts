@@ -130,20 +130,3 @@ describe('the offer to other boxes', () => {
     await trunks.stop()
   })
 })
-
-describe('a URI at a trunk', () => {
-  it.each([
-    ['carrier.example', undefined, true],
-    ['carrier.example', 5060, true],
-    ['carrier.example', 5090, false],
-    ['192.0.2.20', 5090, true],
-    ['[2001:db8::20]', undefined, true],
-    ['far.example', undefined, false],
-  ])('%s:%s', async (host, port, serves) => {
-    const { trunks } = trunksOf([carrier])
-    await trunks.start()
-    await new Promise((resolve) => setImmediate(resolve))
-    expect(trunks.servesHost(host, port)).toBe(serves)
-    await trunks.stop()
-  })
-})

@@ -1,5 +1,7 @@
+import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../../src/config/load.ts'
+import { lintEmergency } from '../../../src/numbering/emergency-lint.ts'
 import { settle } from '../../support/fake-network.ts'
 import { account, by, hopAt, target, trunksOf } from './a-trunk.ts'
 
@@ -126,5 +128,15 @@ describe('a call by the profile', () => {
   it('did-in-to comes in by the number in To', async () => {
     expect((await lineOf('did-in-to')).called).toBe(ours)
     expect((await lineOf('static-ip-tech-prefix')).called).toBe('sip:acc@192.0.2.1')
+  })
+})
+
+describe('every profile', () => {
+  const profiles = readdirSync('gateway-config/profiles/trunks').map((file) => file.replace('.yaml', ''))
+
+  it.each(profiles)('%s keeps calls for help out of its rewrites', (profile) => {
+    const trunks = [{ name: 'carrier', profile, server: 'carrier.example', ...account }]
+    const config = parseConfig(JSON.stringify({ trunks }), 'causeway.yaml', '.')
+    expect(lintEmergency(config).filter(({ severity }) => severity === 'error')).toEqual([])
   })
 })

@@ -111,7 +111,7 @@ function onDefaults(): LoadedConfig {
     notes: [
       `no config file (${defaultConfigPaths.join(', ')}): working with defaults`,
       `SIP on ${config.sip.listen.join(', ')} for the domain ${config.sip.domains[0]}`,
-      'no users yet: add them under "users:" (npm run causeway -- print-reference shows a sample)',
+      'no users yet: add them under "users:" (gateway-config/causeway.sample.yaml shows how)',
     ],
   }
 }

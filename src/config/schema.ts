@@ -20,6 +20,7 @@ import { sipSection } from './sections/sip.ts'
 import { tollFraudSection } from './sections/toll-fraud.ts'
 import { trunksSection } from './sections/trunks.ts'
 import { usersSection } from './sections/users.ts'
+import { checkSharedAddresses } from './shared-addresses.ts'
 
 /** The whole of `causeway.yaml`. */
 export const configSchema = z
@@ -46,5 +47,6 @@ export const configSchema = z
     capture: captureSection,
   })
   .superRefine(checkAsteriskNames)
+  .superRefine(checkSharedAddresses)
 
 export type Config = z.output<typeof configSchema>

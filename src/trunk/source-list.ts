@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import type { SipSource } from '../domain/sip.ts'
 import { parseHostPort } from '../domain/sip-uri.ts'
+import { AddressSet } from '../lib/address-set.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 
@@ -19,6 +20,8 @@ const askAgainMs = 5_000
 /** The addresses that calls of one neighbour may come from; names among them follow the DNS. */
 export class SourceList {
   readonly #hosts: readonly { readonly host: string; readonly port: number | undefined }[]
+  readonly #networks: readonly string[]
+  readonly #inNetworks: AddressSet
   readonly #lookUp: AddressLookUp
   readonly #clock: Clock
   readonly #log: Log
@@ -26,8 +29,11 @@ export class SourceList {
   #timer: Timer | undefined
   #abort = new AbortController()
 
-  /** `hosts` as an operator writes them: `192.0.2.20`, `sip.provider.example:5060`. */
-  constructor(hosts: readonly string[], lookUp: AddressLookUp, clock: Clock, log: Log) {
+  /** `sources` as an operator writes them: `192.0.2.20`, `203.0.113.0/24`, `sip.provider.example:5060`. */
+  constructor(sources: readonly string[], lookUp: AddressLookUp, clock: Clock, log: Log) {
+    this.#networks = sources.filter(isNetwork)
+    this.#inNetworks = new AddressSet(this.#networks)
+    const hosts = sources.filter((text) => !isNetwork(text))
     this.#hosts = hosts.map((text) => {
       const { host, port } = parseHostPort(text)
       return { host: host.replace(/^\[|\]$/g, ''), port }
@@ -48,13 +54,14 @@ export class SourceList {
     this.#timer?.cancel()
   }
 
+  /** Networks among them, as they were written. */
   get addresses(): readonly string[] {
-    return [...this.#addresses.values()].flat()
+    return [...this.#networks, ...[...this.#addresses.values()].flat()]
   }
 
   /** How surely a source is this neighbour. */
   match(source: SipSource): Sureness {
-    let best: Sureness = 0
+    let best: Sureness = this.#inNetworks.has(source.address) ? 1 : 0
     for (const { host, port } of this.#hosts) {
       for (const address of this.#addresses.get(host) ?? []) {
         const sureness = surenessOf({ address, port }, source)
@@ -104,4 +111,8 @@ export function surenessOf(
 
 function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1'
+}
+
+function isNetwork(text: string): boolean {
+  return text.includes('/')
 }

@@ -5,10 +5,14 @@ export const asteriskEntry = z
     name: z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]*$/)
-      .describe('Name in pages and records.'),
+      .describe('Name in pages and records.')
+      .meta({ examples: ['pstn'] }),
     host: z.string().default('127.0.0.1').describe('Address of the manager interface (AMI).'),
     port: z.number().int().min(1).max(65535).default(5038).describe('Its TCP port.'),
-    username: z.string().describe('Name of the manager account in manager.conf.'),
+    username: z
+      .string()
+      .describe('Name of the manager account in manager.conf.')
+      .meta({ examples: ['causeway'] }),
     secret: z.string().describe('Its secret. Use ${file:…} or ${env:…} to keep it out of this file.'),
   })
   .describe('One Asterisk that is steered and watched over AMI.')

@@ -10,8 +10,10 @@ const target = z
 
 const dialRule = z
   .strictObject({
-    match: digitPatternText.describe('Digit pattern that all of the dialled digits fit: "8(XXX)".'),
-    dial: target.optional(),
+    match: digitPatternText
+      .describe('Digit pattern that all of the dialled digits fit: "8(XXX)".')
+      .meta({ examples: ['8(XXX)'] }),
+    dial: target.optional().meta({ examples: ['+49301234{1}'] }),
     refuse: z.string().min(1).optional().describe('Instead of "dial": such calls are refused, and why.'),
   })
   .superRefine(({ match, dial, refuse }, context) => {

@@ -17,12 +17,14 @@ const didEntry = z
       .max(1_000)
       .describe(
         'In E.164: single ("+4930123450"), ranges ("+4930123400..+4930123499"), digit patterns ("+49301234(X{1,4})").',
-      ),
+      )
+      .meta({ examples: [['+4930123450']] }),
     to: z
       .string()
       .describe(
         'User or group, here or elsewhere: "201@site-a.example", "2{last:2}@site-a.example", "{1}@site-b.example".',
-      ),
+      )
+      .meta({ examples: ['201@site-a.example'] }),
   })
   .superRefine(({ numbers, to }, context) => {
     if (!parseAor(fillTemplate(to, '+0', Array<string>(9).fill('0')))) {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AddressSet } from '../../lib/address-set.ts'
+import { isNetworkText } from './network-text.ts'
 
 // RFC 5139 and RFC 4119, in words that people use.
 const civic = z
@@ -23,7 +23,7 @@ const civic = z
 
 export type CivicAddress = z.output<typeof civic>
 
-const network = z.string().refine(isNetwork, 'neither an address nor a network')
+const network = z.string().refine(isNetworkText, 'neither an address nor a network')
 
 const location = z
   .string()
@@ -93,12 +93,3 @@ export const emergencySection = z
   .describe('Calls for help. Which numbers they are says "numbering".')
 
 export type EmergencySection = z.output<typeof emergencySection>
-
-function isNetwork(text: string): boolean {
-  try {
-    return new AddressSet([text]) !== undefined
-  } catch (error) {
-    if (error instanceof Error) return false
-    throw error
-  }
-}

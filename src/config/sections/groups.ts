@@ -4,7 +4,7 @@ const name = z.string().regex(/^[^@\s]+@[^@\s]+$/)
 
 export const groupEntry = z
   .strictObject({
-    aor: name.describe('Name of the group: "600@site-a.example".'),
+    aor: name.describe('Name of the group: "600@site-a.example".').meta({ examples: ['600@site-a.example'] }),
     aliases: z
       .array(z.string().regex(/^[^@\s]+$/))
       .default([])
@@ -15,7 +15,8 @@ export const groupEntry = z
       .max(20)
       .describe(
         'Users that ring, of this box or of others: "201@site-a.example". A group cannot be a member.',
-      ),
+      )
+      .meta({ examples: [['201@site-a.example']] }),
     ring: z
       .enum(['all', 'in-turn'])
       .default('all')

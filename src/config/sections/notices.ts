@@ -4,7 +4,10 @@ import { noticeEvents } from '../../domain/notice.ts'
 const usualEvents = ['emergency', 'toll-fraud', 'trunk', 'asterisk'] as const
 
 const webhookEntry = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }).describe('Where the notice is sent as JSON, by POST.'),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .describe('Where the notice is sent as JSON, by POST.')
+    .meta({ examples: ['https://desk.example/causeway'] }),
   secret: z
     .string()
     .min(16)

@@ -2,7 +2,11 @@ import { z } from 'zod'
 
 export const overlayEntry = z
   .strictObject({
-    domain: z.string().toLowerCase().describe('DNS domain that names the overlay.'),
+    domain: z
+      .string()
+      .toLowerCase()
+      .describe('DNS domain that names the overlay.')
+      .meta({ examples: ['phones.example.org'] }),
     driver: z
       .enum(['libp2p', 'memory'])
       .default('libp2p')

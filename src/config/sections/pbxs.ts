@@ -5,10 +5,18 @@ export const pbxEntry = z
     name: z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]*$/)
-      .describe('Name in pages and records.'),
-    server: z.string().describe('Host or address of the IP-PBX, with port if not 5060.'),
+      .describe('Name in pages and records.')
+      .meta({ examples: ['office'] }),
+    server: z
+      .string()
+      .describe('Host or address of the IP-PBX, with port if not 5060.')
+      .meta({ examples: ['192.0.2.30'] }),
     transport: z.enum(['udp', 'tcp', 'tls']).default('udp').describe('Transport towards the PBX.'),
-    domain: z.string().toLowerCase().describe('SIP domain that the PBX serves; the phones use it as theirs.'),
+    domain: z
+      .string()
+      .toLowerCase()
+      .describe('SIP domain that the PBX serves; the phones use it as theirs.')
+      .meta({ examples: ['office.example'] }),
     asterisk: z
       .string()
       .optional()

@@ -23,7 +23,8 @@ export const tollLimit = z
     name: z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]*$/)
-      .describe('Name in pages, alarms and records.'),
+      .describe('Name in pages, alarms and records.')
+      .meta({ examples: ['night'] }),
     who: z
       .enum(['user', 'pbx', 'peer', 'everybody'])
       .describe(
@@ -50,7 +51,7 @@ export const tollLimit = z
       .default([])
       .describe('Only at these times, "daily 22:00-06:00", "sat-sun 00:00-24:00". Default: always.'),
     forbidden: z.boolean().default(false).describe('No such call at all.'),
-    callsPerMinute: count.describe('Calls tried within a minute.'),
+    callsPerMinute: count.describe('Calls tried within a minute.').meta({ examples: [10] }),
     callsPerHour: count.describe('Calls tried within an hour.'),
     differentNumbersPerHour: count.describe('Different numbers tried within an hour.'),
     neighbouringNumbersInARow: count.describe(

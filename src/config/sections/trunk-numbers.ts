@@ -13,11 +13,14 @@ export type NumberHeader = (typeof numberHeaders)[number]
 
 const rewrite = z
   .strictObject({
-    match: digitPatternText.describe('Digit pattern that the whole number fits: "00(.)".'),
+    match: digitPatternText
+      .describe('Digit pattern that the whole number fits: "00(.)".')
+      .meta({ examples: ['00(.)'] }),
     replace: z
       .string()
       .regex(/^(?:[\w+*#.-]|\{[\w:]+\})*$/)
-      .describe('What is written instead: "1234{1}". {1} is the first parenthesis, {all} all digits.'),
+      .describe('What is written instead: "1234{1}". {1} is the first parenthesis, {all} all digits.')
+      .meta({ examples: ['1234{1}'] }),
     headers: z
       .array(z.enum(numberHeaders))
       .min(1)

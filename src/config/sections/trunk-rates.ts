@@ -18,7 +18,8 @@ export const trunkRates = {
         prefix: z
           .string()
           .regex(/^\+\d{0,15}$/)
-          .describe('E.164 prefix: "+4915"; of several that fit, the longest counts.'),
+          .describe('E.164 prefix: "+4915"; of several that fit, the longest counts.')
+          .meta({ examples: ['+4915'] }),
         costPerMinute: thousandths.describe('Thousandths a minute.'),
         setupCost: thousandths.optional().describe("Default: the trunk's."),
         billingStepSeconds: step.optional().describe("Default: the trunk's."),

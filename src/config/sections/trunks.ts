@@ -1,11 +1,18 @@
 import { z } from 'zod'
 import { readOpeningSpan } from '../../domain/opening-hours.ts'
+import { isNetworkText } from './network-text.ts'
 import { trunkCallerId } from './trunk-caller-id.ts'
 import { trunkMedia } from './trunk-media.ts'
-import { trunkNumbers } from './trunk-numbers.ts'
+import { numberFormats, trunkNumbers } from './trunk-numbers.ts'
 import { trunkRates } from './trunk-rates.ts'
 
 const e164Prefix = z.string().regex(/^\+\d{0,15}$/)
+
+const source = z
+  .string()
+  .regex(/^[^\s@;]+$/)
+  .refine((text) => !text.includes('/') || isNetworkText(text), 'not a network such as "203.0.113.0/24"')
+  .refine((text) => !/\/0*$/.test(text), 'is the whole Internet')
 
 const openingSpan = z
   .string()
@@ -16,14 +23,16 @@ export const trunkEntry = z
     name: z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]*$/)
-      .describe('Name in pages and records.'),
+      .describe('Name in pages and records.')
+      .meta({ examples: ['carrier'] }),
     profile: z
       .string()
       .optional()
       .describe('File in profiles/trunks whose values count where this entry has none: "register-account".'),
     server: z
       .string()
-      .describe('The provider\'s host, "sip.provider.example" or "192.0.2.20:5060"; found by RFC 3263.'),
+      .describe('The provider\'s host, "sip.provider.example" or "192.0.2.20:5060"; found by RFC 3263.')
+      .meta({ examples: ['sip.provider.example'] }),
     outboundProxy: z
       .string()
       .optional()
@@ -61,9 +70,11 @@ export const trunkEntry = z
       .default([])
       .describe('When calls go out by it, in the time of the site: ["mon-fri 08:00-18:00"]. Empty: always.'),
     numberFormat: z
-      .enum(['+e164', 'e164', 'national', 'international'])
+      .enum(numberFormats)
       .default('+e164')
-      .describe('How called numbers are written: "+4930…", "4930…", "030…", "004930…".'),
+      .describe(
+        'How called numbers are written: "+4930…", "4930…", "030…", "004930…", or without the own area code.',
+      ),
     numbers: trunkNumbers,
     ...trunkCallerId,
     asterisk: z
@@ -85,9 +96,11 @@ export const trunkEntry = z
       .describe('Calls out that may begin in a second; more go another way. Default: no such limit.'),
     ...trunkRates,
     acceptFrom: z
-      .array(z.string())
+      .array(source)
       .default([])
-      .describe("Addresses or names calls may come from. Default: the server's own addresses."),
+      .describe(
+        'Addresses, networks ("203.0.113.0/24") or names calls may come from. Default: the server\'s own addresses.',
+      ),
     dids: z
       .record(z.string().regex(/^\+\d{4,15}$/), z.string())
       .default({})

@@ -6,7 +6,8 @@ export const userEntry = z
     aor: z
       .string()
       .regex(/^[^@\s]+@[^@\s]+$/)
-      .describe('Name of the user: "201@site-a.example".'),
+      .describe('Name of the user: "201@site-a.example".')
+      .meta({ examples: ['201@site-a.example'] }),
     password: z
       .string()
       .min(1)

@@ -38,6 +38,12 @@ describe('config', () => {
       '- {name: a, server: b, register: true}',
       'username: a registration needs one',
     ],
+    [
+      'a network that is none',
+      '- {name: a, server: b, acceptFrom: ["203.0.113.0/33"]}',
+      'acceptFrom[0]: not a network',
+    ],
+    ['the Internet as a trunk', '- {name: a, server: b, acceptFrom: ["0.0.0.0/0"]}', 'the whole Internet'],
   ])('refuses %s', (_what, trunks, problem) => {
     expect(problemsOf(`trunks:\n  ${trunks}\n`).message).toContain(problem)
   })

@@ -42,6 +42,37 @@ describe('a call from outside', () => {
       'carrier',
     ],
     [
+      'or out of a network it is accepted from',
+      [{ ...carrier, acceptFrom: ['198.51.100.1', '203.0.113.0/24', '2001:db8:7::/48'] }],
+      '203.0.113.77',
+      40_000,
+      'carrier',
+    ],
+    [
+      'of either version',
+      [{ ...carrier, acceptFrom: ['203.0.113.0/24', '2001:db8:7::/48'] }],
+      '2001:db8:7::9',
+      5060,
+      'carrier',
+    ],
+    [
+      'but not beside the network',
+      [{ ...carrier, acceptFrom: ['203.0.113.0/24'] }],
+      '203.0.112.255',
+      5060,
+      undefined,
+    ],
+    [
+      'and prefers the trunk that names the very port',
+      [
+        { ...carrier, acceptFrom: ['203.0.113.0/24'] },
+        { ...carrier, name: 'single', acceptFrom: ['203.0.113.7:5060'] },
+      ],
+      '203.0.113.7',
+      5060,
+      'single',
+    ],
+    [
       "and then no longer from the server's",
       [{ ...carrier, acceptFrom: ['192.0.2.99'] }],
       '192.0.2.20',

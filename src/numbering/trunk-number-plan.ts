@@ -11,6 +11,7 @@ import { DigitPattern } from '../domain/digit-pattern.ts'
 import { fillTemplate } from '../domain/digit-template.ts'
 import type { E164 } from '../domain/phone-number.ts'
 import { emergencyNumberIn } from './emergency-numbers.ts'
+import { headerFormats } from './header-formats.ts'
 import { readSubscriber, subscriberOf } from './trunk-reading.ts'
 import { type Place, writeNumber } from './written-number.ts'
 
@@ -42,16 +43,9 @@ export class TrunkNumberPlan {
   ) {
     const country = numbers.country ?? site.country
     const areaCode = numbers.areaCode ?? (country === site.country ? site.areaCode : '')
-    const requestUri = numbers.requestUri ?? numberFormat
     this.#place = { country, areaCode }
     this.#site = { ...site, ...this.#place }
-    this.#formats = {
-      requestUri,
-      to: numbers.to ?? requestUri,
-      from: numbers.from ?? numberFormat,
-      identity: numbers.identity,
-      diversion: numbers.diversion ?? numberFormat,
-    }
+    this.#formats = headerFormats(numberFormat, numbers)
     this.#incoming = numbers.incoming ?? numberFormat
     this.#out = perHeader(numbers.out)
     this.#in = perHeader(numbers.in)

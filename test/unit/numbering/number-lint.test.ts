@@ -57,6 +57,33 @@ describe('the lint of the number plan', () => {
       /^error: trunks\.carrier\.numbers\.out\[2\]: never fits/,
     ],
     [
+      'a rewrite of a form that the trunk does not write',
+      {
+        trunks: [
+          {
+            name: 'carrier',
+            server: 'carrier.example',
+            numberFormat: 'national',
+            numbers: { out: [{ match: '+.', replace: '1234#{all}', headers: ['requestUri', 'to'] }] },
+          },
+        ],
+      },
+      /^error: trunks\.carrier\.numbers\.out\[0\]: never fits: numbers are national there/,
+    ],
+    [
+      'a rewrite without the plus sign that the trunk writes',
+      {
+        trunks: [
+          {
+            name: 'carrier',
+            server: 'carrier.example',
+            numbers: { out: [{ match: 'X{6}.', replace: '9{all}' }] },
+          },
+        ],
+      },
+      /^error: trunks\.carrier\.numbers\.out\[0\]: never fits: numbers are \+e164 there/,
+    ],
+    [
       'a direct number that rings nobody',
       {
         users: [anna],

@@ -5,6 +5,7 @@ import { loadConfig } from '../config/load.ts'
 import type { CallPath } from '../domain/call-record.ts'
 import { SqliteCallArchive } from '../drivers/sqlite/call-archive.ts'
 import { exportCalls } from '../records/call-export.ts'
+import { readWrittenTime, writtenTimeExample } from '../records/written-time.ts'
 import { type Command, UsageError } from './command.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -54,15 +55,10 @@ function unlessReaderLeft(error: unknown): void {
   if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
 }
 
-const isoTime = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2}|))?$/
-
 function readTime(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
-  const [, zone] = isoTime.exec(text) ?? []
-  // ECMAScript takes a time without a zone for local time.
-  const time = isoTime.test(text) ? Date.parse(zone === '' ? `${text}Z` : text) : Number.NaN
-  if (Number.isNaN(time))
-    throw new UsageError(`${option} is a time such as 2026-11-01 (UTC) or 2026-11-01T08:00:00+01:00`)
+  const time = readWrittenTime(text)
+  if (time === undefined) throw new UsageError(`${option} is ${writtenTimeExample}`)
   return time
 }
 

@@ -2,11 +2,12 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { exportCalls } from '../../records/call-export.ts'
 import type { CallArchive } from '../../records/call-store.ts'
+import { readWrittenTime, writtenTimeExample } from '../../records/written-time.ts'
 
-const time = z.iso
-  .datetime({ offset: true })
-  .or(z.iso.date())
-  .transform((text) => Date.parse(text))
+const time = z
+  .string()
+  .transform(readWrittenTime)
+  .refine((read) => read !== undefined, `not ${writtenTimeExample}`)
 const path = z.enum(['phone', 'overlay', 'domain', 'trunk', 'pbx'])
 const exportQuery = z.strictObject({
   format: z.enum(['csv', 'jsonl']).default('csv'),

@@ -36,6 +36,12 @@ export function createAdminApp(box: BoxView, options: AdminAppOptions): Hono {
     context.text(await printMetrics(await box.figures()), 200, { 'Content-Type': metricsContentType }),
   )
   app.get('/', async (context) => context.html(await page(box)))
+  app.post('/release-ban', async (context) => {
+    const { address } = await context.req.parseBody()
+    // A button pressed twice finds nothing left to do, and the page shows it.
+    if (typeof address === 'string') box.releaseBan(address)
+    return context.redirect('/', 303)
+  })
   app.get('/calls/:id', async (context) => {
     const messages = await box.ladder(context.req.param('id'))
     return context.html(ladderPage(context.req.param('id'), messages), messages.length > 0 ? 200 : 404)

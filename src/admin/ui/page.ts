@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import type { BoxView } from '../box-view.ts'
 import { age } from './age.ts'
+import { button } from './button.ts'
 import { style } from './style.ts'
 import { type Markup, table } from './table.ts'
 
@@ -34,7 +35,8 @@ export function livePart(box: BoxView): Markup {
   return html`
     <header>
       <h1>${status.name}</h1>
-      <p>${status.domains.join(', ')} · up ${age(status.startedAt)} · Causeway ${status.version}</p>
+      <p>${status.domains.join(', ')} · up ${age(status.startedAt)} · Causeway ${status.version} ·
+        <a href="/outside">telephone network</a></p>
       <p class="lost-note">The box does not answer; the page shows its last state.</p>
     </header>
     <section class="parts">
@@ -116,8 +118,14 @@ export function livePart(box: BoxView): Markup {
     )}
     ${table(
       'Banned',
-      ['address', 'until'],
-      box.bans().map((ban) => [ban.address, new Date(ban.until).toISOString()]),
+      ['address', 'until', ''],
+      box
+        .bans()
+        .map(({ address, until }) => [
+          address,
+          new Date(until).toISOString(),
+          button('/release-ban', 'address', address, 'Release'),
+        ]),
     )}
   `
 }

@@ -89,6 +89,38 @@ describe('admin', () => {
     expect(((await response.json()) as { error: string }).error).toContain('most')
   })
 
+  it('leads to the telephone network from its first page, also without trunks', async () => {
+    expect(await (await app().request('http://localhost/')).text()).toContain('href="/outside"')
+  })
+
+  it('lifts a ban by a button of its first page, and not for a foreign one', async () => {
+    const released: string[] = []
+    const box = aBoxView({
+      bans: () => [{ address: '192.0.2.66', until: 0 }],
+      releaseBan: (address) => released.push(address) > 0,
+    })
+    const banned = createAdminApp(box, { token: undefined, refreshMs: 10 })
+    expect(await (await banned.request('http://localhost/')).text()).toContain('value="192.0.2.66"')
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
+    const press = { method: 'POST', body: 'address=192.0.2.66', headers }
+    const foreign = { ...press, headers: { ...headers, Origin: 'http://evil.example' } }
+    expect((await banned.request('http://localhost/release-ban', foreign)).status).toBe(403)
+    const pressed = await banned.request('http://localhost/release-ban', press)
+    expect([pressed.status, pressed.headers.get('location'), released]).toEqual([303, '/', ['192.0.2.66']])
+  })
+
+  it.each([
+    ['2026-11-01', 200],
+    ['2026-11-01T08:00', 200],
+    ['2026-11-01T08:00:00', 200],
+    ['2026-11-01T08:00:00%2B01:00', 200],
+    ['yesterday', 400],
+  ])('exports calls from the time %s as the command does: %d', async (time, status) => {
+    const response = await app().request(`http://localhost/api/calls/export?from=${time}`)
+    expect(response.status).toBe(status)
+    if (status === 400) expect(await response.text()).toContain('not a time such as 2026-11-01 (UTC)')
+  })
+
   it('with a token lets nobody in without it, but answers health checks', async () => {
     const guarded = app({ token })
     expect((await guarded.request('http://box/api/status')).status).toBe(401)

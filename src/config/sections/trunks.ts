@@ -54,6 +54,7 @@ export const trunkEntry = z
       .number()
       .int()
       .min(30)
+      .max(86_400)
       .default(300)
       .describe('How long a registration is asked for.'),
     prefixes: z

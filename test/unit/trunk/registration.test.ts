@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { trunkEntry } from '../../../src/config/sections/trunks.ts'
 import {
   holdsUntil,
   nextRegistration,
@@ -134,6 +135,14 @@ describe('a registration', () => {
     const [state, ...rest] = played(...events)
     expect(state.name).toBe(name)
     expect(rest).toEqual(actions)
+  })
+
+  it.each([
+    [86_400, true],
+    [86_401, false],
+  ])('of %i s may be asked for: %s', (registerExpiresSeconds, may) => {
+    const entry = { name: 'carrier', server: 'carrier.example', registerExpiresSeconds }
+    expect(trunkEntry.safeParse(entry).success).toBe(may)
   })
 
   it('never waits longer than a minute, and never gives up', () => {

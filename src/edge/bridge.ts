@@ -63,12 +63,17 @@ export class Bridge {
     return this.#ends[side]
   }
 
+  /** A transfer of one side is being tried. */
+  get isInTransfer(): boolean {
+    return this.#kept !== undefined
+  }
+
   /** While a transfer is tried, the end of the other leg does not end this one. */
   keep(side: MediaSide): void {
     this.#kept = side
   }
 
-  /** The transfer came to nothing: all is as before, or over if the other leg has left meanwhile. */
+  /** No transfer is tried any more. When it came to nothing all is as before, or over if the other leg has left. */
   keepNoLonger(): void {
     this.#kept = undefined
     if (this.#otherLeft) void this.hangUp('transfer failed')

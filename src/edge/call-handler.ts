@@ -21,7 +21,7 @@ export interface CallHandlerParts
   extends Omit<CallParts, 'network' | 'makeRoom'>,
     Omit<AdmittedCallParts, 'onRefer'> {
   readonly stack: InviteStack
-  /** A channel of the trunk that a call came in by, given back by what is returned; undefined when none is left. */
+  /** A channel of the trunk that a call came in by; what is returned gives it back, once. Undefined when none is left. */
   takeIncoming(trunk: string, isUrgent: boolean): (() => void) | undefined
   readonly maxCalls: number
   /** Taken by a box that is full or about to stop: a call for help, or rescuers who call back. */
@@ -144,16 +144,12 @@ export class CallHandler implements Part {
   }
 
   async #take(callIn: CallIn, giveBack: () => void): Promise<void> {
-    const call = new IncomingCall(callIn, this.#callParts)
+    const call = new IncomingCall(callIn, this.#callParts, giveBack)
     this.#adopt(call)
-    void call.over.then(giveBack)
     try {
       await call.run()
     } catch (error) {
-      void call.hangUp('internal error', 500)
-      callIn.callLog.ended({ status: 500, by: 'box', cause: 'internal error' })
-      this.#calls.delete(call)
-      giveBack()
+      call.fail()
       throw error // the stack answers 500 and logs it
     }
   }

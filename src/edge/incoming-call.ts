@@ -11,6 +11,7 @@ import { failureAnswer } from './hunt/failure-answer.ts'
 import type { Demand, HuntResult } from './hunt/hunt.ts'
 import { CalleeSide } from './legs/callee-side.ts'
 import { CallerLeg } from './legs/caller-leg.ts'
+import { letGo } from './legs/let-go.ts'
 import type { AnsweredLeg, FailedLeg } from './legs/outgoing-leg.ts'
 import { type InviteRefusal, unacceptable } from './legs/unacceptable-invite.ts'
 import type { MediaSide } from './neighbours.ts'
@@ -29,12 +30,15 @@ export class IncomingCall implements CallUnderWay {
   #leg: AnsweredLeg | undefined
   #hangUpCause: string | undefined
   #emergency: EmergencyCall | undefined
+  #releaseCaller: () => void
   readonly #joined = Promise.withResolvers<void>()
   readonly #over = Promise.withResolvers<void>()
 
-  constructor(callIn: CallIn, parts: CallParts) {
+  /** `releaseCaller` gives back what the caller's leg holds, such as a channel of a trunk. */
+  constructor(callIn: CallIn, parts: CallParts, releaseCaller: () => void) {
     this.#in = callIn
     this.#parts = parts
+    this.#releaseCaller = releaseCaller
     const { source, sourceLabel } = callIn.question
     this.#policy = parts.policyOf?.(source, sourceLabel)
     this.#caller = new CallerLeg(callIn.invite, callIn.contact, parts.log, this.#policy)
@@ -91,6 +95,13 @@ export class IncomingCall implements CallUnderWay {
     await this.#bridge?.hangUp(cause, reason)
   }
 
+  /** After a bug: it is over for everybody, whatever state it is in. */
+  fail(): void {
+    void this.hangUp('internal error', 500)
+    if (this.#leg && !this.#bridge) letGo(this.#leg)
+    this.#end({ status: 500, by: 'box', cause: 'internal error' })
+  }
+
   occupies(trunk: string): boolean {
     if (isOn(trunk, this.party('caller')) || isOn(trunk, this.party('callee'))) return true
     return this.#callee?.isTrying(trunk) ?? false
@@ -105,7 +116,7 @@ export class IncomingCall implements CallUnderWay {
     const { path = 'phone', uri = '', label = '', emergency, outsideNumber } = this.#leg?.target ?? {}
     if (path !== 'phone') return { path, uri, label, emergency, outsideNumber, user: undefined }
     const user = parseAor(label)
-    return { path, uri: user ? printAor(user) : uri, user }
+    return { path, uri: user ? printAor(user) : uri, label, user }
   }
 
   handOver(side: MediaSide): HeldLeg {
@@ -113,10 +124,13 @@ export class IncomingCall implements CallUnderWay {
     const bridge = this.#bridge
     if (!leg || !bridge) throw new Error('a call that is not bridged has no leg to hand over')
     // A leg that goes on takes along what it holds.
-    if (side === 'callee') this.#leg = undefined
-    const dialog = bridge.handOver(side)
-    if (side === 'caller') return { dialog, release: () => undefined }
-    return { dialog, ends: leg.ends, release: () => leg.release() }
+    if (side === 'caller') {
+      const release = this.#releaseCaller
+      this.#releaseCaller = () => undefined
+      return { dialog: bridge.handOver(side), release }
+    }
+    this.#leg = undefined
+    return { dialog: bridge.handOver(side), ends: leg.ends, release: () => leg.release() }
   }
 
   pbxIsGone(name: string): void {
@@ -149,7 +163,7 @@ export class IncomingCall implements CallUnderWay {
       caller = this.#caller.dialog ?? (await this.#answerCaller(leg))
     } catch (error) {
       this.#leg = undefined
-      this.#release(leg)
+      letGo(leg)
       if (!(error instanceof GatewayError)) throw error
       return this.#endUnconnected(error)
     }
@@ -195,7 +209,7 @@ export class IncomingCall implements CallUnderWay {
   #demand({ status, headers }: Demand): void {
     void this.#caller.tell(status, { headers })
     this.callLog.forget()
-    this.#over.resolve()
+    this.#finish()
   }
 
   #fail(failure: FailedLeg | undefined, attempts: CalleeSide['attempts']): void {
@@ -232,12 +246,6 @@ export class IncomingCall implements CallUnderWay {
     this.#end({ status: 200, by: 'box', cause: 'the target was lost before the call was connected' })
   }
 
-  #release(leg: AnsweredLeg): void {
-    leg.media.end()
-    leg.release()
-    leg.dialog.hangUp().catch(() => undefined) // nobody waits for the end of a leg that was not connected
-  }
-
   /** The target has answered, but the caller could not be told. */
   #endUnconnected(error: GatewayError): void {
     if (this.#caller.hasGivenUp || this.#hangUpCause !== undefined) this.#endAborted()
@@ -254,6 +262,11 @@ export class IncomingCall implements CallUnderWay {
 
   #end(ending: CallEnding, attempts?: CalleeSide['attempts']): void {
     this.callLog.ended(ending, attempts)
+    this.#finish()
+  }
+
+  #finish(): void {
+    this.#releaseCaller()
     this.#over.resolve()
   }
 }

@@ -3,6 +3,7 @@ import { CallAborted } from '../../domain/call-rejected.ts'
 import type { DecisionStep } from '../../domain/decision-record.ts'
 import type { RouteTarget } from '../../domain/route.ts'
 import type { SipHeaders } from '../../domain/sip.ts'
+import { letGo } from '../legs/let-go.ts'
 import type { AnsweredLeg, FailedLeg, LegOrder, OutgoingLeg } from '../legs/outgoing-leg.ts'
 import type { MediaSession, Router } from '../neighbours.ts'
 import { endsGroup, mayTryNext, mostTelling, wasLedAstray } from './hunt-verdict.ts'
@@ -153,7 +154,7 @@ export class Hunt {
 
   #answered(leg: AnsweredLeg): GroupOutcome {
     if (this.#winner || this.#isAborted) {
-      letGo(leg) // it answered while it was being cancelled
+      letGo(leg, { Reason: takenElsewhere }) // it answered while it was being cancelled
       return { failures: [] }
     }
     this.#winner = leg
@@ -191,13 +192,6 @@ export class Hunt {
       why: target.why,
     })
   }
-}
-
-function letGo(leg: AnsweredLeg): void {
-  leg.media.end()
-  leg.release()
-  // The leg is nobody's: how its BYE fares changes nothing.
-  leg.dialog.hangUp({ Reason: takenElsewhere }).catch(() => undefined)
 }
 
 function groupsOf(targets: readonly RouteTarget[]): RouteTarget[][] {

@@ -11,7 +11,7 @@ export interface Party {
   readonly path: CallPath
   readonly uri: string
   /** Trunk, PBX or peer name, or AoR. */
-  readonly label?: string
+  readonly label: string
   /** The number outside that was called to reach it. */
   readonly outsideNumber?: string | undefined
   /** Those who help. */

@@ -7,6 +7,7 @@ import type { CallLog } from '../call-log.ts'
 import type { CallParts } from '../call-parts.ts'
 import { Hunt } from '../hunt/hunt.ts'
 import { Redirections } from '../hunt/redirections.ts'
+import { letGo } from '../legs/let-go.ts'
 import { mediaRemarks } from '../legs/media-remarks.ts'
 import { notedLeg } from '../legs/noted-leg.ts'
 import { type AnsweredLeg, OutgoingLeg } from '../legs/outgoing-leg.ts'
@@ -36,7 +37,10 @@ export class TransferredCall implements CallUnderWay {
   readonly #over = Promise.withResolvers<void>()
   #hunt: Hunt | undefined
   #redirections: Redirections | undefined
+  #leg: AnsweredLeg | undefined
   #joined: JoinedCall | undefined
+  #emergency: EmergencyCall | undefined
+  #hangUpCause: string | undefined
   #legCount = 0
 
   constructor(transfer: TransferIn, parts: CallParts) {
@@ -64,25 +68,36 @@ export class TransferredCall implements CallUnderWay {
   async run(): Promise<{ readonly status: number; readonly reason: string }> {
     const { plan, steps } = await this.#parts.router.route(this.question)
     this.callLog.addSteps(steps)
+    this.callLog.planned(plan)
+    if (this.#hangUpCause !== undefined) return this.#aborted()
     if (plan.kind === 'refuse') return this.#failed(plan.status, plan.reason)
+    this.#emergency = plan.emergency
     const refusal = this.#refusalOutside(plan.targets)
     if (refusal) return this.#failed(refusal.status, refusal.why)
     const hunt = this.#startHunt(plan.targets)
     const result = await hunt.run()
     this.callLog.addSteps(hunt.steps)
     if (result.kind === 'answered') return this.#connect(result.leg)
-    if (result.kind === 'aborted') return this.#failed(487, 'Request Terminated')
+    if (result.kind === 'aborted') return this.#aborted()
     if (result.kind === 'demand') return this.#failed(403, 'Forbidden')
     return this.#failed(result.failure?.status ?? 480, result.failure?.reason ?? 'Temporarily Unavailable')
   }
 
   get emergency(): EmergencyCall | undefined {
-    return this.#joined?.emergency
+    return this.#joined?.emergency ?? this.#emergency
   }
 
   async hangUp(cause: string, status?: number, reason?: string): Promise<void> {
     if (this.#joined) return this.#joined.hangUp(cause, status, reason)
+    this.#hangUpCause = cause
     this.#hunt?.abort()
+  }
+
+  /** After a bug: it is over for everybody, whatever state it is in. */
+  fail(): { readonly status: number; readonly reason: string } {
+    void this.hangUp('internal error')
+    if (this.#leg && !this.#joined) letGo(this.#leg)
+    return this.#failed(500, 'Server Internal Error')
   }
 
   occupies(trunk: string): boolean {
@@ -98,7 +113,7 @@ export class TransferredCall implements CallUnderWay {
     if (this.#joined) return this.#joined.party(side)
     return side === 'caller'
       ? this.#in.remaining
-      : { path: 'phone', uri: this.question.requestUri, user: undefined }
+      : { path: 'phone', uri: this.question.requestUri, label: '', user: undefined }
   }
 
   handOver(side: MediaSide): HeldLeg {
@@ -191,6 +206,7 @@ export class TransferredCall implements CallUnderWay {
   }
 
   #connect(leg: AnsweredLeg): { status: number; reason: string } {
+    this.#leg = leg
     const { path, label } = leg.target
     const sentOn = this.#redirections?.of(leg.target)
     if (sentOn) this.callLog.paidBy(sentOn.question)
@@ -211,8 +227,12 @@ export class TransferredCall implements CallUnderWay {
     return { status: 200, reason: 'OK' }
   }
 
-  #failed(status: number, reason: string): { status: number; reason: string } {
-    this.callLog.ended({ status, by: 'box', cause: reason }, this.#hunt?.attempts)
+  #aborted(): { status: number; reason: string } {
+    return this.#failed(487, 'Request Terminated', this.#hangUpCause)
+  }
+
+  #failed(status: number, reason: string, cause = reason): { status: number; reason: string } {
+    this.callLog.ended({ status, by: 'box', cause }, this.#hunt?.attempts)
     this.#over.resolve()
     return { status, reason }
   }

@@ -5,7 +5,7 @@ import type { CallQuestion } from '../../domain/route.ts'
 import type { IncomingRequest, SipDialog } from '../../domain/sip.ts'
 import { isWebRtc } from '../../domain/web-rtc.ts'
 import { otherSide } from '../bridge.ts'
-import type { OutsideFacts } from '../call-charge.ts'
+import { chargedTogether, type OutsideFacts } from '../call-charge.ts'
 import { type CallFacts, CallLog } from '../call-log.ts'
 import type { CallParts } from '../call-parts.ts'
 import type { CallRecords, DecisionRecords, MediaSide } from '../neighbours.ts'
@@ -67,32 +67,44 @@ export class Transfers {
     if (call.party(side).path === 'pbx' || call.party(otherSide(side)).path === 'pbx') {
       return bridge.relay(side, request)
     }
+    // RFC 3261 §21.4.27: one transfer after the other, whichever side asks.
+    if (bridge.isInTransfer) return request.respond(491)
     const referrer = call.party(side).user
     if (!referrer) return request.respond(603)
     const target = readReferTo(request.header('refer-to'))
     if (!target) return request.respond(400, { reason: 'Bad Refer-To' })
-    const referral = { call, side, referrer, request }
+    bridge.keep(otherSide(side))
+    try {
+      await this.#follow({ call, side, referrer, request }, target)
+    } finally {
+      bridge.keepNoLonger()
+    }
+  }
+
+  #follow(referral: Referral, target: ReferTarget): Promise<void> {
     if (target.replacesCallId !== undefined) return this.#attended(referral, target.replacesCallId)
     return this.#blind(referral, target)
   }
 
   async #blind(referral: Referral, target: ReferTarget): Promise<void> {
     const { call, side, request } = referral
-    const bridge = call.bridge
-    const referring = bridge?.leg(side)
-    if (!bridge || !referring) return request.respond(481)
+    const referring = call.bridge?.leg(side)
+    if (!referring) return request.respond(481)
     await request.respond(202)
-    bridge.keep(otherSide(side))
     notifyReferrer(referring, 100, 'Trying')
     const placed = this.#place(referral, target, referring)
     this.#calls.adopt(placed)
     void call.over.then(() => {
       if (!placed.bridge) void placed.hangUp('the one who was transferred has hung up')
     })
-    const { status, reason } = await placed.run()
-    if (status < 300) return
-    notifyReferrer(referring, status, reason)
-    bridge.keepNoLonger()
+    try {
+      const { status, reason } = await placed.run()
+      if (status >= 300) notifyReferrer(referring, status, reason)
+    } catch (error) {
+      const { status, reason } = placed.fail()
+      notifyReferrer(referring, status, reason)
+      throw error
+    }
   }
 
   #place({ call, side, referrer }: Referral, target: ReferTarget, referring: SipDialog): TransferredCall {
@@ -161,7 +173,7 @@ export class Transfers {
       source: parties.caller.path,
       payer: `${referrer.user}@${referrer.domain}`,
       transferredFrom: call.callLog.id,
-      outside: outsideOf(call, parties.caller) ?? outsideOf(consulted.call, parties.callee),
+      outside: chargedTogether(outsideOf(consulted.call, parties.callee), outsideOf(call, parties.caller)),
     }
     const callLog = new CallLog(
       facts,
@@ -177,7 +189,7 @@ export class Transfers {
     joined.bridge.join()
     try {
       await negotiate(legs.caller, legs.callee, media)
-      callLog.answered(parties.callee.path, parties.callee.uri, [])
+      callLog.answered(parties.callee.path, parties.callee.label, [])
       return true
     } catch (error) {
       void joined.hangUp(error instanceof Error ? error.message : 'transfer failed')

@@ -169,7 +169,7 @@ export class TrunkRegistration {
   ): Promise<Boxed<SipResponseView>> {
     const proxy = hop ? hopUri(hop, this.#address.next.host) : this.#address.proxy
     const cseq = this.#cseq
-    this.#cseq += 2 // the stack answers a challenge with the one between
+    this.#cseq += 4 // the stack answers challenges with the three between
     const dialog = { callId: this.#callId, cseq, contact: this.#contact(hop), expiresSeconds }
     return within(mostMs, this.#parts.clock, (signal) =>
       this.#parts.stack.request('REGISTER', `sip:${this.#address.hostPart}`, {

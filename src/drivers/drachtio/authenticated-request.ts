@@ -1,6 +1,6 @@
 import type { DigestAccount, SipHeaders } from '../../domain/sip.ts'
+import { ChallengeAnswers } from './challenge-answers.ts'
 import type { ClientTransactions, OutgoingTransaction, TransactionEvents } from './client-transactions.ts'
-import { answerChallenge } from './digest-answer.ts'
 import { longerSession } from './longer-session.ts'
 import { MessageText } from './message-text.ts'
 import { pinnedProxy } from './pinned-proxy.ts'
@@ -17,10 +17,8 @@ export interface OutgoingRequest {
   readonly account: DigestAccount | undefined
 }
 
-const maxAnswers = 2 // the second only for a stale nonce
-
 /**
- * Sends a request and, if an account is given, answers the challenge it meets (RFC 3261 §22.2); an INVITE whose session
+ * Sends a request and, if an account is given, answers the challenges it meets (RFC 3261 §22); an INVITE whose session
  * timer the far end finds too short is sent once more with the one that it wants (RFC 4028 §7.3).
  */
 export function sendAuthenticated(
@@ -31,7 +29,7 @@ export function sendAuthenticated(
   let current: OutgoingTransaction
   let isCancelled = false
   let isLengthened = false
-  let answers = 0
+  let answers = request.account && new ChallengeAnswers(request.account)
 
   const send = (outgoing: OutgoingRequest) => {
     const text = printRequest(outgoing.method, outgoing.uri, outgoing.headers, outgoing.body)
@@ -49,12 +47,12 @@ export function sendAuthenticated(
     const { status } = response
     if (status === 422 && !isLengthened) {
       isLengthened = true
-      answers = 0
+      answers = request.account && new ChallengeAnswers(request.account)
       return lengthened(outgoing, current.sent, response)
     }
     const isChallenge = status === 401 || status === 407
-    if (!isChallenge || answers >= maxAnswers) return undefined
-    return answered(outgoing, current.sent, response, answers++ > 0)
+    if (!isChallenge || !answers?.take(response)) return undefined
+    return answered(outgoing, current.sent, response, answers)
   }
 
   send(request)
@@ -84,14 +82,11 @@ function answered(
   request: OutgoingRequest,
   sentText: string,
   response: ReceivedResponse,
-  isSecond: boolean,
-): OutgoingRequest | undefined {
-  if (!request.account) return undefined
+  answers: ChallengeAnswers,
+): OutgoingRequest {
   const sent = new MessageText(sentText)
   const uri = sent.startLine.split(' ')[1] ?? request.uri
-  const answer = answerChallenge(response, { method: request.method, uri, account: request.account })
-  if (!answer || (isSecond && !answer.isStale)) return undefined
-  const credentials = { [answer.header]: answer.value }
+  const credentials = answers.headers(request.method, uri)
   if (request.dialogId) return { ...request, headers: { ...request.headers, ...credentials } }
   const headers = { ...withoutIdentity(request.headers), ...sameCall(sent, request.method), ...credentials }
   return { ...request, headers, proxy: pinnedProxy(request, response.peer) }

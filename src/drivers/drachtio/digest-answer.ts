@@ -15,28 +15,30 @@ export interface DigestQuestion {
   readonly account: DigestAccount
 }
 
-export interface DigestAnswer {
+/** The challenge of a 401 or 407 that we answer. */
+export interface ChosenChallenge {
+  /** Where its credentials go. */
   readonly header: 'Authorization' | 'Proxy-Authorization'
-  readonly value: string
+  readonly realm: string
   /** The server found nothing wrong but the age of the nonce (RFC 7616 §3.3). */
   readonly isStale: boolean
+  readonly algorithm: string
+  readonly hash: string
+  readonly parameters: DigestChallenge
 }
 
-/** The credentials that answer a 401 or 407; undefined when no challenge in it can be answered. */
-export function answerChallenge(
-  response: SipResponseView,
-  question: DigestQuestion,
-  cnonce = randomBytes(8).toString('hex'),
-): DigestAnswer | undefined {
+/** Undefined when no challenge in the response can be answered. */
+export function chooseChallenge(response: SipResponseView): ChosenChallenge | undefined {
   const isProxy = response.status === 407
+  const header = isProxy ? 'Proxy-Authorization' : 'Authorization'
   const lines = response.headers(isProxy ? 'proxy-authenticate' : 'www-authenticate')
   const challenges = lines.flatMap(parseChallenges)
   for (const [algorithm, hash] of hashes) {
-    const challenge = challenges.find((each) => isAnswerable(each, algorithm))
-    if (!challenge) continue
-    const value = credentials(challenge, algorithm, hash, question, cnonce)
-    const isStale = challenge.get('stale')?.toLowerCase() === 'true'
-    return { header: isProxy ? 'Proxy-Authorization' : 'Authorization', value, isStale }
+    const parameters = challenges.find((each) => isAnswerable(each, algorithm))
+    if (!parameters) continue
+    const isStale = parameters.get('stale')?.toLowerCase() === 'true'
+    const realm = parameters.get('realm') ?? ''
+    return { header, realm, isStale, algorithm, hash, parameters }
   }
   return undefined
 }
@@ -51,24 +53,23 @@ function offersAuth(qop: string): boolean {
   return qop.split(',').some((each) => each.trim().toLowerCase() === 'auth')
 }
 
-function credentials(
-  challenge: DigestChallenge,
-  algorithm: string,
-  hash: string,
+/** The credentials for one request; `use` counts the requests that the nonce has served, this one included. */
+export function digestCredentials(
+  { parameters, realm, algorithm, hash }: ChosenChallenge,
   { method, uri, account }: DigestQuestion,
-  cnonce: string,
+  use: number,
+  cnonce = randomBytes(8).toString('hex'),
 ): string {
   const digest = (...parts: string[]) => createHash(hash).update(parts.join(':')).digest('hex')
-  const realm = challenge.get('realm') ?? ''
-  const nonce = challenge.get('nonce') ?? ''
-  const hasQop = challenge.has('qop')
-  const nonceCount = '00000001' // each challenge brings a nonce of its own
+  const nonce = parameters.get('nonce') ?? ''
+  const hasQop = parameters.has('qop')
+  const nonceCount = use.toString(16).padStart(8, '0')
   const secret = digest(account.username, realm, account.password)
   const request = digest(method, uri)
   const response = hasQop
     ? digest(secret, nonce, nonceCount, cnonce, 'auth', request)
     : digest(secret, nonce, request)
-  const opaque = challenge.get('opaque')
+  const opaque = parameters.get('opaque')
   const fields = [
     `username="${quotable(account.username)}"`,
     `realm="${quotable(realm)}"`,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { answerChallenge } from '../../../src/drivers/drachtio/digest-answer.ts'
+import type { SipResponseView } from '../../../src/domain/sip.ts'
+import { chooseChallenge, digestCredentials } from '../../../src/drivers/drachtio/digest-answer.ts'
 import { parseChallenges } from '../../../src/drivers/drachtio/digest-challenge.ts'
 import { fakeResponse } from '../../support/fake-response.ts'
 
@@ -15,43 +16,47 @@ const challenge = (more: string) =>
     headers: { 'WWW-Authenticate': `Digest realm="http-auth@example.org", nonce="${nonce}", ${more}` },
   })
 
+const answerTo = (response: SipResponseView, use: number) => {
+  const chosen = chooseChallenge(response)
+  return chosen && digestCredentials(chosen, question, use, cnonce)
+}
+
 describe('digest credentials', () => {
   test.each([
     ['MD5', '8ca523f5e9506fed4657c9700eebdbec'],
     ['SHA-256', '753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1'],
   ])('are those of RFC 7616 §3.9.1 for %s', (algorithm, expected) => {
-    const answer = answerChallenge(
-      challenge(`qop="auth, auth-int", algorithm=${algorithm}, opaque="FQhe"`),
-      question,
-      cnonce,
-    )
-    expect(answer?.header).toBe('Authorization')
-    expect(answer?.value).toContain(`response="${expected}"`)
-    expect(answer?.value).toContain('opaque="FQhe"')
+    const response = challenge(`qop="auth, auth-int", algorithm=${algorithm}, opaque="FQhe"`)
+    const answer = answerTo(response, 1)
+    expect(chooseChallenge(response)?.header).toBe('Authorization')
+    expect(answer).toContain(`response="${expected}"`)
+    expect(answer).toContain('opaque="FQhe"')
   })
 
   test('without qop are those of RFC 2069', () => {
-    const answer = answerChallenge(challenge('algorithm=MD5'), question, cnonce)
-    expect(answer?.value).not.toContain('qop')
+    expect(answerTo(challenge('algorithm=MD5'), 1)).not.toContain('qop')
   })
 
   test('take the stronger of two challenges, also when both stand in one line', () => {
     const both = 'Digest realm="r", nonce="1", algorithm=MD5, Digest realm="r", nonce="2", algorithm=SHA-256'
     const response = fakeResponse(407, { headers: { 'Proxy-Authenticate': both } })
-    const answer = answerChallenge(response, question)
-    expect(answer).toMatchObject({ header: 'Proxy-Authorization', isStale: false })
-    expect(answer?.value).toContain('nonce="2"')
+    expect(chooseChallenge(response)).toMatchObject({ header: 'Proxy-Authorization', isStale: false })
+    expect(answerTo(response, 1)).toContain('nonce="2"')
   })
 
   test.each([
     ['an algorithm we do not know', 'algorithm=SHA-512-256'],
     ['only auth-int', 'qop="auth-int"'],
   ])('are not made for %s', (_, more) => {
-    expect(answerChallenge(challenge(more), question)).toBeUndefined()
+    expect(chooseChallenge(challenge(more))).toBeUndefined()
   })
 
   test('know a stale nonce', () => {
-    expect(answerChallenge(challenge('stale=TRUE'), question)?.isStale).toBe(true)
+    expect(chooseChallenge(challenge('stale=TRUE'))?.isStale).toBe(true)
+  })
+
+  test('count the requests that a nonce has served', () => {
+    expect(answerTo(challenge('qop="auth"'), 17)).toContain('nc=00000011')
   })
 })
 

@@ -31,8 +31,8 @@ describe('a registered trunk', () => {
     })
     expect(sent.map((each) => [each.header('CSeq'), each.header('Expires')])).toEqual([
       ['1 REGISTER', '300'],
-      ['3 REGISTER', '300'],
-      ['5 REGISTER', '0'],
+      ['5 REGISTER', '300'],
+      ['9 REGISTER', '0'],
     ])
     expect(new Set(sent.map((each) => each.header('Call-ID'))).size).toBe(1)
     expect(clock.pendingTimers).toBe(0)

@@ -154,7 +154,7 @@ export class CallDialog implements SipDialog {
   /** A request of the far end in this dialog; ACK too. */
   receive(frame: SipFrame): void {
     const request = new ReceivedRequest(frame, this.#network.control)
-    if (request.method === 'ACK') this.#onAck(request.body)
+    if (request.method === 'ACK') this.#onAck(request)
     else if (request.method === 'BYE') this.#onBye(request)
     else if (request.method === 'PRACK') request.respondAndForget(200)
     else if (request.method === 'INVITE' || request.method === 'UPDATE') this.#onOfferFrame(frame, request)
@@ -168,12 +168,12 @@ export class CallDialog implements SipDialog {
     this.#ends.tell(cause)
   }
 
-  #onAck(body: string): void {
+  #onAck(request: ReceivedRequest): void {
     const settle = this.#unacknowledged
     this.#unacknowledged = undefined
-    if (settle) settle(body)
-    this.#answering?.settle(body)
-    this.#answering = undefined
+    if (settle) settle(request.body)
+    const offer = this.#answering
+    if (offer && offer.sequence === request.sequence) this.#release(offer, request.body)
   }
 
   #onBye(request: ReceivedRequest): void {
@@ -189,19 +189,33 @@ export class CallDialog implements SipDialog {
     }
     // RFC 3311 §5.1: an UPDATE without an offer only refreshes the session
     else if (request.method === 'UPDATE' && request.body === '') request.respondAndForget(200)
+    // RFC 3311 §5.2: the offer in our 2xx is not answered yet
+    else if (this.#isAnswerAwaited) request.respondAndForget(491)
     else this.#takeOffer(frame)
   }
 
   #takeOffer(frame: SipFrame): void {
+    // What comes before the ACK of our last 2xx shows that the far end has it: nobody need wait for that ACK.
+    if (this.#answering) this.#release(this.#answering)
     const offer = new ReceivedOffer(frame, this.#network.control, this.#contact, (status, body) => {
       if (status < 300 && body !== '') this.#localSdp = body
       if (status < 300 && offer.body !== '') this.#remoteSdp = offer.body
-      if (status >= 300 || offer.method === 'UPDATE') this.#answering = undefined
+      if (status >= 300 || offer.method === 'UPDATE') this.#release(offer)
     })
     this.#answering = offer
     if (this.#offers.tell(offer)) return
-    this.#answering = undefined
+    this.#release(offer)
     offer.respondAndForget(500, { 'Retry-After': '5' })
+  }
+
+  get #isAnswerAwaited(): boolean {
+    return this.#answering?.isFinal === true && this.#answering.body === ''
+  }
+
+  /** Whoever waits for its ACK waits no longer. */
+  #release(offer: ReceivedOffer, acknowledgement = ''): void {
+    offer.settle(acknowledgement)
+    if (this.#answering === offer) this.#answering = undefined
   }
 
   async #sendOffer(method: 'INVITE' | 'UPDATE', sdp: string): Promise<ReceivedResponse> {
@@ -243,8 +257,7 @@ export class CallDialog implements SipDialog {
   #close(): void {
     this.#isOver = true
     this.#unacknowledged?.('')
-    this.#answering?.settle('')
-    this.#answering = undefined
+    if (this.#answering) this.#release(this.#answering)
     this.#network.forget(this.id)
   }
 }

@@ -41,6 +41,11 @@ export class ReceivedRequest implements IncomingRequest {
     return this.#message.header('call-id') ?? ''
   }
 
+  /** Number of its CSeq; an ACK has that of its INVITE (RFC 3261 §17.1.1.3). */
+  get sequence(): number {
+    return Number.parseInt(this.#message.header('cseq') ?? '', 10)
+  }
+
   get body(): string {
     return this.#message.body
   }
@@ -135,7 +140,7 @@ export class ReceivedOffer extends ReceivedRequest implements IncomingOffer {
     return this.#acknowledged.promise
   }
 
-  /** The ACK came, or the dialog ended without one. */
+  /** The ACK came, or none is waited for any more. */
   settle(body: string): void {
     this.#acknowledged.resolve(body)
   }

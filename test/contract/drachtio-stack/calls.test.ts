@@ -219,6 +219,24 @@ describe('a call that goes out', () => {
     await nothingLeft()
   })
 
+  test('answers the proxy on the way and the server behind it', async () => {
+    const phone = await box.phone('202', { answering: 'manual' })
+    const account = { username: 'us', password: 'secret' }
+    const sent = box.stack.invite(uriOf(phone), { from, body: sdp, account })
+    const first = await phone.nextCall()
+    first.refuse(407, { 'Proxy-Authenticate': 'Digest realm="edge", nonce="p1", qop="auth"' })
+    const second = await phone.nextCall()
+    second.refuse(401, { 'WWW-Authenticate': 'Digest realm="core", nonce="r1", qop="auth"' })
+    const third = await phone.nextCall()
+    expect(third.invite.callId).toBe(first.invite.callId)
+    expect(third.invite.cseq.number).toBe(first.invite.cseq.number + 2)
+    expect(third.invite.get('proxy-authorization')).toMatch(/realm="edge".*nc=00000002/)
+    expect(third.invite.get('authorization')).toMatch(/realm="core".*nc=00000001/)
+    third.answer()
+    await (await sent).hangUp()
+    await nothingLeft()
+  })
+
   test('gives up when the same challenge comes again', async () => {
     const phone = await box.phone('202', { answering: 'manual' })
     const account = { username: 'us', password: 'wrong' }

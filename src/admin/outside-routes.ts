@@ -1,8 +1,9 @@
 import { type Context, Hono } from 'hono'
+import { statusOfFailure } from './asterisk-orders.ts'
 import type { BoxView } from './box-view.ts'
 import { outsidePage } from './ui/outside-page.ts'
 
-/** `/outside`: the page of the telephone network, and its two buttons. */
+/** `/outside`: the page of the telephone network, and its buttons. */
 export function outsideRoutes(box: BoxView): Hono {
   const pages = new Hono()
   pages.get('/', (context) => context.html(outsidePage(box)))
@@ -13,6 +14,12 @@ export function outsideRoutes(box: BoxView): Hono {
   pages.post('/acknowledge', async (context) => {
     box.outside.acknowledgeEmergency(await field(context, 'id'))
     return context.redirect('/outside', 303)
+  })
+  pages.post('/hang-up/:asterisk', async (context) => {
+    const channel = await field(context, 'channel')
+    const answer = await box.outside.asteriskOrders.hangUp(context.req.param('asterisk'), channel)
+    if (answer.kind === 'done') return context.redirect('/outside', 303)
+    return context.text(`${channel} was not hung up: ${answer.text}`, statusOfFailure[answer.kind])
   })
   return pages
 }

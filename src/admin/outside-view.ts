@@ -1,3 +1,4 @@
+import { type AsteriskOrders, noAsterisks } from './asterisk-orders.ts'
 import type { PartState, TrunkState } from './box-view.ts'
 
 /** An Asterisk that is steered over AMI. */
@@ -47,6 +48,7 @@ export interface OutsideView {
   blocks(): readonly BlockState[]
   emergencies(): readonly EmergencyState[]
   noticeTargets(): readonly NoticeTargetState[]
+  readonly asteriskOrders: AsteriskOrders
   /** Lets somebody call outside again; false when he was not blocked. */
   releaseBlock(payer: string): boolean
   /** Takes a call for help off the page; false when there is none of that id. */
@@ -60,6 +62,7 @@ export const nothingOutside: OutsideView = {
   blocks: () => [],
   emergencies: () => [],
   noticeTargets: () => [],
+  asteriskOrders: noAsterisks,
   releaseBlock: () => false,
   acknowledgeEmergency: () => false,
 }

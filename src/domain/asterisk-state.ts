@@ -33,6 +33,9 @@ export interface AsteriskRegistration {
 export interface AsteriskChannel {
   /** `PJSIP/provider-0000001a` */
   readonly name: string
+  /** Number of who calls, and what was dialled, as known when the channel was made. */
+  readonly caller?: string | undefined
+  readonly dialled?: string | undefined
 }
 
 /** A channel has ended. */

@@ -53,6 +53,11 @@ export class Asterisks {
     )
   }
 
+  /** By its name in the config. */
+  find(name: string): AmiAsterisk | undefined {
+    return this.#asterisks.get(name)
+  }
+
   view(): readonly AsteriskView[] {
     return [...this.#asterisks.values()].map((asterisk) => asterisk.view())
   }

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { BoxView } from '../box-view.ts'
+import { asteriskRoutes } from './asterisk-routes.ts'
 
 /** `/api/outside/…`: trunks, Asterisks, blocked callers, calls for help, notices. */
 export function outsideApi(box: BoxView): Hono {
@@ -15,6 +16,7 @@ export function outsideApi(box: BoxView): Hono {
       notices: outside.noticeTargets(),
     }),
   )
+  api.route('/asterisks', asteriskRoutes(outside.asteriskOrders))
   api.delete('/blocks/:payer', (context) => {
     const payer = context.req.param('payer')
     return outside.releaseBlock(payer)

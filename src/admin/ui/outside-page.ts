@@ -1,9 +1,13 @@
 import { html } from 'hono/html'
+import type { AsteriskChannelState } from '../asterisk-orders.ts'
 import type { BoxView } from '../box-view.ts'
 import type { BlockState, EmergencyState, OutsideView } from '../outside-view.ts'
 import { age } from './age.ts'
+import { button } from './button.ts'
 import { style } from './style.ts'
 import { type Markup, table } from './table.ts'
+
+const mostChannels = 100
 
 /** The telephone network as the box sees it: calls for help, blocked callers, trunks, Asterisks, notices. */
 export function outsidePage(box: BoxView): Markup {
@@ -62,6 +66,11 @@ function outsideSections(outside: OutsideView): Markup {
         ]),
     )}
     ${table(
+      'Calls at the Asterisks',
+      ['asterisk', 'channel', 'caller', 'dialled', ''],
+      outside.asterisks().flatMap(({ name }) => channelRows(name, outside)),
+    )}
+    ${table(
       'Notices',
       ['to', 'waiting', 'given up', 'last trouble'],
       outside
@@ -82,8 +91,13 @@ function blockRow({ payer, since, why }: BlockState): (string | Markup)[] {
   return [payer, `${age(since)} ago`, why, button('/outside/release', 'payer', payer, 'Release')]
 }
 
-function button(action: string, field: string, value: string, label: string): Markup {
-  return html`<form method="post" action="${action}">
-    <input type="hidden" name="${field}" value="${value}" /><button>${label}</button>
-  </form>`
+function channelRows(asterisk: string, { asteriskOrders }: OutsideView): (string | Markup)[][] {
+  const answer = asteriskOrders.channels(asterisk)
+  if (answer.kind !== 'done') return []
+  return answer.value.slice(0, mostChannels).map((each) => channelRow(asterisk, each))
+}
+
+function channelRow(asterisk: string, { name, caller, dialled }: AsteriskChannelState): (string | Markup)[] {
+  const hangUp = button(`/outside/hang-up/${asterisk}`, 'channel', name, 'Hang up')
+  return [asterisk, name, caller ?? '', dialled ?? '', hangUp]
 }

@@ -93,6 +93,9 @@ export class AmiAsterisk implements Part {
 
   /** `cause` as in Q.850. Rejects with `AmiTrouble`, `refused` when there is no such channel. */
   async hangUp(channel: string, cause = 16): Promise<void> {
+    // Asterisk takes /…/ for a pattern, and hangs up all that fit.
+    if (!/^[a-z]\w*\/[\x21-\x7e]+$/i.test(channel))
+      throw new AmiTrouble('unsendable', 'that is no name of a channel')
     await this.#session().action('Hangup', ['Channel', channel], ['Cause', String(cause)])
   }
 

@@ -1,4 +1,5 @@
 import type {
+  AsteriskChannel,
   AsteriskContact,
   AsteriskDevice,
   AsteriskDeviceState,
@@ -103,6 +104,17 @@ export function readRegistryEntry(message: AmiMessage): AsteriskRegistration | u
   if (!server) return undefined
   const name = `${message.get('Username') ?? ''}@${server}`
   return { name, endpoint: undefined, server, isRegistered: state === 'Registered', state }
+}
+
+/** From `Newchannel` and `CoreShowChannel`. */
+export function readChannel(message: AmiMessage): AsteriskChannel | undefined {
+  const name = message.get('Channel')
+  if (!name) return undefined
+  return { name, caller: readNumber(message.get('CallerIDNum')), dialled: readNumber(message.get('Exten')) }
+}
+
+function readNumber(text: string | undefined): string | undefined {
+  return !text || text === '<unknown>' ? undefined : text
 }
 
 /** From `Hangup`. */

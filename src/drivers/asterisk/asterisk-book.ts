@@ -6,7 +6,7 @@ import type {
   AsteriskState,
 } from '../../domain/asterisk-state.ts'
 import type { AmiMessage } from './ami-message.ts'
-import { readDevice, readReachable } from './ami-readings.ts'
+import { readChannel, readDevice, readReachable } from './ami-readings.ts'
 
 /** What an event leaves to be asked for: it says that something changed, but not all of what. */
 export type AmiQuestion = 'contacts' | 'registrations'
@@ -56,16 +56,16 @@ export class AsteriskBook implements AsteriskState {
   /** From `CoreShowChannel` events. */
   setChannels(entries: readonly AmiMessage[]): void {
     this.channels.clear()
-    for (const entry of entries) this.#setChannel(entry.get('Uniqueid'), entry.get('Channel'))
+    for (const entry of entries) this.#setChannel(entry.get('Uniqueid'), readChannel(entry))
   }
 
   /** Takes an event in. Returns what has to be asked for, `changed` when all is said, undefined when it is no news. */
   apply(event: AmiMessage): AmiQuestion | 'changed' | undefined {
     switch (event.event.toLowerCase()) {
       case 'newchannel':
-        return this.#setChannel(event.get('Uniqueid'), event.get('Channel'))
+        return this.#setChannel(event.get('Uniqueid'), readChannel(event))
       case 'rename':
-        return this.#setChannel(event.get('Uniqueid'), event.get('Newname'))
+        return this.#rename(event.get('Uniqueid'), event.get('Newname'))
       case 'hangup':
         return this.channels.delete(event.get('Uniqueid') ?? '') ? 'changed' : undefined
       case 'devicestatechange': {
@@ -106,10 +106,15 @@ export class AsteriskBook implements AsteriskState {
     return 'changed'
   }
 
-  #setChannel(id: string | undefined, name: string | undefined): 'changed' | undefined {
+  #rename(id: string | undefined, name: string | undefined): 'changed' | undefined {
     if (!id || !name) return undefined
+    return this.#setChannel(id, { ...this.channels.get(id), name })
+  }
+
+  #setChannel(id: string | undefined, channel: AsteriskChannel | undefined): 'changed' | undefined {
+    if (!id || !channel) return undefined
     if (!this.channels.has(id) && this.channels.size >= mostChannels) return undefined
-    this.channels.set(id, { name })
+    this.channels.set(id, channel)
     return 'changed'
   }
 }

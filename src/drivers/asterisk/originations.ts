@@ -28,6 +28,8 @@ interface Waiting {
   reject(why: AmiTrouble): void
 }
 
+/** They are ordered by people. */
+const mostWaiting = 16
 /** What Asterisk allows itself beyond the ringing time. */
 const graceMs = 5_000
 
@@ -35,6 +37,7 @@ const graceMs = 5_000
 export class Originations {
   readonly #clock: Clock
   readonly #waiting = new Map<string, Waiting>()
+  #ordered = 0
   /** Outcomes that came with the response, or belong to others. */
   readonly #early = new RecentMap<Originated>(64)
 
@@ -44,21 +47,13 @@ export class Originations {
 
   /** Resolves when the channel was answered, or was not. Rejects with `AmiTrouble`. */
   async originate(session: Pick<AmiSession, 'action'>, order: OriginateOrder): Promise<Originated> {
-    // Once accepted, the action is spoken of by the ActionID of its response.
-    const response = await session.action('Originate', ...fieldsOf(order))
-    const id = response.get('ActionID') ?? ''
-    const early = this.#early.get(id)
-    if (early) return early
-    const { promise, resolve, reject } = Promise.withResolvers<Originated>()
-    const late = this.#clock.after(order.ringMs + graceMs, () =>
-      reject(new AmiTrouble('too-late', 'Asterisk does not say how the call went')),
-    )
-    this.#waiting.set(id, { resolve, reject })
+    if (this.#ordered >= mostWaiting)
+      throw new AmiTrouble('refused', `${mostWaiting} calls are being placed there already`)
+    this.#ordered += 1
     try {
-      return await promise
+      return await this.#place(session, order)
     } finally {
-      late.cancel()
-      this.#waiting.delete(id)
+      this.#ordered -= 1
     }
   }
 
@@ -78,6 +73,25 @@ export class Originations {
 
   failAll(why: AmiTrouble): void {
     for (const { reject } of this.#waiting.values()) reject(why)
+  }
+
+  async #place(session: Pick<AmiSession, 'action'>, order: OriginateOrder): Promise<Originated> {
+    // Once accepted, the action is spoken of by the ActionID of its response.
+    const response = await session.action('Originate', ...fieldsOf(order))
+    const id = response.get('ActionID') ?? ''
+    const early = this.#early.get(id)
+    if (early) return early
+    const { promise, resolve, reject } = Promise.withResolvers<Originated>()
+    const late = this.#clock.after(order.ringMs + graceMs, () =>
+      reject(new AmiTrouble('too-late', 'Asterisk does not say how the call went')),
+    )
+    this.#waiting.set(id, { resolve, reject })
+    try {
+      return await promise
+    } finally {
+      late.cancel()
+      this.#waiting.delete(id)
+    }
   }
 }
 

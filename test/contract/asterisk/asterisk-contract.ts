@@ -98,6 +98,7 @@ export function asteriskContract(name: string, make: () => AsteriskUnderTest): v
       await watched.start()
       await known(watched)
       await expect(watched.hangUp('PJSIP/nobody-1')).rejects.toMatchObject({ kind: 'refused' })
+      await expect(watched.hangUp('/^Local/')).rejects.toMatchObject({ kind: 'unsendable' })
       await expect(watched.hangUp('PJSIP/x\r\nAction: Logoff')).rejects.toMatchObject({ kind: 'unsendable' })
     })
 

@@ -34,6 +34,16 @@ describe('what is known of an Asterisk', () => {
     expect(book.channels.size).toBe(1)
   })
 
+  it('knows who calls whom on a channel, also after it has got another name', () => {
+    const book = new AsteriskBook()
+    const call = { Uniqueid: '1.1', Channel: 'PJSIP/x-1', CallerIDNum: '201', Exten: '030200' }
+    book.apply(message({ ...call, Event: 'Newchannel' }))
+    book.apply(message({ Event: 'Rename', Uniqueid: '1.1', Channel: 'PJSIP/x-1', Newname: 'PJSIP/y-1' }))
+    expect([...book.channels.values()]).toEqual([{ name: 'PJSIP/y-1', caller: '201', dialled: '030200' }])
+    book.setChannels([message({ ...call, CallerIDNum: '<unknown>' })])
+    expect([...book.channels.values()]).toEqual([{ name: 'PJSIP/x-1', dialled: '030200' }])
+  })
+
   it('follows its devices, and drops those that are in a list no more', () => {
     const book = new AsteriskBook()
     book.addDevices([{ name: 'DAHDI/1', state: 'idle' }])

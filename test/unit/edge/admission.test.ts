@@ -126,6 +126,19 @@ describe('a phone of the PBX', () => {
     expect(edge.witnessed).toEqual([['office', 'answered']])
   })
 
+  test('is not vouched for towards its PBX, whatever it says itself; who needs no password there is', async () => {
+    const edge = new AnEdge()
+    edge.plan = targets(office)
+    const voucher = () => edge.stack.sent().options.headers?.['Causeway-Caller']
+    await call(edge, { 'Causeway-Caller': 'trunk' })
+    expect(voucher()).toBeUndefined()
+    const source = { transport: 'udp', address: '192.0.2.60', port: 5060 } as const
+    await edge.stack.receiveInvite({ uri: 'sip:301@pbx.example', source })
+    expect(voucher()).toBe('trunk')
+    await edge.phoneCalls() // with a password of the box
+    expect(voucher()).toBe('phone')
+  })
+
   test('is asked for the digest of the box when the PBX is dead, and then reaches the other phone', async () => {
     const edge = new AnEdge()
     edge.plan = targets(office, local)

@@ -108,7 +108,10 @@ export class NoticeQueue {
       return
     }
     log.warn({ ...fields, retryMs: this.#retryMs }, 'notice not delivered yet')
-    if (!isUrgent(notice) && this.#waiting.some(isUrgent)) return this.#putBack(notice)
+    if (!isUrgent(notice) && this.#waiting.some(isUrgent)) {
+      this.#putBack(notice)
+      return
+    }
     this.#retry = clock.after(this.#retryMs, () => {
       this.#retry = undefined
       this.#sendNext()

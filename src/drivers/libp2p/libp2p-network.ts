@@ -224,9 +224,11 @@ export class Libp2pNetwork implements PeerNetwork {
     return new StreamDuplex(stream)
   }
 
-  drop(peer: PeerId): void {
+  drop(peer: PeerId, silentForMs?: number): void {
+    const newest = silentForMs === undefined ? Number.POSITIVE_INFINITY : this.#clock.now() - silentForMs
     for (const connection of this.#node?.getConnections(toLibp2p(peer)) ?? [])
-      connection.abort(new Error('the overlay dropped the connection'))
+      if (connection.timeline.open <= newest)
+        connection.abort(new Error('the overlay dropped the connection'))
   }
 
   reachability(): 'direct' | 'relayed' | undefined {

@@ -30,8 +30,8 @@ export interface LivenessParts {
   readonly revocations: RevocationSerial | undefined
   /** Boxes whose path carries a call or may carry one at any moment. */
   peersInUse(): Iterable<PeerId>
-  /** Ends the connections to a box. */
-  drop(peer: PeerId, because: 'silent' | 'path' | 'credential'): void
+  /** Ends the connections to a box; for its silence, of so many milliseconds, those that stood before it. */
+  drop(peer: PeerId, because: 'silent' | 'path' | 'credential', silentForMs?: number): void
   /** A box gave word of itself, to this box or to others. */
   heardOf(from: PeerId, news: Extract<PeerNews, { what: 'here' }>): void
 }
@@ -199,13 +199,15 @@ export class Liveness {
   }
 
   #step(peer: PeerId, event: WatchEvent): void {
-    const [watch, ...actions] = nextWatch(this.#watches.get(peer) ?? answering, event)
+    const before = this.#watches.get(peer) ?? answering
+    const [watch, ...actions] = nextWatch(before, event)
     if (watch.name === 'answering') this.#watches.delete(peer)
     else this.#watches.set(peer, watch)
     for (const action of actions)
       if (action.do === 'ask-others') void this.#askOthers(peer, watch)
       else if (action.do === 'spread-doubt') this.#spreadDoubt(peer)
-      else this.#parts.drop(peer, action.because)
+      else if (before.name !== 'answering')
+        this.#parts.drop(peer, action.because, this.#time.now - before.since)
   }
 
   async #askOthers(peer: PeerId, watch: PeerWatch): Promise<void> {

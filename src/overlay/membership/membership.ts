@@ -19,7 +19,7 @@ export interface MembershipParts {
   readonly dialler: Dialler
   readonly network: {
     addresses(): readonly string[]
-    drop(peer: PeerId): void
+    drop(peer: PeerId, silentForMs?: number): void
     reachability?(): RoleFacts['reachability']
   }
   /** Boxes to which a SIP link is open. */
@@ -65,9 +65,9 @@ export class Membership {
     this.#liveness = new Liveness(self, {
       ...{ table, calls, news, clock, log, random, revocations },
       peersInUse: parts.peersInUse,
-      drop: (peer, because) => {
+      drop: (peer, because, silentForMs) => {
         log.info({ peer, because }, 'the connection to a box was given up')
-        network.drop(peer)
+        network.drop(peer, silentForMs)
       },
       heardOf: (from, here) => this.#whereabouts.heard(from, here),
     })

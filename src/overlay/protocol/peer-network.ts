@@ -21,8 +21,11 @@ export interface PeerNetwork {
   request(peer: PeerId, message: Uint8Array, signal: AbortSignal): Promise<Uint8Array>
   /** A byte stream to a connected peer. */
   openStream(peer: PeerId, signal: AbortSignal): Promise<Duplex>
-  /** Ends all connections to a peer. */
-  drop(peer: PeerId): void
+  /**
+   * Ends all connections to a peer. With `silentForMs`, where there are several, only those that stood so long ago: a
+   * newer one is how it has come back.
+   */
+  drop(peer: PeerId, silentForMs?: number): void
   /** The connections to a peer, for people who look. */
   paths?(peer: PeerId): readonly PeerPath[]
   /** Only in networks where some boxes cannot be dialled. */

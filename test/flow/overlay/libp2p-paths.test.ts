@@ -84,6 +84,17 @@ describe('connections of a box to its peers', () => {
     await inTime(() => !kinds(a, b).includes('relayed'))
   })
 
+  it('to a peer that fell silent are given up, but for those by which it has come back', async () => {
+    const [a, b] = [await open(), await open()]
+    await a.dial(b.self, b.addresses(), soon())
+    clock.advance(10_000)
+    a.drop(b.self, 15_000)
+    expect(kinds(a, b)).toEqual(['direct'])
+    expect(await asks(a, b)).toBe('?')
+    a.drop(b.self, 1_000)
+    await eventually(() => kinds(a, b).length === 0)
+  })
+
   it('are tried when an interface goes, and those that lead nowhere end', async () => {
     let interfaces = { eth0: [ip4('192.0.2.7')], eth1: [ip4('198.51.100.7')] } as Record<
       string,

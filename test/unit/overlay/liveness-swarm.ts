@@ -18,6 +18,7 @@ export interface Drop {
   readonly by: PeerId
   readonly peer: PeerId
   readonly because: string
+  readonly silentForMs: number | undefined
 }
 
 const stepMilliseconds = 50
@@ -133,8 +134,8 @@ export class LivenessSwarm {
       calls: { ask: (peer, request, _, within) => this.#ask(box, peer, request, within) as Promise<never> },
       random: () => this.#random(),
       peersInUse: () => box.inUse,
-      drop: (peer, because) => {
-        this.drops.push({ at: this.clock.now(), by: id, peer, because })
+      drop: (peer, because, silentForMs) => {
+        this.drops.push({ at: this.clock.now(), by: id, peer, because, silentForMs })
         table.setState(peer, 'away', this.clock.now())
       },
       heardOf: () => undefined,

@@ -90,6 +90,9 @@ describe('liveness', { timeout: 60_000 }, () => {
       const drop = swarm.drops.find(({ by }) => by === a.id)
       expect(drop?.peer).toBe(b.id)
       expect((drop?.at ?? 0) - cutAt).toBeLessThanOrEqual(3_000)
+      // Silence is counted from the first ping without an answer: a connection that came later may be good.
+      expect(drop?.silentForMs).toBeGreaterThanOrEqual(1_000)
+      expect((drop?.at ?? 0) - (drop?.silentForMs ?? 0)).toBeGreaterThanOrEqual(cutAt - 500)
     },
   )
 

@@ -1,7 +1,7 @@
 import { html, raw } from 'hono/html'
 import type { LadderMessage } from '../box-view.ts'
 import { type Ladder, ladderOf, type Rung } from './ladder.ts'
-import { style } from './style.ts'
+import { sheet } from './sheet.ts'
 
 type Markup = ReturnType<typeof html>
 
@@ -22,23 +22,18 @@ summary { cursor: pointer; } pre { overflow-x: auto; font-size: .85rem; backgrou
 /** The messages of one call as a ladder, and each of them as text. Needs no JavaScript. */
 export function ladderPage(id: string, messages: readonly LadderMessage[]): Markup {
   const ladder = ladderOf(messages)
-  return html`<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>Call ${id} · Causeway</title>
-    <style>${style}${ladderStyle}</style>
-  </head>
-  <body>
+  return sheet(
+    `Call ${id}`,
+    html`
     <header><h1>Call</h1><p>${id}</p><p><a href="/">back</a></p></header>
     ${
       messages.length === 0
         ? html`<p class="empty">No messages of this call are in memory any more.</p>`
         : html`${drawing(ladder)}<section><h2>Messages</h2>${ladder.rungs.map(asText)}</section>`
     }
-  </body>
-</html>`
+`,
+    html`<style>${ladderStyle}</style>`,
+  )
 }
 
 function drawing({ columns, rungs }: Ladder): Markup {

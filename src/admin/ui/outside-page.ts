@@ -4,7 +4,7 @@ import type { BoxView } from '../box-view.ts'
 import type { BlockState, EmergencyState, OutsideView } from '../outside-view.ts'
 import { age } from './age.ts'
 import { button } from './button.ts'
-import { style } from './style.ts'
+import { sheet } from './sheet.ts'
 import { type Markup, table } from './table.ts'
 
 const mostChannels = 100
@@ -12,20 +12,14 @@ const mostChannels = 100
 /** The telephone network as the box sees it: calls for help, blocked callers, trunks, Asterisks, notices. */
 export function outsidePage(box: BoxView): Markup {
   const { name } = box.status()
-  return html`<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <meta http-equiv="refresh" content="10" />
-    <title>Telephone network · ${name} · Causeway</title>
-    <style>${style}</style>
-  </head>
-  <body>
+  return sheet(
+    `Telephone network · ${name}`,
+    html`
     <header><h1>Telephone network</h1><p>${name} · <a href="/">back</a></p></header>
     ${outsideSections(box.outside)}
-  </body>
-</html>`
+`,
+    html`<meta http-equiv="refresh" content="10" />`,
+  )
 }
 
 /** What needs a person comes first. */

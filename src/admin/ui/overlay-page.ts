@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import type { BoxView } from '../box-view.ts'
 import type { OverlayView, ServiceView, TraceView } from '../overlay-view.ts'
 import { age } from './age.ts'
-import { style } from './style.ts'
+import { sheet } from './sheet.ts'
 import { type Markup, table } from './table.ts'
 
 /** The overlays of the box: health, boxes, services, refused claims; with `aor` also who holds that user's record. */
@@ -11,15 +11,9 @@ export async function overlayPage(box: BoxView, aor: string | undefined): Promis
     box.askOverlay.services(undefined),
     aor === undefined ? [] : box.askOverlay.trace(aor),
   ])
-  return html`<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>Overlay · ${box.status().name} · Causeway</title>
-    <style>${style}</style>
-  </head>
-  <body>
+  return sheet(
+    `Overlay · ${box.status().name}`,
+    html`
     <header><h1>Overlay</h1><p>${box.status().name} · <a href="/">back</a></p></header>
     ${box.overlays().map(overlaySection)}
     ${table('Services, the one to use first first', serviceColumns, services.map(serviceRow))}
@@ -31,8 +25,8 @@ export async function overlayPage(box: BoxView, aor: string | undefined): Promis
       ${traces.map(traceSection)}
       ${aor !== undefined && traces.length === 0 ? html`<p class="empty">That is no name of a user.</p>` : ''}
     </section>
-  </body>
-</html>`
+`,
+  )
 }
 
 function overlaySection(overlay: OverlayView): Markup {

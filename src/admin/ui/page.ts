@@ -2,21 +2,15 @@ import { html } from 'hono/html'
 import type { BoxView } from '../box-view.ts'
 import { age } from './age.ts'
 import { button } from './button.ts'
-import { style } from './style.ts'
+import { sheet } from './sheet.ts'
 import { type Markup, table } from './table.ts'
 
 /** The one page: what the box is doing, live by server-sent events, readable without JavaScript too. */
 export function page(box: BoxView): Markup {
   const { name } = box.status()
-  return html`<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>${name} · Causeway</title>
-    <style>${style}</style>
-  </head>
-  <body>
+  return sheet(
+    name,
+    html`
     <main id="live">${livePart(box)}</main>
     <script>
       const live = document.getElementById('live')
@@ -25,8 +19,8 @@ export function page(box: BoxView): Markup {
       events.addEventListener('error', () => document.body.classList.add('lost'))
       events.addEventListener('open', () => document.body.classList.remove('lost'))
     </script>
-  </body>
-</html>`
+`,
+  )
 }
 
 /** The part of the page that changes. */

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { installDebian } from '../appliance/debian/install-debian.ts'
 import { Figures } from '../test/soak/figures.ts'
 import { residentBytes } from '../test/soak/memory-log.ts'
 import { freePort } from '../test/support/free-port.ts'
-import { installDebian } from '../test/support/install-debian.ts'
+import { labPrograms } from '../test/support/lab-programs.ts'
 import { registerFields } from '../test/support/sipp-fields.ts'
 import { SippRun } from '../test/support/sipp-run.ts'
 import { eventually } from '../test/support/within.ts'
@@ -46,7 +47,7 @@ const goalMiB = 400
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, record: { type: 'boolean', default: false } },
 })
-if (!installDebian()) process.exit(1)
+if (!installDebian(labPrograms, 'the bench')) process.exit(1)
 
 const [called = '', ...users] = manyUsers(1 + userCount)
 const box = registrarBox([called, ...users])

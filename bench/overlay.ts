@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { installDebian } from '../test/support/install-debian.ts'
+import { installDebian } from '../appliance/debian/install-debian.ts'
+import { labPrograms } from '../test/support/lab-programs.ts'
 import { type Goal, goalLine } from './support/goal.ts'
 import { recordRun } from './support/history.ts'
 import { OverlaySystem } from './support/overlay-system.ts'
@@ -37,7 +38,7 @@ const sizes = values.boxes.split(',').map(Number)
 const usersEach = Number(values.users)
 if (![...sizes, usersEach].every((size) => Number.isInteger(size) && size > 0))
   throw new Error('--boxes takes numbers with commas, --users a number')
-if (!installDebian()) process.exit(1)
+if (!installDebian(labPrograms, 'the bench')) process.exit(1)
 
 const figures: Figures[] = []
 for (const size of sizes) {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { installDebian } from '../test/support/install-debian.ts'
+import { installDebian } from '../appliance/debian/install-debian.ts'
+import { labPrograms } from '../test/support/lab-programs.ts'
 import { goalLine } from './support/goal.ts'
 import { recordRun } from './support/history.ts'
 import { median } from './support/quantile.ts'
@@ -36,7 +37,7 @@ const { values } = parseArgs({
 })
 const runs = Number(values.runs)
 if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs ${values.runs} is not a number of runs`)
-if (!installDebian()) process.exit(1)
+if (!installDebian(labPrograms, 'the bench')) process.exit(1)
 
 const users = manyUsers(5_000)
 const measured: Run[] = []

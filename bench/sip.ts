@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
+import { installDebian } from '../appliance/debian/install-debian.ts'
 import { freePort } from '../test/support/free-port.ts'
-import { installDebian } from '../test/support/install-debian.ts'
+import { labPrograms } from '../test/support/lab-programs.ts'
 import { SippRun } from '../test/support/sipp-run.ts'
 import { callGoals } from './support/call-goals.ts'
 import { type LoadResult, loadWith } from './support/call-load.ts'
@@ -31,7 +32,7 @@ if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs ${values.runs} 
 const seconds = values.quick ? { warm: 8, compared: 5, rung: 4 } : { warm: 15, compared: 15, rung: 6 }
 const say = values.json ? (line: string) => console.error(line) : (line: string) => console.log(line)
 
-if (!installDebian()) process.exit(1)
+if (!installDebian(labPrograms, 'the bench')) process.exit(1)
 const calleePort = await freePort()
 const reference = 'Kamailio, stateful proxy'
 

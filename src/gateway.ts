@@ -1,54 +1,49 @@
 import { randomBytes } from 'node:crypto'
-import { AdminServer } from './admin/admin-server.ts'
+import type { AdminServer } from './admin/admin-server.ts'
+import type { BoxView } from './admin/box-view.ts'
 import type { LoadedConfig } from './config/load.ts'
 import { usualServiceOrder } from './domain/service-order.ts'
-import type { IncomingInvite } from './domain/sip.ts'
 import { DnsHopResolver } from './drivers/dns/dns-hop-resolver.ts'
-import type { EngineWorker } from './drivers/engine-worker/engine-worker.ts'
 import { RtpengineRelay } from './drivers/rtpengine/rtpengine-relay.ts'
 import { BindingTable } from './drivers/sqlite/binding-table.ts'
 import { DailyBackup } from './drivers/sqlite/daily-backup.ts'
 import { Database } from './drivers/sqlite/database.ts'
 import { SettingTable } from './drivers/sqlite/setting-table.ts'
 import { PbxAddresses } from './edge/admission/pbx-addresses.ts'
-import { WishPrefixes } from './edge/admission/wish-prefixes.ts'
-import { CallHandler } from './edge/call-handler.ts'
-import { forwardDestinations } from './edge/hunt/forward-destinations.ts'
-import { redirectContacts } from './edge/hunt/redirect-contacts.ts'
-import { DomainLegs } from './edge/legs/domain-legs.ts'
-import { LegsByPath } from './edge/legs/legs-by-path.ts'
-import { MeteredLegs } from './edge/legs/metered-legs.ts'
-import { OverlayLegs } from './edge/legs/overlay-legs.ts'
-import { PbxLegs } from './edge/legs/pbx-legs.ts'
-import { PhoneLegs } from './edge/legs/phone-legs.ts'
+import type { CallHandler } from './edge/call-handler.ts'
 import { OtherRequests } from './edge/other-requests.ts'
 import { readListenUri } from './engine/listen-uri.ts'
 import { admissionRules } from './gateway/admission-rules.ts'
 import { AnnouncedUsers } from './gateway/announced-users.ts'
 import { BoxSecrets } from './gateway/box-secrets.ts'
-import { witnessedByRouting } from './gateway/box-witness.ts'
-import { callerFacts } from './gateway/caller-facts.ts'
+import { callHandling } from './gateway/call-handling.ts'
+import { callLegs } from './gateway/call-legs.ts'
 import type { CertificateWatch } from './gateway/certificate-watch.ts'
 import { dnsReach } from './gateway/dns-reach.ts'
 import { EmergencyService } from './gateway/emergency-service.ts'
+import { hostAliases } from './gateway/host-aliases.ts'
 import { JoinedOverlays } from './gateway/joined-overlays.ts'
+import { KnowledgeService } from './gateway/knowledge-service.ts'
 import { KnownSources } from './gateway/known-sources.ts'
 import { LiveBoxView } from './gateway/live-box-view.ts'
 import { LoopLag } from './gateway/loop-lag.ts'
-import { mirroredPbxs } from './gateway/mirrored-pbxs.ts'
 import { NeighbourAddresses } from './gateway/neighbour-addresses.ts'
 import { openOverlays } from './gateway/open-overlays.ts'
 import { OverlayOnlyBox } from './gateway/overlay-only-box.ts'
 import { OwnHosts } from './gateway/own-hosts.ts'
 import { OwnServices } from './gateway/own-services.ts'
-import { phoneRegistrations } from './gateway/phone-registrations.ts'
 import { recordKeeping } from './gateway/record-keeping.ts'
+import { registeredFlows } from './gateway/registered-flows.ts'
+import { RehearsalService } from './gateway/rehearsal-service.ts'
 import { routingSite } from './gateway/routing-site.ts'
+import { servedPages } from './gateway/served-pages.ts'
 import { sipEngine } from './gateway/sip-engine.ts'
+import { statusLine } from './gateway/status-line.ts'
+import { SubscriptionService } from './gateway/subscription-service.ts'
+import { SurvivalService } from './gateway/survival-service.ts'
 import { telephoneNetwork } from './gateway/telephone-network.ts'
-import { witnessedByTrunks } from './gateway/trunk-witness.ts'
-import { urgentCalls } from './gateway/urgent-calls.ts'
 import { version } from './gateway/version.ts'
+import { VitalSigns } from './gateway/vital-signs.ts'
 import { Wiring } from './gateway/wiring.ts'
 import { Guard } from './guard/guard.ts'
 import { Accounts } from './identity/accounts.ts'
@@ -60,11 +55,9 @@ import type { Part } from './lib/part.ts'
 import { PartList } from './lib/part-list.ts'
 import { QuietCollector } from './lib/quiet-collector.ts'
 import { V8Thread } from './lib/v8-thread.ts'
-import { CallMedia } from './media/call-media.ts'
 import { usersWithDids } from './numbering/users-with-dids.ts'
 import { Location } from './registrar/location.ts'
 import { Router } from './routing/router.ts'
-import { PbxWatch } from './survival/pbx-watch.ts'
 
 /** A whole box as its process sees it. */
 export interface Box extends Part {
@@ -72,6 +65,10 @@ export interface Box extends Part {
   drain(withinMs: number): Promise<void>
   /** Looks whether the certificate on disk is a new one, and uses it. */
   reloadCertificate(): void
+  /** False when the thread of the SIP engine does not answer in this time. */
+  engineAnswers(withinMs: number): Promise<boolean>
+  /** How the box is, in a line for people. */
+  readonly statusLine: string
   /** Resolves when the box can work no longer and should be started anew. */
   readonly broken: Promise<Error>
   readonly adminUrl: string | undefined
@@ -87,17 +84,19 @@ export function buildBox(loaded: LoadedConfig, log: Log): Box {
 export class Gateway implements Box {
   readonly name = 'gateway'
   readonly #parts: PartList
-  readonly #engine: EngineWorker | undefined
   readonly #calls: CallHandler
   readonly #admin: AdminServer | undefined
   readonly #certificate: CertificateWatch | undefined
+  readonly #view: BoxView
+  readonly #vitalSigns: VitalSigns
+  #isDraining = false
   readonly #broken = Promise.withResolvers<Error>()
 
-  constructor({ config, dataDir, folder }: LoadedConfig, log: Log) {
+  constructor({ config, path, dataDir, folder }: LoadedConfig, log: Log) {
     const clock = systemClock
     const realm = config.registrar.realm ?? config.sip.domains[0] ?? 'causeway.local'
     const listen = config.sip.listen.flatMap(readListenUri)
-    const ownHosts = new OwnHosts(listen)
+    const ownHosts = new OwnHosts(listen, clock)
 
     // What is kept on disk
     const database = new Database({ dataDir, log, clock })
@@ -107,7 +106,9 @@ export class Gateway implements Box {
     const accounts = new Accounts({
       users: usersWithDids(config),
       domains: [...config.sip.domains, ...config.pbxs.map(({ domain }) => domain)],
-      hostAliases: ownHosts.hosts,
+      hostAliases: hostAliases(config, ownHosts),
+      realmOf: (domain) => config.pbxs.find((pbx) => pbx.domain === domain)?.realm ?? realm,
+      importedMayDial: config.survival.defaultRights,
     })
     const settings = new SettingTable(database)
     const secrets = new BoxSecrets(settings)
@@ -115,16 +116,18 @@ export class Gateway implements Box {
       accounts,
       secrets: settings,
       algorithms: config.registrar.algorithms,
+      isBlocked: (source, username) => guard.isBlocked(source, username),
       clock,
     })
     const guard = new Guard(config.guard, log, clock)
+    guard.spareRegistered(registeredFlows(location, accounts))
     const ownNetworks = new AddressSet(config.emergency.networks)
 
     // The networks around the box
     const names = new DnsHopResolver({ ...config.dns, ...dnsReach(config.sip.engine, listen), log, clock })
     const classOf = (number: string) => outside.numbers.classOf(number)
     const keeping = recordKeeping({ config, dataDir, database, settings, names, classOf, clock, log })
-    const { records, decisions, notices } = keeping
+    const { notices } = keeping
     const overlays = new JoinedOverlays(
       openOverlays(config.overlays, dataDir, names, clock, log),
       usualServiceOrder,
@@ -134,27 +137,38 @@ export class Gateway implements Box {
     const { engine, stack } = sip
     const relay = config.media.rtpengine && new RtpengineRelay(config.media.rtpengine, log, clock)
     const pbxAddresses = new PbxAddresses(config.pbxs, names, clock, log)
-    const pbxs = new PbxWatch({ entries: config.pbxs, stack, clock, log })
     const outside = telephoneNetwork({ config, stack, names, accounts, settings, notices, clock, log })
-    const { numbers, trunks, toll, asterisks, hangUps } = outside
-    const mirrored = mirroredPbxs({ config, asterisks, pbxs, settings, accounts, ownHosts, clock, log })
+    const { numbers, trunks, toll, asterisks } = outside
+    const survival = new SurvivalService({
+      ...{ config, realm, stack, accounts, digest, location, asterisks, ownHosts, settings },
+      ...{ database, keeping, numbers, guard, trunks, overlays, names, clock, log },
+      groupOf: (name) => site.groups.resolve(name),
+    })
+    const { pbxs, standIn } = survival
 
     // Calls
-    const phones = mirrored.over(location)
     const site = routingSite({
       config,
       ownHosts,
       accounts,
-      location: phones,
+      location: survival.whereabouts,
       overlays,
       trunks,
       pbxs,
       numbers,
       toll,
+      standIn,
+    })
+    const knowledge = new KnowledgeService({
+      ...{ config, realm, accounts, numbers, location, trunks, overlays, asterisks, settings, clock, log },
+      loaded: { dataDir, folder },
+      groups: site.groups,
+      whereabouts: survival.whereabouts,
+      heardRealms: (domain) => standIn.realms.of(domain).map((heard) => heard.realm),
     })
     const router = new Router(site, clock)
     const admission = admissionRules({
-      realm,
+      standIn,
       overlays,
       pbxAddresses,
       pbxs,
@@ -166,65 +180,34 @@ export class Gateway implements Box {
       site,
       ownNetworks,
     })
-    const callers = callerFacts(accounts)
-    const legsByPath = new LegsByPath({
-      phone: new PhoneLegs(callers, numbers),
-      overlay: new OverlayLegs(overlays, callers, callers),
-      domain: new DomainLegs(callers),
-      pbx: new PbxLegs(),
-      trunk: trunks,
-    })
-    const legs = new MeteredLegs(legsByPath, toll, trunks)
+    const legs = callLegs({ accounts, overlays, outside, standIn })
     const emergency = new EmergencyService({
       ...{ config, stack, numbers, trunks, accounts, notices, settings, router, legs, clock, log },
       makeRoom: (trunk) => calls.makeRoom(trunk),
     })
-    const calledUri = (trunk: string, invite: IncomingInvite) => trunks.calledUri(trunk, invite)
     const boxId = `${config.box.name}-${randomBytes(4).toString('hex')}`
-    const calls: CallHandler = new CallHandler({
-      stack,
-      admission,
-      router: emergency.router,
-      legs: emergency.legs,
-      isUrgent: urgentCalls({ admission, site, calledUri, isCallback: emergency.isCallback }),
-      isCallback: emergency.isCallback,
-      media: new CallMedia(relay, config.media, log),
-      witness: pbxs,
-      records: emergency.records(
-        witnessedByRouting(witnessedByTrunks(hangUps.over(records), trunks), site.restingBoxes, clock),
-      ),
-      decisions,
-      links: overlays,
-      calledUri,
-      policyOf: (source, label = '') => (source === 'trunk' ? trunks.policyOf(label) : undefined),
-      callers: {
-        callerOf: (trunk, invite) => trunks.callerOf(trunk, invite),
-        wishes: new WishPrefixes(
-          config.numbering,
-          (digits) => numbers.readDialled(digits).kind === 'emergency',
-        ),
-      },
-      takeIncoming: (trunk, isUrgent) => trunks.takeIncoming(trunk, isUrgent),
-      maxCalls: config.sip.maxCalls,
-      numberOf: (user) => accounts.byAor(user)?.numbers[0],
-      transferRules: toll,
-      ringMs: config.sip.ringSeconds * 1_000,
-      forwardTo: (question, targets) =>
-        config.sip.callHandling === 'proxy' ? forwardDestinations(question, targets, trunks) : undefined,
-      redirectTo: (question, targets) =>
-        config.sip.callHandling === 'redirect' ? redirectContacts(question, targets) : undefined,
-      boxId,
-      clock,
-      log,
+    const subscriptions = new SubscriptionService({
+      ...{ stack, admission, accounts, pbxs, clock, log },
+      phones: site.bindings,
+      returnPerSecond: config.survival.returnPerSecond,
+      seesCalls: config.sip.callHandling === 'b2bua',
     })
-    const otherRequests = new OtherRequests({ stack, admission, router, legs, boxId, clock, log })
+    const calls: CallHandler = callHandling({
+      ...{ config, stack, admission, site, accounts, overlays, outside, survival, emergency },
+      ...{ subscriptions, keeping, relay, boxId, clock, log },
+    })
+    const otherRequests = new OtherRequests({
+      ...{ stack, admission, router, legs, boxId, clock, log },
+      onNotify: (notify, pbx) => subscriptions.heard(notify, pbx),
+    })
 
-    // Registrations
-    const { registrar, front, leadHome } = phoneRegistrations({
-      ...{ config, realm, stack, accounts, digest, location, pbxs, guard, clock, log },
+    const rehearsing = new RehearsalService({
+      ...{ config, survival, knowledge, accounts, location, overlays, outside, site, router, legs, stack },
+      ...{ calls, emergencies: emergency.calls, notices, settings, clock, log },
     })
 
     const loopLag = new LoopLag(clock)
+    this.#vitalSigns = new VitalSigns({ engine, settings, clock, log })
     const box = new LiveBoxView({
       config,
       version,
@@ -237,17 +220,22 @@ export class Gateway implements Box {
       overlays,
       outside,
       emergency,
+      survival,
+      knowledge,
+      rehearsals: rehearsing.rehearsals,
       pbxs,
       guard,
       relay,
       router,
       site,
-      registrar,
-      front,
+      registrar: survival.registrar,
+      front: survival.front,
+      subscriptions,
       loopLag,
+      vitalSigns: this.#vitalSigns,
     })
-    this.#admin = config.admin.enabled ? new AdminServer(config.admin, box, log) : undefined
-    this.#engine = engine
+    this.#view = box
+    this.#admin = servedPages({ config, path }, box, log)
     this.#certificate = sip.certificate
     this.#calls = calls
 
@@ -255,10 +243,11 @@ export class Gateway implements Box {
       overlays,
       location,
       accounts,
-      groups: site.groups.names,
+      groups: site.groups,
       settings,
     })
-    const wiring = new Wiring({ overlays, trunks, calls, front, pbxs, stack, engine })
+    knowledge.onChange(() => announcedUsers.usersChanged())
+    const wiring = new Wiring({ overlays, trunks, calls, front: survival.front, pbxs, stack, engine })
     const ownServices = new OwnServices({
       overlays: overlays.all,
       section: config.services,
@@ -283,25 +272,29 @@ export class Gateway implements Box {
         location,
         digest,
         secrets,
+        ...knowledge.earlyParts,
         toll,
+        survival.recall,
         pbxAddresses,
         ...(relay ? [relay] : []),
         ...sip.parts,
         // After the engine: a second box on this folder by mistake fails there, and leaves the calls of the first alone.
         ...keeping.parts,
         ...emergency.parts,
+        ...standIn.parts,
         calls,
         otherRequests,
+        ...subscriptions.parts,
         stack,
         wiring,
         announcedUsers,
         knownSources,
         ...overlays.all.flatMap(({ overlay, users, services }) => [overlay, users, services]),
         ownServices,
-        leadHome,
-        pbxs,
-        mirrored,
+        ...survival.parts,
+        ...knowledge.parts,
         ...outside.parts,
+        ...rehearsing.parts,
         ...(neighbours ? [neighbours] : []),
         loopLag,
         new QuietCollector(new V8Thread(), clock, log),
@@ -323,6 +316,7 @@ export class Gateway implements Box {
 
   /** Takes no new calls and waits for those under way, at most `withinMs`. */
   drain(withinMs: number): Promise<void> {
+    this.#isDraining = true
     return this.#calls.drain(withinMs)
   }
 
@@ -330,6 +324,14 @@ export class Gateway implements Box {
   async stop(): Promise<void> {
     await this.#calls.stop()
     await this.#parts.stop()
+  }
+
+  engineAnswers(withinMs: number): Promise<boolean> {
+    return this.#vitalSigns.engineAnswers(withinMs)
+  }
+
+  get statusLine(): string {
+    return statusLine(this.#view, this.#isDraining)
   }
 
   /** Resolves when the box can work no longer and should be started anew. */
@@ -342,8 +344,6 @@ export class Gateway implements Box {
   }
 
   get listening(): readonly string[] {
-    return (this.#engine?.listeningPoints ?? []).map(
-      ({ transport, address, port }) => `${transport} ${address}:${port}`,
-    )
+    return this.#view.status().listening
   }
 }

@@ -8,8 +8,11 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'check-config': async () => (await import('./cli/check-config.ts')).checkConfigCommand,
   overlay: async () => (await import('./cli/overlay.ts')).overlayCommand,
   calls: async () => (await import('./cli/calls.ts')).callsCommand,
+  survival: async () => (await import('./cli/survival.ts')).survivalCommand,
   route: async () => (await import('./cli/route.ts')).routeCommand,
   numbers: async () => (await import('./cli/numbers.ts')).numbersCommand,
+  health: async () => (await import('./cli/health.ts')).healthCommand,
+  admin: async () => (await import('./cli/admin.ts')).adminCommand,
   engine: async () => (await import('./cli/engine.ts')).engineCommand,
   'print-reference': async () => (await import('./cli/print-reference.ts')).printReferenceCommand,
 }

@@ -20,6 +20,7 @@ const features = [
   'notice',
   'toll',
   'emergency',
+  'subscription',
 ]
 
 // Which rooms a room may import from, besides itself. Features meet only in gateway.ts.

@@ -4,6 +4,7 @@ import { serve } from '@hono/node-server'
 import type { AdminSection } from '../config/sections/admin.ts'
 import type { Log } from '../lib/log.ts'
 import type { Part } from '../lib/part.ts'
+import type { AdminToken } from './access.ts'
 import { createAdminApp } from './app.ts'
 import type { BoxView } from './box-view.ts'
 
@@ -11,12 +12,14 @@ import type { BoxView } from './box-view.ts'
 export class AdminServer implements Part {
   readonly name = 'admin'
   readonly #section: AdminSection
+  readonly #token: AdminToken | undefined
   readonly #box: BoxView
   readonly #log: Log
   #server: Server | undefined
 
-  constructor(section: AdminSection, box: BoxView, log: Log) {
+  constructor(section: AdminSection, token: AdminToken | undefined, box: BoxView, log: Log) {
     this.#section = section
+    this.#token = token
     this.#box = box
     this.#log = log
   }
@@ -29,7 +32,8 @@ export class AdminServer implements Part {
   }
 
   async start(): Promise<void> {
-    const { host, port, token } = this.#section
+    const { host, port } = this.#section
+    const token = this.#token
     if (token === undefined && !isLoopback(host))
       throw new Error(`admin.host is ${host}: set admin.token to serve the pages beyond loopback`)
     const app = createAdminApp(this.#box, { token, refreshMs: 1_000 })

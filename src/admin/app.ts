@@ -1,17 +1,18 @@
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import { requireToken } from './access.ts'
+import { type AdminToken, requireToken } from './access.ts'
 import { apiRoutes } from './api/routes.ts'
 import type { BoxView } from './box-view.ts'
 import { metricsContentType, printMetrics } from './metrics.ts'
 import { outsideRoutes } from './outside-routes.ts'
 import { sameOrigin } from './same-origin.ts'
+import { survivalRoutes } from './survival-routes.ts'
 import { ladderPage } from './ui/ladder-page.ts'
 import { overlayPage } from './ui/overlay-page.ts'
 import { livePart, page } from './ui/page.ts'
 
 export interface AdminAppOptions {
-  readonly token: string | undefined
+  readonly token: AdminToken | undefined
   /** Milliseconds between two updates of the live page. */
   readonly refreshMs: number
 }
@@ -21,6 +22,10 @@ export function createAdminApp(box: BoxView, options: AdminAppOptions): Hono {
   const app = new Hono()
 
   app.use(sameOrigin({ loopbackOnly: options.token === undefined }))
+  app.get('/livez', async (context) => {
+    const why = await box.notAliveBecause()
+    return context.json({ alive: why === undefined, why }, why === undefined ? 200 : 503)
+  })
   app.get('/healthz', (context) => {
     const failed = box.status().parts.filter(({ state }) => state === 'failed')
     return context.json({ healthy: failed.length === 0, failed }, failed.length === 0 ? 200 : 503)
@@ -48,6 +53,7 @@ export function createAdminApp(box: BoxView, options: AdminAppOptions): Hono {
   })
   app.get('/overlay', async (context) => context.html(await overlayPage(box, context.req.query('aor'))))
   app.route('/outside', outsideRoutes(box))
+  app.route('/survival', survivalRoutes(box))
   app.get('/live', (context) =>
     streamSSE(context, async (stream) => {
       while (!stream.aborted) {

@@ -6,6 +6,7 @@ import type { CallArchive } from '../records/call-store.ts'
 import type { Figures } from './figures.ts'
 import type { OutsideView } from './outside-view.ts'
 import type { OverlayQuestions, OverlayView } from './overlay-view.ts'
+import type { SurvivalView } from './survival-view.ts'
 
 /** How a part of the box is, and in words why. */
 export interface PartState {
@@ -93,6 +94,7 @@ export interface BoxView {
   overlays(): readonly OverlayView[]
   readonly askOverlay: OverlayQuestions
   readonly outside: OutsideView
+  readonly survival: SurvivalView
   /** All calls on disk. */
   readonly archive: CallArchive
   trunks(): readonly TrunkState[]
@@ -105,6 +107,8 @@ export interface BoxView {
     to: string,
     at?: number,
   ): Promise<{ readonly plan: RoutePlan; readonly steps: readonly DecisionStep[] }>
+  /** Undefined when the box has just done its work: answered, asked its engine, written to its disk. Otherwise why not. */
+  notAliveBecause(): Promise<string | undefined>
   /** Undefined when the box may be sent calls, otherwise why not. */
   notReadyBecause(): string | undefined
   figures(): Promise<Figures>

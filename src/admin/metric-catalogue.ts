@@ -26,6 +26,28 @@ export const metricCatalogue = {
   ),
   asterisk_channels: gauge('Channels of the Asterisk, as it tells them.', ['asterisk']),
   pbx_up: gauge('1 while the PBX does its work, 0 while the box suspects it or stands in.', ['pbx']),
+  subscriptions: gauge(
+    'What phones have subscribed to (lamps, waiting messages), by who tells them: their `pbx`, or the `box` when it stands in and for its own users.',
+    ['notifier'],
+  ),
+  pbx_state: gauge('1 for the state that the PBX is in: `normal`, `suspect`, `survival` or `returning`.', [
+    'pbx',
+    'state',
+  ]),
+  outages_total: counter('Times that the box stood in for the PBX, by cause; rehearsals are none.', [
+    'pbx',
+    'cause',
+  ]),
+  standing_in_seconds_total: counter('How long the box has stood in for the PBX.', ['pbx']),
+  survival_calls_total: counter(
+    'Calls while the box stood in: `served` (answered), `unanswered` (busy, nobody there, hung up), `failed`; the outage report says why.',
+    ['pbx', 'outcome'],
+  ),
+  outage_detection_seconds: gauge('From the first failure to the verdict, in the last outage.', ['pbx']),
+  survival_phones_away: gauge(
+    'Phones that are not at the PBX while the box stands in, or that did not come back to it after the last outage.',
+    ['pbx'],
+  ),
 
   calls_total: counter('Calls that are over: `answered` or `not-answered`; challenges are none.', [
     'outcome',

@@ -17,6 +17,7 @@ export function describeCall({ record, decision }: ShownCall): string {
     ['cost', record.cost === undefined ? undefined : (record.cost / 1_000).toFixed(3)],
     ['for help', record.emergency],
     ['out of', record.transferredFrom],
+    ['rescued', record.rescuedFrom?.join(' and ')],
     ...attempts.map(({ path, target, status, reason = '', tookMs }): readonly [string, string] => [
       'tried',
       `${path} ${target}: ${status} ${reason} in ${Math.round(tookMs)} ms`,

@@ -1,6 +1,5 @@
-import { createInterface } from 'node:readline'
-import { Writable } from 'node:stream'
 import { resolveReference } from '../config/secret-references.ts'
+import { askSecret } from './asked-secret.ts'
 import { UsageError } from './command.ts'
 
 const shortest = 10
@@ -33,15 +32,7 @@ function referredTo(given: string): string | undefined {
 }
 
 async function ask(isNew: boolean): Promise<string> {
-  const isTyped = process.stdin.isTTY === true
-  if (isTyped) process.stderr.write(isNew ? 'passphrase for the file: ' : 'passphrase of the file: ')
-  const output = isTyped ? new Writable({ write: (_chunk, _encoding, done) => done() }) : undefined
-  const lines = createInterface({ input: process.stdin, ...(output && { output }), terminal: isTyped })
-  try {
-    for await (const line of lines) return line
-    throw new UsageError('no passphrase came on standard input')
-  } finally {
-    lines.close()
-    if (isTyped) process.stderr.write('\n')
-  }
+  const passphrase = await askSecret(isNew ? 'passphrase for the file: ' : 'passphrase of the file: ')
+  if (passphrase === undefined) throw new UsageError('no passphrase came on standard input')
+  return passphrase
 }

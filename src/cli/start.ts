@@ -2,13 +2,16 @@ import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import { ConfigInvalid } from '../config/config-invalid.ts'
 import type { LoadedConfig } from '../config/load.ts'
+import { serviceEnvironment } from '../config/service-environment.ts'
 import { createLog } from '../drivers/pino-log.ts'
+import { NotifyProgram } from '../drivers/systemd/notify-program.ts'
+import { SupervisedService } from '../drivers/systemd/supervised-service.ts'
 import { type Box, buildBox } from '../gateway.ts'
+import { systemClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { runUntilStopped } from './box-lifetime.ts'
 import { loadCheckedConfig } from './checked-config.ts'
 import type { Command } from './command.ts'
-
-const drainWithinMs = 30_000
 
 export const startCommand: Command = {
   name: 'start',
@@ -30,16 +33,47 @@ export const startCommand: Command = {
 }
 
 async function runBox(loaded: LoadedConfig, log: Log): Promise<number> {
-  const gateway = await startGateway(loaded, log)
+  const gateway = await endingWhenTold(() => startGateway(loaded, log))
   if (!gateway) return 1
   log.info({ admin: gateway.adminUrl, listening: gateway.listening }, 'ready')
-  const reload = () => gateway.reloadCertificate()
+  const service = supervised(gateway, log)
+  await service?.start()
+  const reload = () => {
+    service?.reloading()
+    gateway.reloadCertificate()
+    service?.reloaded()
+  }
   process.on('SIGHUP', reload)
   try {
-    return await runUntilStopped(gateway)
+    const end = () => process.exit(1)
+    return await runUntilStopped({ box: gateway, service, nextSignal, clock: systemClock, log, end })
   } finally {
     process.off('SIGHUP', reload)
+    await service?.stop()
   }
+}
+
+/** As the first process of a container the box ends by no signal that nobody listens to; there are no calls yet. */
+async function endingWhenTold<Value>(run: () => Promise<Value>): Promise<Value> {
+  const end = () => process.exit(0)
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  for (const signal of signals) process.on(signal, end)
+  try {
+    return await run()
+  } finally {
+    for (const signal of signals) process.off(signal, end)
+  }
+}
+
+function nextSignal(): Promise<unknown> {
+  return Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+}
+
+/** Undefined when nobody who started the box wants to know how it is. */
+function supervised(box: Box, log: Log): SupervisedService | undefined {
+  const { isNotified, watchdogMs } = serviceEnvironment()
+  if (!isNotified) return undefined
+  return new SupervisedService({ manager: new NotifyProgram(), box, watchdogMs, clock: systemClock, log })
 }
 
 function load(path: string | undefined): LoadedConfig | undefined {
@@ -69,17 +103,4 @@ async function startGateway(loaded: LoadedConfig, log: Log): Promise<Box | undef
 /** What the language throws is nobody's setting: it leaves with its stack. */
 function isBug(error: Error): boolean {
   return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError
-}
-
-/** First signal: no new calls, those under way may end. Second signal: stop at once. */
-async function runUntilStopped(gateway: Box): Promise<number> {
-  const signals = () => Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
-  const why = await Promise.race([signals(), gateway.broken])
-  if (why instanceof Error) {
-    await gateway.stop()
-    return 1
-  }
-  await Promise.race([gateway.drain(drainWithinMs), signals()])
-  await gateway.stop()
-  return 0
 }

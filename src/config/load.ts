@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
+import { defaultConfigPaths, findConfigFile, readConfigFile } from './config-file.ts'
 import { ConfigInvalid, type ConfigProblem } from './config-invalid.ts'
 import { describeKey, knownKeys } from './known-keys.ts'
 import { nearestWord } from './nearest-word.ts'
@@ -21,15 +21,12 @@ export interface LoadedConfig {
   readonly notes: readonly string[]
 }
 
-/** Looked for in this order when no `--config` is given. */
-export const defaultConfigPaths = ['gateway-config/causeway.yaml', '/etc/causeway/causeway.yaml']
-
 /**
  * Reads, resolves and checks a config file. Without a path the default places are tried, and without any file the
  * defaults are used. Throws `ConfigInvalid`.
  */
 export function loadConfig(path?: string, environment: NodeJS.ProcessEnv = process.env): LoadedConfig {
-  const file = path === undefined ? defaultConfigPaths.find((candidate) => existsSync(candidate)) : path
+  const file = findConfigFile(path)
   if (file === undefined) return onDefaults()
   const absolute = resolve(file)
   const config = parseConfig(readConfigFile(file), file, dirname(absolute), environment)
@@ -113,21 +110,6 @@ function onDefaults(): LoadedConfig {
       `SIP on ${config.sip.listen.join(', ')} for the domain ${config.sip.domains[0]}`,
       'no users yet: add them under "users:" (gateway-config/causeway.sample.yaml shows how)',
     ],
-  }
-}
-
-function readConfigFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new ConfigInvalid(file, [
-      {
-        key: '',
-        line: undefined,
-        problem: `cannot be read (${(error as Error).message})`,
-        hint: 'Give an existing file with --config, or leave the option out for the defaults',
-      },
-    ])
   }
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { checkExternalEngine } from './external-engine.ts'
 import { checkAsteriskNames } from './known-asterisks.ts'
+import { checkRehearsals } from './known-rehearsals.ts'
 import { adminSection } from './sections/admin.ts'
 import { asterisksSection } from './sections/asterisks.ts'
 import { boxSection } from './sections/box.ts'
@@ -17,6 +19,7 @@ import { recordsSection } from './sections/records.ts'
 import { registrarSection } from './sections/registrar.ts'
 import { servicesSection } from './sections/services.ts'
 import { sipSection } from './sections/sip.ts'
+import { survivalSection } from './sections/survival.ts'
 import { tollFraudSection } from './sections/toll-fraud.ts'
 import { trunksSection } from './sections/trunks.ts'
 import { usersSection } from './sections/users.ts'
@@ -33,6 +36,7 @@ export const configSchema = z
     overlays: overlaysSection,
     services: servicesSection,
     pbxs: pbxsSection,
+    survival: survivalSection,
     trunks: trunksSection,
     asterisks: asterisksSection,
     numbering: numberingSection,
@@ -47,6 +51,8 @@ export const configSchema = z
     capture: captureSection,
   })
   .superRefine(checkAsteriskNames)
+  .superRefine(checkExternalEngine)
+  .superRefine(checkRehearsals)
   .superRefine(checkSharedAddresses)
 
 export type Config = z.output<typeof configSchema>

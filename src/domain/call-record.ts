@@ -65,4 +65,6 @@ export interface CallRecord {
   readonly verdicts?: readonly string[]
   /** `id` of the call that this one came out of by a transfer or a redirection. */
   readonly transferredFrom?: string
+  /** `id`s of the two calls through a PBX that died which this one goes on with. */
+  readonly rescuedFrom?: readonly string[]
 }

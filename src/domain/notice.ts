@@ -9,7 +9,15 @@ export interface Notice {
   readonly facts: Readonly<Record<string, unknown>>
 }
 
-export const noticeEvents = ['emergency', 'toll-fraud', 'trunk', 'asterisk', 'call'] as const
+export const noticeEvents = [
+  'emergency',
+  'toll-fraud',
+  'trunk',
+  'asterisk',
+  'outage',
+  'rehearsal',
+  'call',
+] as const
 
 export type NoticeEvent = (typeof noticeEvents)[number]
 

@@ -1,3 +1,5 @@
+import { wallClock } from './wall-clock.ts'
+
 /** Hours of the week, such as `mon-fri 08:00-18:00`; what ends before it begins goes on past midnight. */
 export interface OpeningSpan {
   /** 0 is Monday; the day on which it begins. */
@@ -59,27 +61,4 @@ function daysIn(text: string): ReadonlySet<number> | undefined {
 function minutesOf(hour: number, minute: number): number | undefined {
   const minutes = hour * 60 + minute
   return minute < 60 && minutes <= 1_440 ? minutes : undefined
-}
-
-// Making a formatter takes longer than using it by far.
-const formatters = new Map<string, Intl.DateTimeFormat>()
-
-function wallClock(at: number, timeZone: string | undefined): { day: number; minute: number } {
-  const key = timeZone ?? ''
-  let formatter = formatters.get(key)
-  if (!formatter) {
-    formatter = new Intl.DateTimeFormat('en-GB', {
-      weekday: 'short',
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-      ...(timeZone !== undefined && { timeZone }),
-    })
-    formatters.set(key, formatter)
-  }
-  const parts = new Map(formatter.formatToParts(at).map(({ type, value }) => [type, value]))
-  return {
-    day: weekdays.indexOf((parts.get('weekday') ?? '').toLowerCase()),
-    minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')),
-  }
 }

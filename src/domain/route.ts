@@ -14,6 +14,8 @@ export interface CallQuestion {
   readonly caller: Aor | undefined
   /** False for a phone whose credentials this box has not checked (its PBX will). */
   readonly callerIsAuthenticated: boolean
+  /** Let in without a password while his PBX is gone: he reaches phones of this site and those who help, nobody else. */
+  readonly grace?: true
   /** From URI as received, for caller ID and records; of a caller from a trunk, as the trunk asserts him. */
   readonly from: string
   /** Who he is as a trunk, a PBX or another box vouches for (P-Asserted-Identity, RFC 3325), as received. */
@@ -54,6 +56,8 @@ export interface RouteTarget {
   readonly ringSeconds?: number
   /** A person of a group that rings so: a "no" is only this person's. */
   readonly memberOf?: GroupRinging
+  /** Of a PBX: somebody who is called may be known to this box alone, so that its "not here" is not the last word. */
+  readonly mayNotKnow?: true
   readonly why: string
 }
 
@@ -83,4 +87,6 @@ export type RoutePlan =
       /** A call for help for which there is no line. */
       readonly emergency?: EmergencyCall
       readonly why: string
+      /** The same for the caller, in words (RFC 3261 §20.43). */
+      readonly warning?: string
     }

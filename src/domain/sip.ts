@@ -25,6 +25,8 @@ export interface SipResponseView extends SipMessageView {
   readonly reason: string
   /** Nobody answered: the stack made this 408 or 503 itself. */
   readonly isLocal?: boolean
+  /** Only of a local 503: the box has no SIP engine to send by, or lost it meanwhile. It says nothing about the far end. */
+  readonly isUnsent?: true
 }
 
 export interface ResponseOptions {
@@ -55,6 +57,28 @@ export interface IncomingInvite extends IncomingRequest {
   answer(sdp: string, options?: { readonly headers?: SipHeaders }): Promise<SipDialog>
 }
 
+/** SUBSCRIBE outside a dialog. */
+export interface IncomingSubscribe extends IncomingRequest {
+  /** Sends 200; its dialog is the subscription. Rejects when it came too late. */
+  accept(options?: ResponseOptions): Promise<SubscriptionDialog>
+}
+
+/** The dialog of a subscription, seen from either end (RFC 6665 §4). */
+export interface SubscriptionDialog {
+  readonly id: string
+  /** Resolves with any final response, also a negative one; 408, 481 and 503 when made locally. */
+  request(
+    method: 'NOTIFY' | 'SUBSCRIBE',
+    options?: { readonly headers?: SipHeaders; readonly body?: string },
+  ): Promise<SipResponseView>
+  /** NOTIFY or SUBSCRIBE of the far end. */
+  onRequest(listener: (request: IncomingRequest) => void): void
+  /** Called once when the engine has lost it. Whoever gets 481 or 408 for a request knows by that that it is over. */
+  onEnd(listener: () => void): void
+  /** Nothing is sent: from now on requests of the far end get 481. Safe to call twice. */
+  close(): void
+}
+
 /** re-INVITE or UPDATE in a dialog. */
 export interface IncomingOffer extends IncomingRequest {
   /** After a 2xx to a re-INVITE: the body of its ACK, which answers a re-INVITE without offer; empty when none comes. */
@@ -80,17 +104,24 @@ export interface SipDialog {
   offer(sdp: string, method?: 'INVITE' | 'UPDATE'): Promise<string>
   /** Sends a re-INVITE without offer; the far end makes one. Rejects with `CallRejected`. */
   requestOffer(): Promise<RequestedOffer>
-  /** Sends any other request in the dialog (INFO, MESSAGE, REFER, NOTIFY, OPTIONS). */
-  request(
-    method: string,
-    options?: { readonly headers?: SipHeaders; readonly body?: string },
-  ): Promise<SipResponseView>
+  /**
+   * Sends any other request in the dialog (INFO, MESSAGE, REFER, NOTIFY, OPTIONS). Silence ends the dialog (RFC 3261
+   * §12.2.1.2), unless the request `onlyAsks`.
+   */
+  request(method: string, options?: DialogRequestOptions): Promise<SipResponseView>
   /** Called once when the far end hangs up, or the engine gave the dialog up. */
   onEnd(listener: (cause: DialogEnd) => void): void
   /** re-INVITE or UPDATE from the far end; answer by `respond(200, { body })`. An offerless re-INVITE has an empty body. */
   onOffer(listener: (request: IncomingOffer) => void): void
   /** INFO, REFER, MESSAGE, NOTIFY, OPTIONS in the dialog. */
   onRequest(listener: (request: IncomingRequest) => void): void
+}
+
+export interface DialogRequestOptions {
+  readonly headers?: SipHeaders
+  readonly body?: string
+  /** Whether anybody is there: a 408 leaves the dialog as it is, for it may be this box that is cut off. */
+  readonly onlyAsks?: true
 }
 
 export interface DialogEnd {
@@ -126,6 +157,17 @@ export interface InviteOptions extends OutgoingOptions {
   readonly onOffer?: (sdp: string) => Promise<string>
 }
 
+export interface SubscribeOptions extends Omit<OutgoingOptions, 'account'> {
+  /** Without tag. */
+  readonly from: string
+}
+
+export interface SentSubscribe {
+  readonly response: SipResponseView
+  /** Undefined unless the response is 2xx. NOTIFYs that overtake the response wait in it. */
+  readonly dialog: SubscriptionDialog | undefined
+}
+
 export interface ProxyOptions {
   readonly recordRoute?: boolean
   readonly forking?: 'serial' | 'parallel'
@@ -139,6 +181,9 @@ export interface SipStack {
   /** One handler a method; requests that nobody handles are answered 405 with Allow by the driver. */
   onInvite(handler: (invite: IncomingInvite) => Promise<void>): void
   onRequest(method: string, handler: (request: IncomingRequest) => Promise<void>): void
+  onSubscribe(handler: (subscribe: IncomingSubscribe) => Promise<void>): void
+  /** Sends SUBSCRIBE outside a dialog. Resolves with any final response, as `request` does. */
+  subscribe(uri: string, options: SubscribeOptions): Promise<SentSubscribe>
   /** Sends a request outside a dialog. Resolves with any final response, also a negative one; 408 and 503 when made locally. */
   request(method: string, uri: string, options?: OutgoingOptions): Promise<SipResponseView>
   /** Rejects with `CallRejected` on a final response ≥ 300, with `CallAborted` when `signal` fires (CANCEL is sent). */

@@ -6,6 +6,7 @@ import { type CallerRules, statedCaller } from './admission/stated-caller.ts'
 import { payerOf } from './call-charge.ts'
 import type { CallIn } from './call-in.ts'
 import { CallLog } from './call-log.ts'
+import type { Demand } from './hunt/hunt.ts'
 import { callerOffer } from './legs/caller-offer.ts'
 import { printSessionId, readSessionId } from './legs/session-id.ts'
 import { nameAddr } from './name-addr.ts'
@@ -25,6 +26,13 @@ export interface AdmittedCallParts {
   readonly log: Log
 }
 
+/** The PBX was lost in the middle of this call: as a new one it is let in, for what such a caller may reach. */
+const graceBegins: Demand = {
+  status: 503,
+  headers: { 'Retry-After': '1' },
+  why: 'the PBX was lost during this call',
+}
+
 /** What an admitted INVITE asks for, in the words of routing, and the record of it, which begins here. */
 export function admittedCall(
   invite: IncomingInvite,
@@ -33,9 +41,14 @@ export function admittedCall(
   parts: AdmittedCallParts,
 ): CallIn {
   const { records, decisions, links, clock, log, admission, callers, calledUri } = parts
-  const { source, label, caller, callerIsAuthenticated } = admitted
+  const { source, label, caller, callerIsAuthenticated, grace } = admitted
   const called = source === 'trunk' ? calledUri(label, invite) : invite.uri
-  const { displayName, ...stated } = statedCaller(invite, { ...admitted, requestUri: called }, callers)
+  const { displayName, ...stated } = statedCaller(
+    invite,
+    // On grace there is no PBX to read what is dialled.
+    { ...admitted, callerIsAuthenticated: callerIsAuthenticated || grace === true, requestUri: called },
+    callers,
+  )
   const { from, requestUri } = stated
   const { sdp, locationDocument } = callerOffer(invite)
   const payer = payerOf({ source, sourceLabel: label, caller })
@@ -58,6 +71,7 @@ export function admittedCall(
       sourceLabel: label,
       caller,
       callerIsAuthenticated,
+      ...(grace && { grace }),
       ...stated,
       ...(source === 'phone' && { sourceAddress: invite.source.address }),
       ...(locationDocument !== undefined && { locationDocument }),
@@ -70,6 +84,7 @@ export function admittedCall(
     callLog,
     demandDigest: () => {
       const proof = caller && proveCaller(invite, caller, admission)
+      if (proof?.kind === 'on-grace') return graceBegins
       return proof?.kind === 'refused' ? proof : undefined
     },
     onRefer: parts.onRefer,

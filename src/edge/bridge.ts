@@ -15,6 +15,13 @@ export interface BridgeEvents {
   onRefer(side: MediaSide, request: IncomingRequest): void
 }
 
+/** How a call ends of which one leg goes on elsewhere. */
+export interface Parting {
+  readonly cause: string
+  /** The other leg is not hung up: nobody is there who could hear it now. */
+  readonly leavesOther: boolean
+}
+
 export interface BridgeEnds {
   readonly caller: SipDialog
   readonly callee: SipDialog
@@ -26,6 +33,9 @@ export interface BridgeEnds {
 const relayed = new Set(['INFO', 'MESSAGE', 'NOTIFY'])
 /** Answers that say that a far end has no UPDATE. */
 const isUnknown = new Set([405, 501])
+/** NOTIFY of a transfer that came to nothing (RFC 3515 §2.4.5). */
+const transferFailed = /^SIP\/2\.0 [3-6]\d\d\b/
+const transferred: Parting = { cause: 'transferred', leavesOther: false }
 
 /** Two answered legs as one call: what one side does in its dialog happens in the other's. */
 export class Bridge {
@@ -35,6 +45,9 @@ export class Bridge {
   #isOver = false
   #kept: MediaSide | undefined
   #otherLeft = false
+  #isReferred = false
+  /** Offers that wait for the other side's answer. */
+  readonly #open = new Set<IncomingOffer>()
   readonly #onLimit = () => void this.hangUp(String(this.#ends.ends?.reason))
 
   constructor(ends: BridgeEnds, events: BridgeEvents, log: Log) {
@@ -46,7 +59,7 @@ export class Bridge {
   join(): void {
     for (const side of ['caller', 'callee'] as const) {
       const dialog = this.#ends[side]
-      dialog.onOffer((request) => this.#attend(request, this.#relayOffer(side, request)))
+      dialog.onOffer((request) => this.#onOffer(side, request))
       dialog.onRequest((request) => this.#onRequest(side, request))
       dialog.onEnd((cause) => this.#onFarEnd(side, cause))
     }
@@ -68,6 +81,16 @@ export class Bridge {
     return this.#kept !== undefined
   }
 
+  /** A far end transfers this call by rules of its own, which the box only passes on. */
+  get isReferred(): boolean {
+    return this.#isReferred
+  }
+
+  /** When media of this side was last heard, by the clock of the relay, ms since the Unix epoch; undefined: nobody can tell. */
+  async lastHeard(side: MediaSide): Promise<number | undefined> {
+    return await this.#ends.media.lastHeard?.(side)
+  }
+
   /** While a transfer is tried, the end of the other leg does not end this one. */
   keep(side: MediaSide): void {
     this.#kept = side
@@ -79,9 +102,11 @@ export class Bridge {
     if (this.#otherLeft) void this.hangUp('transfer failed')
   }
 
-  /** Lets one leg go to another call and hangs up the other one. */
-  handOver(side: MediaSide): SipDialog {
-    if (this.#close('box', 'transferred') && !this.#otherLeft) void this.#bye(this.leg(otherSide(side)), {})
+  /** Lets one leg go to another call, and hangs up the other one unless it is to be left as it is. */
+  handOver(side: MediaSide, { cause, leavesOther }: Parting = transferred): SipDialog {
+    if (!this.#close('box', cause)) return this.leg(side)
+    if (leavesOther) this.#refuseOpenOffers()
+    else if (!this.#otherLeft) void this.#bye(this.leg(otherSide(side)), {})
     return this.leg(side)
   }
 
@@ -95,7 +120,10 @@ export class Bridge {
   /** Passes a request of one side to the other and the answer back. */
   async relay(side: MediaSide, request: IncomingRequest): Promise<void> {
     const headers = passedInDialog(request)
+    if (request.method === 'REFER') this.#isReferred = true
+    if (request.method === 'NOTIFY' && transferFailed.test(request.body)) this.#isReferred = false
     const response = await this.leg(otherSide(side)).request(request.method, { headers, body: request.body })
+    if (request.method === 'REFER' && response.status >= 300) this.#isReferred = false
     await request.respond(response.status, {
       reason: response.reason,
       headers: passedOfResponse(response),
@@ -113,6 +141,23 @@ export class Bridge {
       const headers = error instanceof CallRejected && error.response ? passedOfResponse(error.response) : {}
       await request.respond(status, { headers }).catch(() => undefined) // it was answered, or is gone
     })
+  }
+
+  #onOffer(side: MediaSide, request: IncomingOffer): void {
+    this.#open.add(request)
+    this.#attend(
+      request,
+      this.#relayOffer(side, request).finally(() => this.#open.delete(request)),
+    )
+  }
+
+  /** Who waits for a far end that is gone can ask again at once (RFC 3261 §14.1), and is free for an offer of ours. */
+  #refuseOpenOffers(): void {
+    for (const offer of this.#open) {
+      offer.respond(491).catch((error: unknown) => {
+        this.#log.debug({ method: offer.method, error: String(error) }, 'offer was answered already')
+      })
+    }
   }
 
   #onRequest(side: MediaSide, request: IncomingRequest): void {

@@ -10,6 +10,9 @@ import type { CallNetwork, CallParts } from './call-parts.ts'
 import { IncomingCall } from './incoming-call.ts'
 import { Preemption } from './preemption.ts'
 import { refuseInvite } from './refused-invite.ts'
+import { CallRescue } from './rescue/call-rescue.ts'
+import type { PbxConversations } from './rescue/rescue-plan.ts'
+import type { OnRefer } from './transfer/joined-call.ts'
 import type { CallUnderWay } from './transfer/transferable-call.ts'
 import { Transfers } from './transfer/transfers.ts'
 
@@ -30,6 +33,8 @@ export interface CallHandlerParts
   isCallback(question: CallQuestion): boolean
   /** Tells this box from others in the mark that each box leaves on a call. */
   readonly boxId: string
+  /** Whom PBXs that can be asked connect with whom. */
+  readonly conversations?: PbxConversations
 }
 
 /** A call as the operator sees it while it lasts. */
@@ -54,6 +59,8 @@ type Admitted = Extract<Admission, { kind: 'admitted' }>
 /** What happens to an INVITE, top to bottom: admit, route, bridge, account. */
 export class CallHandler implements Part {
   readonly name = 'calls'
+  /** Of the calls through a PBX that dies. */
+  readonly rescue: CallRescue
   readonly #parts: CallHandlerParts
   readonly #calls = new Set<CallUnderWay>()
   readonly #callParts: CallParts
@@ -65,10 +72,17 @@ export class CallHandler implements Part {
     this.#parts = parts
     const { isCallback, clock, log } = parts
     this.#preemption = new Preemption({ calls: () => this.#calls, isCallback, clock, log })
-    this.#callParts = { ...parts, network: parts.stack, makeRoom: (trunk) => this.makeRoom(trunk) }
+    this.#callParts = {
+      ...parts,
+      network: parts.stack,
+      makeRoom: (trunk) => this.makeRoom(trunk),
+      onBridged: (call) => this.rescue.bridged(call),
+    }
     const calls = { adopt: (call: CallUnderWay) => this.#adopt(call), all: () => this.#calls }
     const transfers = new Transfers({ ...parts, ...this.#callParts }, calls)
-    this.#admitted = { ...parts, onRefer: (...refer) => transfers.onRefer(...refer) }
+    const onRefer: OnRefer = (...refer) => transfers.onRefer(...refer)
+    this.#admitted = { ...parts, onRefer }
+    this.rescue = new CallRescue({ ...parts, ...this.#callParts, onRefer }, calls)
   }
 
   async start(): Promise<void> {
@@ -89,7 +103,7 @@ export class CallHandler implements Part {
     this.#isDraining = true
     const calls = [...this.#calls]
     await within(goodbyeWithinMs, this.#parts.clock, () =>
-      Promise.all(calls.map((call) => call.hangUp('the box is stopping'))),
+      Promise.all([...calls.map((call) => call.hangUp('the box is stopping')), this.rescue.stop()]),
     )
   }
 
@@ -115,9 +129,16 @@ export class CallHandler implements Part {
     }))
   }
 
-  /** Calls to this PBX from which nothing was heard move on to their next target at once. */
-  pbxIsGone(name: string): void {
-    for (const call of this.#calls) call.pbxIsGone(name)
+  /**
+   * Calls that wait for this PBX move on to their next target at once. `isDead`: those too that ring at it, and what it
+   * lets ring here rings no longer: the same phones ring for the others in a moment.
+   */
+  pbxIsGone(name: string, isDead = false): void {
+    const calls = [...this.#calls]
+    const isItsOwn = ({ question }: CallUnderWay) =>
+      question.source === 'pbx' && question.sourceLabel === name
+    for (const call of calls.filter(isItsOwn)) call.pbxIsGone(name, isDead)
+    for (const call of calls.filter((each) => !isItsOwn(each))) call.pbxIsGone(name, isDead)
   }
 
   async #onInvite(invite: IncomingInvite): Promise<void> {
@@ -164,6 +185,9 @@ export class CallHandler implements Part {
 
   #adopt(call: CallUnderWay): void {
     this.#calls.add(call)
-    void call.over.then(() => this.#calls.delete(call))
+    void call.over.then(() => {
+      this.#calls.delete(call)
+      this.rescue.ended(call)
+    })
   }
 }

@@ -15,6 +15,8 @@ export interface CallFacts extends Pick<CallRecord, 'callId' | 'from' | 'to' | '
   readonly payer?: string | undefined
   /** Record of the call that this one comes out of. */
   readonly transferredFrom?: string
+  /** Records of the two calls through a dead PBX that this one goes on with. */
+  readonly rescuedFrom?: readonly string[]
   /** What a leg costs that this call has taken over from that one. */
   readonly outside?: OutsideFacts | undefined
 }
@@ -28,7 +30,7 @@ export interface CallEnding {
 }
 
 /** Steps of the decision record whose reasons are the rules' word on the call. */
-const rules: ReadonlySet<string> = new Set(['rights', 'toll', 'emergency'])
+const rules: ReadonlySet<string> = new Set(['rights', 'toll', 'emergency', 'rescue'])
 const normalClearing = 16
 
 /** What is written down about one call: its record, and the record of why it went where it went. Each exactly once. */
@@ -76,6 +78,10 @@ export class CallLog {
     return this.#target?.path
   }
 
+  get payer(): string | undefined {
+    return this.#payer
+  }
+
   get sessionId(): string {
     return this.#facts.sessionId ?? this.id.replaceAll('-', '')
   }
@@ -93,11 +99,17 @@ export class CallLog {
     if (plan.kind === 'targets' && plan.emergency) this.#emergency = plan.emergency.isTest ? 'test' : 'call'
   }
 
-  ringing(path: CallPath, label: string): void {
+  ringing(path: CallPath, label: string, leg: string): void {
+    if (path === 'phone') this.#records.rings?.(this.id, leg, label)
     if (this.#isRinging) return
     this.#isRinging = true
     this.#target = { path, label }
     this.#records.changed(this.#record({ status: 180, by: undefined, cause: 'ringing' }))
+  }
+
+  /** Nothing rings there any more. */
+  ceased(leg: string): void {
+    this.#records.ceased?.(this.id, leg)
   }
 
   answered(path: CallPath, label: string, attempts: readonly TargetAttempt[]): void {

@@ -9,6 +9,7 @@ import type { Log } from '../lib/log.ts'
 import type { LegPreparer } from './legs/prepared-leg.ts'
 import type { CallMedia, PbxWitness, Router } from './neighbours.ts'
 import type { TransferRules } from './transfer/outside-transfer.ts'
+import type { CallUnderWay } from './transfer/transferable-call.ts'
 
 export interface CallNetwork {
   invite(uri: string, options: InviteOptions & { readonly body: string }): Promise<SipDialog>
@@ -31,6 +32,8 @@ export interface CallParts {
   readonly transferRules: TransferRules
   /** How long one target may ring. */
   readonly ringMs: number
+  /** Somebody has answered, and the two are connected. */
+  onBridged?(call: CallUnderWay): void
   /** What the leg of a caller wants of media and signalling; undefined when it has no wishes, as phones. */
   policyOf?(source: CallPath, label: string | undefined): LegPolicy | undefined
   /** Where a call among our own phones is forwarded instead of bridged; undefined for every other call. */

@@ -3,7 +3,7 @@ import { GatewayError } from '../domain/gateway-error.ts'
 import type { LegPolicy } from '../domain/leg-policy.ts'
 import type { CallQuestion, EmergencyCall, RoutePlan, RouteTarget } from '../domain/route.ts'
 import type { SipDialog } from '../domain/sip.ts'
-import { Bridge } from './bridge.ts'
+import { Bridge, type Parting } from './bridge.ts'
 import type { CallIn } from './call-in.ts'
 import type { CallEnding, CallLog } from './call-log.ts'
 import type { CallParts } from './call-parts.ts'
@@ -17,6 +17,7 @@ import { type InviteRefusal, unacceptable } from './legs/unacceptable-invite.ts'
 import type { MediaSide } from './neighbours.ts'
 import { isOn } from './transfer/joined-call.ts'
 import type { CallUnderWay, HeldLeg, Party } from './transfer/transferable-call.ts'
+import { warning } from './warning.ts'
 
 /** One call from a caller to whoever answers: route, hunt, bridge, account. */
 export class IncomingCall implements CallUnderWay {
@@ -119,7 +120,7 @@ export class IncomingCall implements CallUnderWay {
     return { path, uri: user ? printAor(user) : uri, label, user }
   }
 
-  handOver(side: MediaSide): HeldLeg {
+  handOver(side: MediaSide, parting?: Parting): HeldLeg {
     const leg = this.#leg
     const bridge = this.#bridge
     if (!leg || !bridge) throw new Error('a call that is not bridged has no leg to hand over')
@@ -127,14 +128,18 @@ export class IncomingCall implements CallUnderWay {
     if (side === 'caller') {
       const release = this.#releaseCaller
       this.#releaseCaller = () => undefined
-      return { dialog: bridge.handOver(side), release }
+      return { dialog: bridge.handOver(side, parting), release }
     }
     this.#leg = undefined
-    return { dialog: bridge.handOver(side), ends: leg.ends, release: () => leg.release() }
+    return { dialog: bridge.handOver(side, parting), ends: leg.ends, release: () => leg.release() }
   }
 
-  pbxIsGone(name: string): void {
-    this.#callee?.abandonPbx(name)
+  pbxIsGone(name: string, isDead: boolean): void {
+    const { source, sourceLabel } = this.question
+    const isItsOwn = source === 'pbx' && sourceLabel === name
+    if (isItsOwn && isDead && !this.#bridge && !this.#emergency)
+      void this.hangUp('the PBX that called is gone')
+    else this.#callee?.abandonPbx(name, isDead)
   }
 
   #newCallee(targets: readonly RouteTarget[]): CalleeSide {
@@ -188,10 +193,15 @@ export class IncomingCall implements CallUnderWay {
     )
     this.#bridge.join()
     this.#joined.resolve()
+    this.#parts.onBridged?.(this)
   }
 
-  #refuse({ status, reason, why }: Extract<RoutePlan, { kind: 'refuse' }>): void {
-    void this.#caller.tell(status, { reason, headers: status === 503 ? { 'Retry-After': '10' } : {} })
+  #refuse({ status, reason, why, warning: words }: Extract<RoutePlan, { kind: 'refuse' }>): void {
+    const headers = {
+      ...(status === 503 && { 'Retry-After': '10' }),
+      ...(words !== undefined && warning(words)),
+    }
+    void this.#caller.tell(status, { reason, headers })
     this.#end({ status, by: 'box', cause: why })
   }
 

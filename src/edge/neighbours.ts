@@ -5,7 +5,7 @@ import type { CallPath, CallRecord } from '../domain/call-record.ts'
 import type { DecisionRecord, DecisionStep } from '../domain/decision-record.ts'
 import type { LegPolicy } from '../domain/leg-policy.ts'
 import type { CallQuestion, RoutePlan } from '../domain/route.ts'
-import type { IncomingRequest, SipHeaders, SipSource } from '../domain/sip.ts'
+import type { IncomingRequest, SipHeaders, SipResponseView, SipSource } from '../domain/sip.ts'
 
 export interface Router {
   /** `isAfresh`: what was remembered from before the call does not do. */
@@ -32,19 +32,40 @@ export type CallerVerdict =
       readonly status: number
       readonly headers: SipHeaders
       readonly why: 'missing' | 'stale' | 'wrong'
+      /** Of a wrong one: whose name it gave. */
+      readonly username?: string
     }
+  /** Too many wrong passwords of this name have come from there. */
+  | { readonly kind: 'blocked'; readonly username: string }
 
 export interface CallGuard {
   admit(source: SipSource): 'ok' | 'banned' | 'too-fast'
-  noteAuthFailure(source: SipSource): void
+  noteAuthFailure(source: SipSource, username?: string): void
   noteAuthSuccess(source: SipSource): void
 }
 
+/** Phones whose passwords nobody here knows, while the PBX that does is gone. */
+export interface CallerGrace {
+  answerTo(
+    user: Aor,
+    device: {
+      readonly address: string
+      readonly instance: string | undefined
+      readonly userAgent: string | undefined
+    },
+  ):
+    | { readonly kind: 'unknown' | 'early' | 'at-pbx' | 'over' }
+    | { readonly kind: 'covered'; readonly user: Aor }
+}
+
 /** How a request to a PBX went, as a witness of its health. */
-export type PbxOutcome = 'answered' | 'unreachable' | 'timeout' | 'unavailable'
+export type PbxOutcome = 'answered' | 'challenged' | 'unreachable' | 'timeout' | 'unavailable'
 
 export interface PbxWitness {
-  saw(pbx: string, outcome: PbxOutcome): void
+  /** `retryAfterMs`: how long it has asked to be left alone. */
+  saw(pbx: string, outcome: PbxOutcome, more?: { readonly retryAfterMs?: number | undefined }): void
+  /** It has asked a phone for its password. */
+  heard?(pbx: string, method: string, challenge: SipResponseView): void
 }
 
 export interface CallRecords {
@@ -52,6 +73,10 @@ export interface CallRecords {
   began(record: CallRecord): void
   /** It rings, or was answered. */
   changed(record: CallRecord): void
+  /** A phone rings for it; told for every leg. `user`: an AoR. */
+  rings?(id: string, leg: string, user: string): void
+  /** It rings no longer, and was not answered. */
+  ceased?(id: string, leg: string): void
   /** It was no call: the caller was only asked who it is. */
   forgotten(id: string): void
   /** Called exactly once a call that was not forgotten. */
@@ -75,6 +100,8 @@ export interface MediaFacts {
   readonly calleeIsBehindNat: boolean
   /** It takes nothing but RTP over DTLS with ICE. */
   readonly calleeIsBrowser: boolean
+  /** Of a callee who has been talking already: what it speaks. */
+  readonly calleeSdp?: string | undefined
   readonly callerPolicy?: LegPolicy | undefined
   readonly calleePolicy?: LegPolicy | undefined
   /** Writes into the call's decision record what became of the media, and why. */
@@ -88,6 +115,8 @@ export interface MediaSession {
   answer(from: MediaSide, sdp: string): Promise<string>
   /** The last offer was not accepted: everything stays as it was agreed before. Never rejects. */
   refused?(): Promise<void>
+  /** When this side was last heard, ms since the Unix epoch; undefined when its media passes by, or nobody can tell. */
+  lastHeard?(from: MediaSide): Promise<number | undefined>
   end(): void
 }
 

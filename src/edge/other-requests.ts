@@ -26,6 +26,8 @@ export interface OtherRequestParts {
   readonly boxId: string
   readonly clock: Clock
   readonly log: Log
+  /** A PBX tells a phone something unasked, such as waiting messages. */
+  onNotify?(notify: IncomingRequest, pbx: string): void
 }
 
 type Admitted = Extract<Admission, { kind: 'admitted' }>
@@ -64,7 +66,6 @@ export class OtherRequests implements Part {
     stack.onRequest('OPTIONS', (request) => request.respond(200, { headers: capabilities() }))
     stack.onRequest('MESSAGE', (request) => this.#onRouted(request))
     stack.onRequest('NOTIFY', (request) => this.#onRouted(request))
-    stack.onRequest('SUBSCRIBE', (request) => request.respond(489, { headers: { 'Allow-Events': 'refer' } }))
   }
 
   async stop(): Promise<void> {
@@ -79,6 +80,7 @@ export class OtherRequests implements Part {
     if (request.method === 'NOTIFY' && admission.source !== 'pbx') return request.respond(481)
     const loop = guardAgainstLoop(request, this.#parts.boxId)
     if (loop.kind === 'stops') return request.respond(loop.status)
+    if (request.method === 'NOTIFY') this.#parts.onNotify?.(request, admission.label)
     return this.#route(request, admission, loop.headers)
   }
 

@@ -37,9 +37,7 @@ export class CallShelf {
 
   keep(calls: readonly CallForHelp[]): void {
     this.#latest = calls
-    this.#writing ??= this.#write().finally(() => {
-      this.#writing = undefined
-    })
+    this.#writing ??= this.#write()
   }
 
   /** Resolves when all is written that was to be kept. */
@@ -57,6 +55,7 @@ export class CallShelf {
         this.#log.error({ error: String(error) }, 'emergency calls cannot be kept')
       }
     }
+    this.#writing = undefined
   }
 }
 

@@ -53,6 +53,7 @@ export class EmergencyCalls implements Part {
   readonly name = 'emergency calls'
   readonly counts: EmergencyCounts = { answered: 0, unanswered: 0, tests: 0 }
   readonly #parts: EmergencyCallsParts
+  readonly #listeners: ((call: Pick<EmergencyView, 'isTest'>) => void)[] = []
   #calls: readonly CallForHelp[] = []
 
   constructor(parts: EmergencyCallsParts) {
@@ -94,6 +95,17 @@ export class EmergencyCalls implements Part {
     this.#parts.log.warn({ ...logged(call) }, 'emergency call')
     this.#parts.desk.show(alarmText(call))
     this.#tell('begin', call, alarmText(call))
+    for (const listener of this.#listeners) listener(call)
+  }
+
+  /** Told of each call for help before it is sent anywhere. */
+  onBegan(listener: (call: Pick<EmergencyView, 'isTest'>) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Calls for help that are not over; tests are none. */
+  get underWay(): number {
+    return this.#calls.filter(({ isTest, progress }) => !isTest && progress.name !== 'over').length
   }
 
   /** Somebody at the other end has answered. */

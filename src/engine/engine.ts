@@ -27,6 +27,7 @@ import type { LayerCounts } from './transaction/layer-counts.ts'
 import type { Penalty } from './transaction/penalty-table.ts'
 import { SipTransactionLayer } from './transaction/transaction-layer.ts'
 import type { TransactionUser } from './transaction/transaction-user.ts'
+import { AddressWatch } from './transport/address-watch.ts'
 import { isWildcard } from './transport/advertised-host.ts'
 import type { Flow, ListeningPoint } from './transport/flow.ts'
 import type { HopResolver } from './transport/hop.ts'
@@ -42,6 +43,8 @@ export interface EngineOptions {
   readonly log: Log
   readonly clock?: Clock
   readonly settings?: Partial<EngineSettings>
+  /** Others are told another address from now on; `listeningPoints` has it. */
+  readonly onMoved?: () => void
 }
 
 /** What the engine has seen since its start, and what is open now. */
@@ -81,6 +84,7 @@ export class Engine implements Part {
   readonly #clock: Clock
   readonly #door: Doorkeeper
   readonly #transport: SocketTransport
+  readonly #addresses: AddressWatch
   readonly #observed: ObservedTransport
   readonly #resolver: ObservedResolver
   readonly #trace: CallTrace | undefined
@@ -106,6 +110,7 @@ export class Engine implements Part {
       settings: this.#settings.transport,
       door: this.#door,
     })
+    this.#addresses = new AddressWatch(this.#clock, () => this.#readdress())
     const trace = { ...defaultTraceSettings, ...this.#settings.trace }
     const addressOf = (flow: Flow) => this.#addressOf(flow)
     this.#trace = trace.maxBytes > 0 ? new CallTrace(trace, this.#clock, addressOf) : undefined
@@ -226,15 +231,27 @@ export class Engine implements Part {
       await this.stop()
       throw error
     }
+    await this.#addresses.start()
     this.#overload.start()
   }
 
   async stop(): Promise<void> {
     this.#overload.stop()
+    await this.#addresses.stop()
     await this.#control?.stop()
     this.#layer.stop()
     await this.#transport.stop()
     await this.#capture?.stop()
+  }
+
+  #readdress(): void {
+    const advertised = () => this.listeningPoints.map(({ advertisedHost }) => advertisedHost).join()
+    const before = advertised()
+    this.#transport.readdress()
+    this.#cores?.readdress()
+    if (advertised() === before) return
+    this.#options.log.info({ before, now: advertised() }, 'the address of this machine has changed')
+    this.#options.onMoved?.()
   }
 
   #addressOf(flow: Flow): string {

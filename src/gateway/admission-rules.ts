@@ -9,10 +9,11 @@ import type { Location } from '../registrar/location.ts'
 import type { Pbxs, Site } from '../routing/site.ts'
 import type { Trunks } from '../trunk/trunks.ts'
 import type { JoinedOverlays } from './joined-overlays.ts'
+import type { StandingIn } from './standing-in.ts'
 import { isEmergency } from './urgent-calls.ts'
 
 export interface AdmissionParts {
-  readonly realm: string
+  readonly standIn: Pick<StandingIn, 'demandFor' | 'grace'>
   readonly overlays: JoinedOverlays
   readonly pbxAddresses: PbxAddresses
   readonly pbxs: Pbxs
@@ -29,7 +30,7 @@ export interface AdmissionParts {
 /** By what the edge tells who is speaking, and whether it is true. */
 export function admissionRules(parts: AdmissionParts): AdmissionRules {
   const {
-    realm,
+    standIn,
     overlays,
     pbxAddresses,
     pbxs,
@@ -46,7 +47,7 @@ export function admissionRules(parts: AdmissionParts): AdmissionRules {
       peerOfLink: (port) => overlays.peerOfLink(port),
       pbxOf: (source) => pbxAddresses.pbxOf(source),
       trunkOf: (source, requestUri) => trunks.identify(source, requestUri),
-      homeDomain: (host) => accounts.homeDomain(host) ?? pbxs.stateOf(host)?.domain,
+      homeDomain: (name) => accounts.homeDomain(name) ?? pbxs.stateOf(name.domain)?.domain,
       isPbxDomain: (domain) => pbxs.stateOf(domain) !== undefined,
       userAt: (source) => {
         for (const { aor } of location.findBySource(source)) return aor
@@ -54,9 +55,9 @@ export function admissionRules(parts: AdmissionParts): AdmissionRules {
       },
     },
     authentication: {
-      check: (request): CallerVerdict => {
-        const verdict = digest.check(request, 'proxy', realm)
-        if (verdict.kind === 'challenge') return verdict
+      check: (request, claimed): CallerVerdict => {
+        const verdict = digest.check(request, 'proxy', standIn.demandFor(claimed))
+        if (verdict.kind !== 'authenticated') return verdict
         const { account } = verdict
         const owns: Extract<CallerVerdict, { kind: 'authenticated' }>['owns'] = (name) =>
           accounts.byAor(name)?.aorText === account.aorText
@@ -64,8 +65,9 @@ export function admissionRules(parts: AdmissionParts): AdmissionRules {
       },
     },
     guard,
-    isPbxInCharge: (domain) => {
-      const state = pbxs.stateOf(domain)?.state
+    grace: standIn.grace,
+    isPbxInCharge: (domain, claimed) => {
+      const state = pbxs.stateOf(domain, [accounts.byAor(claimed)?.aor ?? claimed])?.state
       return state === 'normal' || state === 'suspect'
     },
     isEmergencyOf: (claimed, request) => {

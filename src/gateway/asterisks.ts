@@ -5,10 +5,11 @@ import type { NoticeSink } from '../domain/notice.ts'
 import { AmiAsterisk } from '../drivers/asterisk/ami-asterisk.ts'
 import type { HostLookUp } from '../drivers/asterisk/ami-link.ts'
 import type { AsteriskView } from '../drivers/asterisk/asterisk-view.ts'
+import type { PbxConversations } from '../edge/rescue/rescue-plan.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Part } from '../lib/part.ts'
-import type { MirroredPbx } from '../survival/mirrored-phones.ts'
+import type { MirroredPbx } from '../survival/phones/mirrored-phones.ts'
 import { AsteriskLine, type LineWatch } from '../trunk/asterisk-line.ts'
 import { HangUpCauses } from '../trunk/hang-up-causes.ts'
 
@@ -51,6 +52,16 @@ export class Asterisks {
     return entries.flatMap(({ name, domain, asterisk }) =>
       asterisk === undefined ? [] : [{ name, domain, phones: this.#named(asterisk, `PBX ${name}`) }],
     )
+  }
+
+  /** Whom PBXs that are Asterisks connect with whom. Throws when one names an Asterisk that is not in the config. */
+  conversations(entries: readonly PbxEntry[]): PbxConversations {
+    const pbxs = new Map(
+      entries.flatMap(({ name, asterisk }) =>
+        asterisk === undefined ? [] : [[name, this.#named(asterisk, `PBX ${name}`)] as const],
+      ),
+    )
+    return { partnersOf: (pbx, callId) => pbxs.get(pbx)?.partnersOf(callId) }
   }
 
   /** By its name in the config. */

@@ -6,9 +6,10 @@ import { type CountedFeatures, featureFigures } from './feature-figures.ts'
 import type { LoopLag } from './loop-lag.ts'
 import { processFigures } from './process-figures.ts'
 import { type CountedRecords, recordFigures } from './record-figures.ts'
+import { type CountedSurvival, survivalFigures } from './survival-figures.ts'
 import { type CountedToll, tollFigures } from './toll-figures.ts'
 
-export interface CountedParts extends CountedFeatures {
+export interface CountedParts extends CountedFeatures, CountedSurvival {
   /** `counts` settles in bounded time. Undefined when the engine is another process. */
   readonly engine: { counts(): Promise<EngineCounts> } | undefined
   readonly loopLag: Pick<LoopLag, 'figures'>
@@ -25,6 +26,7 @@ export async function boxFigures(parts: CountedParts): Promise<Figures> {
     ...featureFigures(parts),
     ...recordFigures(parts.keeping),
     ...tollFigures(parts.toll),
+    ...survivalFigures(parts),
     ...emergencyFigures(parts.emergencies),
     ...(engine && { engine_answered: counts ? 1 : 0 }),
     ...(counts && engineFigures(counts)),

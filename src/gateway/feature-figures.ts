@@ -3,12 +3,13 @@ import type { CallHandler } from '../edge/call-handler.ts'
 import type { Guard } from '../guard/guard.ts'
 import type { Location } from '../registrar/location.ts'
 import type { Registrar } from '../registrar/registrar.ts'
-import type { FrontRegistration } from '../survival/front-registration.ts'
-import type { PbxWatch } from '../survival/pbx-watch.ts'
+import type { PbxWatch } from '../survival/health/pbx-watch.ts'
+import type { FrontRegistration } from '../survival/phones/front-registration.ts'
 import type { Trunks } from '../trunk/trunks.ts'
 import type { Asterisks } from './asterisks.ts'
 import type { JoinedOverlays } from './joined-overlays.ts'
 import { overlayFigures } from './overlay-figures.ts'
+import type { SubscriptionService } from './subscription-service.ts'
 
 export interface CountedFeatures {
   readonly calls: Pick<CallHandler, 'count'>
@@ -20,6 +21,7 @@ export interface CountedFeatures {
   readonly asterisks: Pick<Asterisks, 'view'>
   readonly pbxs: Pick<PbxWatch, 'view'>
   readonly overlays: Pick<JoinedOverlays, 'all'>
+  readonly subscriptions: Pick<SubscriptionService, 'counts'>
 }
 
 /** Calls, registrations and neighbours as metrics. */
@@ -60,6 +62,7 @@ export function featureFigures(parts: CountedFeatures): Figures {
     pbx_up: parts.pbxs
       .view()
       .map(({ name, state }) => ({ labels: { pbx: name }, value: state === 'normal' ? 1 : 0 })),
+    subscriptions: samplesBy('notifier', parts.subscriptions.counts),
     ...overlayFigures(overlays),
   }
 }

@@ -1,6 +1,9 @@
 import type { BoxStatus, BoxView, PartState } from '../admin/box-view.ts'
+import type { ExtensionsView } from '../admin/extensions-view.ts'
 import type { Figures } from '../admin/figures.ts'
 import type { OutsideView } from '../admin/outside-view.ts'
+import type { RehearsalsView } from '../admin/rehearsals-view.ts'
+import type { SurvivalView } from '../admin/survival-view.ts'
 import type { Config } from '../config/schema.ts'
 import type { DrachtioStack } from '../drivers/drachtio/drachtio-stack.ts'
 import type { EngineWorker } from '../drivers/engine-worker/engine-worker.ts'
@@ -14,17 +17,21 @@ import type { Registrar } from '../registrar/registrar.ts'
 import { hypotheticalCall } from '../routing/hypothetical-call.ts'
 import type { Router } from '../routing/router.ts'
 import type { Site } from '../routing/site.ts'
-import type { FrontRegistration } from '../survival/front-registration.ts'
-import type { PbxWatch } from '../survival/pbx-watch.ts'
+import type { PbxWatch } from '../survival/health/pbx-watch.ts'
+import type { FrontRegistration } from '../survival/phones/front-registration.ts'
 import { boxFigures } from './box-figures.ts'
 import type { EmergencyService } from './emergency-service.ts'
 import type { JoinedOverlays } from './joined-overlays.ts'
 import { liveOutsideView } from './live-outside-view.ts'
+import { liveSurvivalView } from './live-survival-view.ts'
 import type { LoopLag } from './loop-lag.ts'
 import { isolationOf, overlayState } from './overlay-state.ts'
 import { OverlayInquiry, overlayViews } from './overlay-views.ts'
 import type { RecordKeeping } from './record-keeping.ts'
+import type { SubscriptionService } from './subscription-service.ts'
+import type { SurvivalService } from './survival-service.ts'
 import type { TelephoneNetwork } from './telephone-network.ts'
+import type { VitalSigns } from './vital-signs.ts'
 
 export interface BoxViewParts {
   readonly config: Config
@@ -38,6 +45,9 @@ export interface BoxViewParts {
   readonly location: Location
   readonly overlays: JoinedOverlays
   readonly outside: TelephoneNetwork
+  readonly survival: SurvivalService
+  readonly knowledge: ExtensionsView
+  readonly rehearsals: RehearsalsView
   readonly emergency: EmergencyService
   readonly pbxs: PbxWatch
   readonly guard: Guard
@@ -46,7 +56,9 @@ export interface BoxViewParts {
   readonly site: Site
   readonly registrar: Pick<Registrar, 'counts'>
   readonly front: Pick<FrontRegistration, 'passedOn'>
+  readonly subscriptions: Pick<SubscriptionService, 'counts'>
   readonly loopLag: LoopLag
+  readonly vitalSigns: VitalSigns
 }
 
 const maxListed = 2_000
@@ -55,6 +67,7 @@ const maxListed = 2_000
 export class LiveBoxView implements BoxView {
   readonly askOverlay: OverlayInquiry
   readonly outside: OutsideView
+  readonly survival: SurvivalView
   readonly archive: CallArchive
   readonly #parts: BoxViewParts
   readonly #startedAt: number
@@ -63,20 +76,19 @@ export class LiveBoxView implements BoxView {
     this.#parts = parts
     this.askOverlay = new OverlayInquiry(parts.overlays)
     this.outside = liveOutsideView(parts.outside, parts.emergency.calls, parts.keeping.notices)
+    this.survival = liveSurvivalView(parts.survival, parts.rehearsals, parts.knowledge)
     this.archive = parts.keeping.archive
     this.#startedAt = parts.clock.now()
   }
 
   status(): BoxStatus {
-    const { config, version, calls, location, engine } = this.#parts
+    const { config, version, calls, location, stack } = this.#parts
     return {
       name: config.box.name,
       version,
       startedAt: this.#startedAt,
       domains: config.sip.domains,
-      listening: (engine?.listeningPoints ?? []).map(
-        ({ transport, address, port }) => `${transport} ${address}:${port}`,
-      ),
+      listening: stack.listening.map(({ transport, hostPort }) => `${transport} ${hostPort}`),
       callsNow: calls.count,
       bindings: location.size,
       parts: [
@@ -140,6 +152,10 @@ export class LiveBoxView implements BoxView {
     return router.route(hypotheticalCall({ from, to, at: at ?? clock.now() }, site))
   }
 
+  notAliveBecause() {
+    return this.#parts.vitalSigns.notAliveBecause()
+  }
+
   notReadyBecause(): string | undefined {
     const { stack, overlays, clock } = this.#parts
     if (!stack.isConnected) return 'the SIP engine is not connected'
@@ -149,7 +165,12 @@ export class LiveBoxView implements BoxView {
 
   figures(): Promise<Figures> {
     const { trunks, asterisks, toll } = this.#parts.outside
-    return boxFigures({ ...this.#parts, trunks, asterisks, toll, emergencies: this.#parts.emergency.calls })
+    const { emergency, survival } = this.#parts
+    return boxFigures({
+      ...{ ...this.#parts, trunks, asterisks, toll },
+      outages: survival.outages,
+      emergencies: emergency.calls,
+    })
   }
 
   #sipState(): PartState {

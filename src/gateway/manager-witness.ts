@@ -1,5 +1,5 @@
-import type { MirroredPbx } from '../survival/mirrored-phones.ts'
-import type { PbxWatch } from '../survival/pbx-watch.ts'
+import type { PbxWatch } from '../survival/health/pbx-watch.ts'
+import type { MirroredPbx } from '../survival/phones/mirrored-phones.ts'
 
 /** Tells the watch of a PBX when its manager connection comes or goes: a reason to ask it at once, and no proof. */
 export function witnessByManager(pbxs: readonly MirroredPbx[], watch: Pick<PbxWatch, 'managerSaw'>): void {

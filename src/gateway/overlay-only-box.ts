@@ -1,4 +1,5 @@
-import { AdminServer } from '../admin/admin-server.ts'
+import type { AdminServer } from '../admin/admin-server.ts'
+import type { BoxView } from '../admin/box-view.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { usualServiceOrder } from '../domain/service-order.ts'
 import { DnsHopResolver } from '../drivers/dns/dns-hop-resolver.ts'
@@ -13,6 +14,8 @@ import { LoopLag } from './loop-lag.ts'
 import { openOverlays } from './open-overlays.ts'
 import { OverlayOnlyView } from './overlay-only-view.ts'
 import { OwnServices } from './own-services.ts'
+import { servedPages } from './served-pages.ts'
+import { statusLine } from './status-line.ts'
 import { version } from './version.ts'
 
 /** A box with SIP off: it holds records, lets others in, and carries for those that cannot be dialled. */
@@ -23,8 +26,9 @@ export class OverlayOnlyBox implements Part {
   readonly broken = new Promise<Error>(() => undefined)
   readonly #parts: PartList
   readonly #admin: AdminServer | undefined
+  readonly #view: BoxView
 
-  constructor({ config, dataDir }: LoadedConfig, log: Log) {
+  constructor({ config, path, dataDir }: LoadedConfig, log: Log) {
     const clock = systemClock
     const names = new DnsHopResolver({ ...config.dns, log, clock })
     const overlays = new JoinedOverlays(
@@ -33,7 +37,8 @@ export class OverlayOnlyBox implements Part {
     )
     const loopLag = new LoopLag(clock)
     const box = new OverlayOnlyView({ name: config.box.name, version, overlays, loopLag, clock })
-    this.#admin = config.admin.enabled ? new AdminServer(config.admin, box, log) : undefined
+    this.#view = box
+    this.#admin = servedPages({ config, path }, box, log)
     this.#parts = new PartList(
       [
         ...overlays.all.flatMap(({ overlay, users, services }) => [overlay, users, services]),
@@ -64,6 +69,15 @@ export class OverlayOnlyBox implements Part {
   /** There are no calls to wait for. */
   async drain(): Promise<void> {
     return
+  }
+
+  /** There is none that could hang. */
+  async engineAnswers(): Promise<boolean> {
+    return true
+  }
+
+  get statusLine(): string {
+    return statusLine(this.#view, false)
   }
 
   /** There is no certificate. */

@@ -1,6 +1,7 @@
 import type { BoxStatus, BoxView } from '../admin/box-view.ts'
 import type { Figures } from '../admin/figures.ts'
 import { nothingOutside } from '../admin/outside-view.ts'
+import { noSurvival } from '../admin/survival-view.ts'
 import type { Clock } from '../lib/clock.ts'
 import { emptyArchive } from '../records/empty-archive.ts'
 import type { JoinedOverlays } from './joined-overlays.ts'
@@ -24,6 +25,7 @@ const why = 'SIP is off in the config of this box'
 export class OverlayOnlyView implements BoxView {
   readonly askOverlay: OverlayInquiry
   readonly outside = nothingOutside
+  readonly survival = noSurvival
   readonly archive = emptyArchive
   readonly #parts: OverlayOnlyParts
   readonly #startedAt: number
@@ -47,6 +49,11 @@ export class OverlayOnlyView implements BoxView {
 
   overlays() {
     return overlayViews(this.#parts.overlays)
+  }
+
+  /** It has neither an engine nor a database. */
+  async notAliveBecause() {
+    return undefined
   }
 
   notReadyBecause(): string | undefined {

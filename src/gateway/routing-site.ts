@@ -3,7 +3,7 @@ import type { Accounts as KnownAccounts } from '../identity/accounts.ts'
 import type { DialPlan } from '../numbering/dial-plan.ts'
 import { CallGroups } from '../routing/call-groups.ts'
 import { RestingPeers } from '../routing/resting-peers.ts'
-import type { Accounts, Bindings, Overlays, Pbxs, Site, Toll } from '../routing/site.ts'
+import type { Accounts, Bindings, Overlays, Pbxs, Site, StandIn, Toll } from '../routing/site.ts'
 import type { Trunks } from '../trunk/trunks.ts'
 import type { OwnHosts } from './own-hosts.ts'
 
@@ -17,6 +17,7 @@ export interface SiteParts {
   readonly pbxs: Pbxs
   readonly numbers: DialPlan
   readonly toll?: Toll
+  readonly standIn?: StandIn
 }
 
 /** What routing may ask of the box. */
@@ -39,9 +40,16 @@ export function routingSite(parts: SiteParts): RoutingSite {
     trunks,
     pbxs,
     numbers,
+    standIn: parts.standIn ?? standsInForNobody,
     toll: parts.toll ?? { refusal: () => undefined },
     ownLinesUpTo: config.services.ownLinesUpTo,
   }
+}
+
+const standsInForNobody: StandIn = {
+  isOnGrace: () => false,
+  hasPassword: () => true,
+  voicemailOf: () => undefined,
 }
 
 function accountsFor(accounts: KnownAccounts): Accounts {

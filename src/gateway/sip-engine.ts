@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { CertificateFiles } from '../config/certificate-files.ts'
 import type { Config } from '../config/schema.ts'
 import { DrachtioStack } from '../drivers/drachtio/drachtio-stack.ts'
+import type { ListeningPoint } from '../drivers/drachtio/listening-points.ts'
 import { EngineWorker } from '../drivers/engine-worker/engine-worker.ts'
+import { hostPort } from '../engine/transport/host-port.ts'
 import { type ListenSpec, withCredentials } from '../engine/transport/listen-spec.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
@@ -13,6 +15,7 @@ import { captureSettings } from './capture-settings.ts'
 import { CertificateWatch } from './certificate-watch.ts'
 import { engineProtection } from './engine-protection.ts'
 import type { JoinedOverlays } from './joined-overlays.ts'
+import { unheardPlaces } from './unheard-places.ts'
 
 export interface SipEngineParts {
   readonly config: Config
@@ -41,12 +44,13 @@ export function sipEngine(parts: SipEngineParts): SipEngine {
   const { config, folder, clock, log } = parts
   if (config.sip.engine === 'drachtio') {
     const stack = new DrachtioStack(config.sip.drachtio, log, clock)
+    stack.onConnected((heard) => warnOfUnheard(parts.listen, heard, log))
     return { engine: undefined, certificate: undefined, stack, parts: [] }
   }
   const files = config.sip.tls && new CertificateFiles(config.sip.tls, folder)
   const inUse = files?.read()
   const secret = randomBytes(24).toString('hex')
-  const engine = embeddedEngine(parts, secret, inUse)
+  const engine = embeddedEngine(parts, secret, inUse, (points) => stack.moved(points.map(advertised)))
   const use = (renewed: ReturnType<CertificateFiles['read']>) => engine.replaceCredentials(renewed)
   const certificate = files && inUse && new CertificateWatch({ files, use, clock, log }, inUse)
   const control = {
@@ -60,10 +64,26 @@ export function sipEngine(parts: SipEngineParts): SipEngine {
   return { engine, certificate, stack, parts: [engine, ...(certificate ? [certificate] : [])] }
 }
 
+function advertised({
+  transport,
+  advertisedHost: host,
+  advertisedPort: port,
+}: EngineWorker['listeningPoints'][number]): ListeningPoint {
+  return { transport, hostPort: hostPort(host, port) }
+}
+
+/** What the box takes for its own address follows from `sip.listen`, whoever listens there. */
+function warnOfUnheard(listen: readonly ListenSpec[], heard: readonly ListeningPoint[], log: Log): void {
+  const unheard = unheardPlaces(listen, heard)
+  if (unheard.length > 0)
+    log.warn({ unheard }, 'the SIP server does not listen where sip.listen says it does')
+}
+
 function embeddedEngine(
   { config, listen, overlays, secrets, onCrash, log }: SipEngineParts,
   secret: string,
   certificate: ReturnType<CertificateFiles['read']> | undefined,
+  onMoved: (points: EngineWorker['listeningPoints']) => void,
 ): EngineWorker {
   const { tls } = config.sip
   return new EngineWorker({
@@ -90,6 +110,7 @@ function embeddedEngine(
       { transport: 'tcp', host, isLink: true, ...(await overlays.linkTo(host)) },
     ],
     onCrash,
+    onMoved,
     isDebugging: config.box.logLevel === 'debug',
     log,
   })

@@ -1,20 +1,27 @@
+import type { OutageCause } from '../domain/outage.ts'
 import type { DrachtioStack } from '../drivers/drachtio/drachtio-stack.ts'
 import type { EngineWorker } from '../drivers/engine-worker/engine-worker.ts'
 import type { CallHandler } from '../edge/call-handler.ts'
 import type { Part } from '../lib/part.ts'
-import type { FrontRegistration } from '../survival/front-registration.ts'
-import type { PbxWatch } from '../survival/pbx-watch.ts'
+import { carriesNothing } from '../survival/health/death-signs.ts'
+import type { PbxWatch } from '../survival/health/pbx-watch.ts'
+import type { FrontRegistration } from '../survival/phones/front-registration.ts'
 import type { Trunks } from '../trunk/trunks.ts'
 import type { JoinedOverlays } from './joined-overlays.ts'
 
 export interface WiringParts {
   readonly overlays: JoinedOverlays
   readonly trunks: Trunks
-  readonly calls: Pick<CallHandler, 'pbxIsGone'>
+  readonly calls: Pick<CallHandler, 'pbxIsGone' | 'rescue'>
   readonly front: Pick<FrontRegistration, 'pbxIsGone'>
   readonly pbxs: PbxWatch
-  readonly stack: Pick<DrachtioStack, 'localHostPort'>
+  readonly stack: Pick<DrachtioStack, 'onMoved'>
   readonly engine: EngineWorker | undefined
+}
+
+/** Overloaded or switched away from, a PBX goes on with what it has begun. */
+function isDead(cause: OutageCause): boolean {
+  return cause !== 'overloaded' && cause !== 'switched' && cause !== 'rehearsal'
 }
 
 /** What one feature tells another: trunks to the overlays, a lost PBX to the calls. */
@@ -27,13 +34,23 @@ export class Wiring implements Part {
   }
 
   async start(): Promise<void> {
-    const { overlays, trunks, calls, front, pbxs } = this.#parts
-    const sipPoint = this.#sipPointOfLinks()
-    for (const { overlay } of overlays.all) overlay.serveSipAt(sipPoint)
-    pbxs.onStateChange(({ name, to }) => {
+    const { overlays, trunks, calls, front, pbxs, stack, engine } = this.#parts
+    stack.onMoved(() => trunks.moved())
+    // Where the engine takes what other boxes send: the last, a loopback listener. Without one there are no overlays.
+    const links = engine?.listeningPoints.findLast(({ transport }) => transport === 'tcp')
+    for (const { overlay } of overlays.all)
+      if (links) overlay.serveSipAt({ sipAddress: links.address, sipPort: links.port })
+    pbxs.onStateChange(({ name, from, to, cause }) => {
+      if (from === 'survival') void calls.rescue.pbxIsBack(name)
       if (to !== 'survival') return
-      calls.pbxIsGone(name)
+      calls.pbxIsGone(name, cause === undefined || isDead(cause))
       front.pbxIsGone(name)
+      if (carriesNothing(cause)) void calls.rescue.pbxDied(name)
+    })
+    pbxs.onCauseChange(({ name, cause }) => {
+      if (!carriesNothing(cause)) return
+      calls.pbxIsGone(name, true)
+      void calls.rescue.pbxDied(name)
     })
     trunks.onServiceChange((service) => {
       if (service) overlays.offer(service)
@@ -43,14 +60,5 @@ export class Wiring implements Part {
 
   async stop(): Promise<void> {
     // What is wired ends with its parts.
-  }
-
-  /** Where the engine takes what other boxes send: a loopback TCP listener. */
-  #sipPointOfLinks(): { sipAddress: string; sipPort: number } {
-    const { engine, stack } = this.#parts
-    const own = engine?.listeningPoints.findLast(({ transport }) => transport === 'tcp')
-    if (own) return { sipAddress: own.address, sipPort: own.port }
-    const [, host = '127.0.0.1', port = '5060'] = /^(.*):(\d+)$/.exec(stack.localHostPort('tcp') ?? '') ?? []
-    return { sipAddress: host, sipPort: Number(port) }
   }
 }

@@ -1,132 +1,140 @@
 import type { UserEntry } from '../config/sections/users.ts'
-import { type Aor, type AorText, aor, parseAor, printAor } from '../domain/aor.ts'
+import { type Aor, parseAor, printAor } from '../domain/aor.ts'
+import type { DialRight } from '../domain/dial-right.ts'
+import type { KnownExtension } from '../domain/known-extension.ts'
+import type { Account } from './account.ts'
+import { AccountIndex } from './account-index.ts'
 import type { DigestAlgorithm } from './digest-credentials.ts'
-import { digestHa1 } from './digest-response.ts'
 
-/** A user of this box, without secrets. */
-export interface Account {
-  readonly aor: Aor
-  readonly aorText: AorText
-  readonly displayName: string | undefined
-  readonly aliases: readonly string[]
-  /** E.164, the caller ID first. */
-  readonly numbers: readonly string[]
-  /** The one of them that is shown instead of the first. */
-  readonly callerId: string | undefined
-  readonly withholdsNumber: boolean
-  readonly mayDial: UserEntry['mayDial']
+/** Hosts that phones without DNS have as their domain. */
+export interface HostAliases {
+  /**
+   * The domains that this host, lower case, may stand for: the first one in which the user is known, else the last. Undefined
+   * for hosts that stand for none.
+   */
+  get(host: string): readonly string[] | undefined
 }
 
 export interface AccountSettings {
   readonly users: readonly UserEntry[]
   /** Domains served here: those of the box and those of its PBXs. The domains of the users count too. */
   readonly domains: readonly string[]
-  /** Other names of the first domain, such as the box's own addresses, which phones without DNS use as theirs. */
-  readonly hostAliases?: readonly string[]
+  readonly hostAliases?: HostAliases
+  /** By which the users of a domain are asked where the digests of the config name no realm. Default: by the domain. */
+  readonly realmOf?: (domain: string) => string
+  /** Of imported users whose rights nobody has told. */
+  readonly importedMayDial?: readonly DialRight[]
 }
 
-const maxRememberedHa1 = 16
+const leastRights: readonly DialRight[] = ['internal']
 
-interface Secrets {
-  readonly password: string | undefined
-  readonly ha1: UserEntry['ha1']
-  readonly remembered: Map<string, string>
-}
-
-/** The users of the config, found by every name they go by. */
+/** The users of the config and those that PBXs told of, found by every name they go by. */
 export class Accounts {
-  readonly all: readonly Account[]
+  readonly #settings: AccountSettings
   readonly #domains: ReadonlySet<string>
-  readonly #defaultDomain: string | undefined
-  readonly #hostAliases: ReadonlySet<string>
-  readonly #byAor = new Map<AorText, Account>()
-  readonly #byName = new Map<string, Account[]>()
-  readonly #byNumber = new Map<string, Account>()
-  readonly #secrets = new Map<AorText, Secrets>()
+  readonly #hostAliases: HostAliases
+  readonly #imported = new Map<string, readonly KnownExtension[]>()
+  readonly #listeners: (() => void)[] = []
+  #index: AccountIndex
 
   /** Throws when two users claim the same name or number. */
-  constructor({ users, domains, hostAliases = [] }: AccountSettings) {
-    this.all = users.map((user) => this.#add(user))
-    this.#defaultDomain = domains[0]?.toLowerCase()
-    this.#hostAliases = new Set(hostAliases.map((host) => host.toLowerCase()))
+  constructor(settings: AccountSettings) {
+    const { domains, hostAliases = new Map<string, readonly string[]>() } = settings
+    this.#settings = settings
+    this.#index = this.#indexed()
+    this.#hostAliases = hostAliases
     this.#domains = new Set([
       ...domains.map((domain) => domain.toLowerCase()),
-      ...this.all.map((account) => account.aor.domain),
+      ...this.#index.all.map((account) => account.aor.domain),
     ])
   }
 
-  /** The domain of ours that this host stands for; undefined when it is none of ours. */
-  homeDomain(host: string): string | undefined {
+  /** Another array after each import, the same one before. */
+  get all(): readonly Account[] {
+    return this.#index.all
+  }
+
+  /**
+   * All users that a PBX has told of, in place of those of before. The config wins where both name the same user, and is
+   * filled in where it says nothing. Returns the names and numbers that somebody else has already, a sentence each.
+   */
+  setImported(domain: string, extensions: readonly KnownExtension[]): readonly string[] {
+    this.#imported.set(domain, extensions)
+    this.#index = this.#indexed()
+    for (const listener of this.#listeners) listener()
+    return this.#index.conflicts
+  }
+
+  /** Called after each import. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** The domain of ours that the host stands for in the name of this user; undefined when it is none of ours. */
+  homeDomain({ user, domain: host }: Aor): string | undefined {
     const domain = host.toLowerCase()
     if (this.#domains.has(domain)) return domain
-    return this.#hostAliases.has(domain) ? this.#defaultDomain : undefined
+    const meant = this.#hostAliases.get(domain) ?? []
+    return meant.find((each) => this.#index.byAor.has(printAor({ user, domain: each }))) ?? meant.at(-1)
+  }
+
+  /** The name by which a user of our domains is kept here, known or not; undefined when the domain is none of ours. */
+  nameHere(name: Aor): Aor | undefined {
+    const domain = this.homeDomain(name)
+    return domain === undefined ? undefined : (this.byAor(name)?.aor ?? { user: name.user, domain })
   }
 
   /** By AoR, or by an alias in its domain. */
   byAor(name: Aor): Account | undefined {
-    const domain = this.homeDomain(name.domain)
-    return domain === undefined ? undefined : this.#byAor.get(printAor({ user: name.user, domain }))
+    const domain = this.homeDomain(name)
+    return domain === undefined ? undefined : this.#index.byAor.get(printAor({ user: name.user, domain }))
   }
 
   /** By `+49…`. */
   byNumber(e164: string): Account | undefined {
-    return this.#byNumber.get(e164)
+    return this.#index.byNumber.get(e164)
   }
 
-  /** All whom a digest username can mean: `201`, an alias, or `201@domain`. */
+  /** All whom a digest username can mean: `201`, an alias, a username of its own at the PBX, or `201@domain`. */
   byUsername(username: string): readonly Account[] {
-    const named = this.#byName.get(username)
+    const named = this.#index.byName.get(username)
     if (named) return named
     const whole = parseAor(username)
     const account = whole && this.byAor(whole)
     return account ? [account] : []
   }
 
-  /** HA1 for the username as the phone wrote it; undefined when the account has no password for this algorithm. */
+  /** HA1 for the username as the phone wrote it; undefined when none fits it, the realm and the algorithm. */
   ha1(account: Account, algorithm: DigestAlgorithm, username: string, realm: string): string | undefined {
-    const secrets = this.#secrets.get(account.aorText)
-    if (!secrets) return undefined
-    if (secrets.password === undefined) return algorithm === 'MD5' ? secrets.ha1?.md5 : secrets.ha1?.sha256
-    const key = `${algorithm} ${realm} ${username}`
-    const known = secrets.remembered.get(key)
-    if (known !== undefined) return known
-    const ha1 = digestHa1(algorithm, username, realm, secrets.password)
-    if (secrets.remembered.size >= maxRememberedHa1) secrets.remembered.clear()
-    secrets.remembered.set(key, ha1)
-    return ha1
+    return this.#index.secrets.get(account.aorText)?.ha1(algorithm, username, realm)
   }
 
-  #add(user: UserEntry): Account {
-    const name = parseAor(user.aor)
-    if (!name) throw new Error(`users: "${user.aor}" is not an address of record`)
-    const aorText = printAor(name)
-    const {
-      displayName,
-      aliases,
-      numbers,
-      callerId,
-      withholdNumber: withholdsNumber,
-      mayDial,
-      password,
-      ha1,
-    } = user
-    if (callerId !== undefined && !numbers.includes(callerId))
-      throw new Error(`users: ${aorText} has the callerId ${callerId}, which is none of his numbers`)
-    const account = { aor: name, aorText, displayName, aliases, numbers, callerId, withholdsNumber, mayDial }
-    for (const part of new Set([name.user, ...aliases])) {
-      claim(this.#byAor, printAor(aor(part, name.domain)), account)
-      const others = this.#byName.get(part)
-      if (others) others.push(account)
-      else this.#byName.set(part, [account])
-    }
-    for (const number of numbers) claim(this.#byNumber, number, account)
-    this.#secrets.set(aorText, { password, ha1, remembered: new Map() })
-    return account
+  /** By what the user could prove himself when he is asked in that realm; empty when the box cannot check him there. */
+  algorithmsIn(account: Account, realm: string): readonly DigestAlgorithm[] {
+    return this.#index.secrets.get(account.aorText)?.algorithmsIn(realm) ?? []
   }
-}
 
-function claim(names: Map<string, Account>, name: string, account: Account): void {
-  const other = names.get(name)
-  if (other) throw new Error(`users: ${name} is claimed by both ${other.aorText} and ${account.aorText}`)
-  names.set(name, account)
+  canProve(account: Account, realm: string): boolean {
+    return this.algorithmsIn(account, realm).length > 0
+  }
+
+  /** What his phone writes as username in that realm. */
+  usernameIn(account: Account, realm: string): string {
+    return this.#index.secrets.get(account.aorText)?.usernameIn(realm) ?? account.aor.user
+  }
+
+  /** By which realm a PBX asks its phones, as the import told; undefined when nothing was imported. */
+  importedRealm(domain: string): string | undefined {
+    for (const { digests } of this.#imported.get(domain) ?? []) if (digests[0]) return digests[0].realm
+    return undefined
+  }
+
+  #indexed(): AccountIndex {
+    const { users, realmOf = (domain) => domain, importedMayDial = leastRights } = this.#settings
+    const index = new AccountIndex()
+    for (const user of users) index.addConfigured(user, realmOf)
+    for (const [domain, extensions] of this.#imported)
+      for (const extension of extensions) index.addImported(domain, extension, importedMayDial)
+    return index
+  }
 }

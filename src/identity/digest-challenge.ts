@@ -10,6 +10,8 @@ export interface DigestChallenge {
   readonly headers: SipHeaders
   /** `stale` and `missing` are part of a normal exchange, `wrong` is a failed attempt. */
   readonly why: 'missing' | 'stale' | 'wrong'
+  /** Of a `wrong` one: whose name it gave. */
+  readonly username?: string
 }
 
 export const credentialsHeader: Readonly<Record<ChallengeKind, string>> = {

@@ -1,11 +1,12 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { isIP } from 'node:net'
 import { printAor } from '../domain/aor.ts'
-import type { IncomingRequest } from '../domain/sip.ts'
+import type { DigestDemand } from '../domain/digest-demand.ts'
+import type { IncomingRequest, SipSource } from '../domain/sip.ts'
 import { parseDialledUri } from '../domain/sip-uri.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import type { Part } from '../lib/part.ts'
-import type { Account } from './accounts.ts'
+import type { Account } from './account.ts'
 import {
   type ChallengeKind,
   credentialsHeader,
@@ -32,12 +33,18 @@ export interface DigestSettings {
   /** Offered in this order. */
   readonly algorithms: readonly DigestAlgorithm[]
   readonly nonceLifetimeSeconds?: number
+  /** Whether passwords of this name may not be tried from there, right or wrong. */
+  readonly isBlocked?: (source: SipSource, username: string) => boolean
   readonly clock?: Clock
 }
 
 export type CheckedRequest = Pick<IncomingRequest, 'method' | 'uri' | 'source' | 'header' | 'headers'>
 
-export type DigestVerdict = { readonly kind: 'authenticated'; readonly account: Account } | DigestChallenge
+export type DigestVerdict =
+  | { readonly kind: 'authenticated'; readonly account: Account }
+  | DigestChallenge
+  /** Too many wrong passwords of this name have come from there: it is not even looked at. */
+  | { readonly kind: 'blocked'; readonly username: string }
 
 /** Digest access authentication, server side (RFC 7616, RFC 8760, RFC 3261 §22). */
 export class DigestAuthenticator implements Part {
@@ -66,23 +73,24 @@ export class DigestAuthenticator implements Part {
    * Who sent this request, or what to answer it with. Costs a stranger's request the same as a user's. `wrong` means
    * that the far end answered a nonce issued to its address: it can hear us, and is not somebody's spoofed name.
    */
-  check(request: CheckedRequest, kind: ChallengeKind, realm: string): DigestVerdict {
+  check(request: CheckedRequest, kind: ChallengeKind, demand: DigestDemand): DigestVerdict {
     const now = this.#clock.now()
-    const challenge = (why: DigestChallenge['why']): DigestChallenge =>
-      digestChallenge(
-        kind,
-        realm,
-        this.#issuer.issue(request.source.address, now),
-        this.#settings.algorithms,
-        why,
-      )
-    const credentials = this.#credentials(request, kind, realm)
-    if (!credentials) return challenge('missing')
+    const { algorithms = this.#settings.algorithms } = demand
+    const challenge = (why: DigestChallenge['why']): DigestChallenge => {
+      const nonce = this.#issuer.issue(request.source.address, now)
+      return digestChallenge(kind, demand.realm, nonce, algorithms, why)
+    }
+    const credentials = this.#credentials(request, kind, demand)
+    // A phone may know the other way of asking only, from another server with the same realm: what it has is out of date.
+    if (!credentials)
+      return challenge(this.#credentials(request, otherKind[kind], demand) ? 'stale' : 'missing')
     const issued = this.#issuer.read(credentials.nonce, request.source.address)
     // Said before looking at the response, so that it does not tell whether the password was right.
     if (!issued || now - issued.issuedAt > this.#nonceLifetimeMs) return challenge('stale')
+    const { username } = credentials
+    if (this.#settings.isBlocked?.(request.source, username)) return { kind: 'blocked', username }
     const account = this.#owner(credentials, request)
-    if (!account || !meansSameUri(credentials.uri, request.uri)) return challenge('wrong')
+    if (!account || !meansSameUri(credentials.uri, request.uri)) return { ...challenge('wrong'), username }
     if (!this.#isFirstUse(credentials, issued, now)) return challenge('stale')
     return { kind: 'authenticated', account }
   }
@@ -91,22 +99,20 @@ export class DigestAuthenticator implements Part {
   #credentials(
     request: CheckedRequest,
     kind: ChallengeKind,
-    realm: string,
-  ): (DigestCredentials & { readonly algorithm: DigestAlgorithm }) | undefined {
+    { realm, otherRealms = [], algorithms = this.#settings.algorithms }: DigestDemand,
+  ): CheckableCredentials | undefined {
     for (const header of request.headers(credentialsHeader[kind])) {
       const credentials = readDigestCredentials(header)
-      if (credentials?.realm !== realm) continue
-      const algorithm = this.#settings.algorithms.find((name) => name === credentials.algorithm.toUpperCase())
+      if (!credentials) continue
+      if (credentials.realm !== realm && !otherRealms.includes(credentials.realm)) continue
+      const algorithm = algorithms.find((name) => name === credentials.algorithm.toUpperCase())
       if (algorithm && isUsableQop(credentials)) return { ...credentials, algorithm }
     }
     return undefined
   }
 
   /** The account whose password made the response. All candidates are tried, and a dummy when there is none. */
-  #owner(
-    credentials: DigestCredentials & { readonly algorithm: DigestAlgorithm },
-    request: CheckedRequest,
-  ): Account | undefined {
+  #owner(credentials: CheckableCredentials, request: CheckedRequest): Account | undefined {
     const { accounts } = this.#settings
     const { username, algorithm, realm } = credentials
     const owners: Account[] = []
@@ -130,6 +136,10 @@ export class DigestAuthenticator implements Part {
     return this.#mint
   }
 }
+
+type CheckableCredentials = DigestCredentials & { readonly algorithm: DigestAlgorithm }
+
+const otherKind: Readonly<Record<ChallengeKind, ChallengeKind>> = { www: 'proxy', proxy: 'www' }
 
 const dummyHa1: Readonly<Record<DigestAlgorithm, string>> = {
   MD5: randomBytes(digestLength('MD5') / 2).toString('hex'),

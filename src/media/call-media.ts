@@ -53,12 +53,12 @@ export class CallMedia {
 
 /** Phones among themselves may speak what they like, encrypted or not. */
 function dialectsOf(facts: MediaFacts): Dialects {
-  const { callerSdp, calleeIsBrowser, callerPolicy, calleePolicy } = facts
+  const { callerSdp, calleeSdp, calleeIsBrowser, callerPolicy, calleePolicy } = facts
   const callerIsBrowser = isWebRtc(callerSdp)
   if (!callerIsBrowser && !calleeIsBrowser && !needsConversion(facts)) return { caller: 'any', callee: 'any' }
   return {
     caller: wanted(callerPolicy) ?? dialectOf(callerSdp),
-    callee: wanted(calleePolicy) ?? (calleeIsBrowser ? 'webrtc' : 'rtp'),
+    callee: wanted(calleePolicy) ?? (calleeIsBrowser ? 'webrtc' : dialectOf(calleeSdp ?? '')),
   }
 }
 

@@ -16,6 +16,8 @@ export interface MediaRelay {
   offer(exchange: RelayedExchange, sdp: string, dialect: MediaDialect): Promise<string>
   /** The SDP to send to the offerer. Rejects with `MediaRelayFailed`. */
   answer(exchange: RelayedExchange, sdp: string, dialect: MediaDialect): Promise<string>
+  /** When media came last from each end, by its name, ms since the Unix epoch. Rejects with `MediaRelayFailed`. */
+  lastHeard?(callId: string): Promise<ReadonlyMap<string, number>>
   /** Frees the ports of the call. */
   delete(callId: string): Promise<void>
 }

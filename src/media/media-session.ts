@@ -8,6 +8,8 @@ export interface MediaSession {
   answer(from: Side, sdp: string): Promise<string>
   /** The last offer was not accepted: everything stays as it was agreed before. Never rejects. */
   refused?(): Promise<void>
+  /** When this side was last heard, ms since the Unix epoch; undefined when its media passes by, or nobody can tell. */
+  lastHeard?(from: Side): Promise<number | undefined>
   end(): void
 }
 

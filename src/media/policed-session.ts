@@ -53,6 +53,10 @@ export class PolicedSession implements MediaSession {
     await this.#way.refused?.()
   }
 
+  async lastHeard(from: Side): Promise<number | undefined> {
+    return await this.#way.lastHeard?.(from)
+  }
+
   end(): void {
     this.#way.end()
   }

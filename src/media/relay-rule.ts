@@ -15,6 +15,8 @@ export interface MediaFacts {
   readonly calleeIsBehindNat: boolean
   /** It takes nothing but RTP over DTLS with ICE. */
   readonly calleeIsBrowser: boolean
+  /** Of a callee who has been talking already: what it speaks. */
+  readonly calleeSdp?: string | undefined
   readonly callerPolicy?: LegPolicy | undefined
   readonly calleePolicy?: LegPolicy | undefined
   /** Writes into the call's decision record what became of the media, and why. */
@@ -34,7 +36,8 @@ export function needsRelay(mode: RelayMode, facts: MediaFacts): boolean {
 }
 
 /** Whether one end wants it encrypted, or in the clear, and the other end does not speak so: only the relay can change that. */
-export function needsConversion({ callerSdp, callerPolicy, calleePolicy }: MediaFacts): boolean {
+export function needsConversion({ callerSdp, calleeSdp, callerPolicy, calleePolicy }: MediaFacts): boolean {
+  if (calleeSdp !== undefined && dialectOf(callerSdp) !== dialectOf(calleeSdp)) return true
   // Phones are called in the clear, whatever the trunk sends.
   if (callerPolicy?.srtp === 'required') return true
   if (calleePolicy?.srtp === 'required') return dialectOf(callerSdp) !== 'srtp'

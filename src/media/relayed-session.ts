@@ -76,6 +76,11 @@ export class RelayedSession implements MediaSession {
     }
   }
 
+  async lastHeard(from: Side): Promise<number | undefined> {
+    if (this.#state !== 'relayed' || this.#isOver) return undefined
+    return (await this.#relay.lastHeard?.(this.#callId))?.get(from)
+  }
+
   #answer(from: Side, sdp: string): Promise<string> {
     return this.#relay.answer(this.#exchange(otherSide(from)), sdp, this.#dialects[otherSide(from)])
   }

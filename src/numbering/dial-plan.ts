@@ -19,6 +19,8 @@ export class DialPlan {
   readonly #reader: DialledReader
   readonly #pbxReaders: ReadonlyMap<string, DialledReader>
   readonly #dids: DidTable
+  readonly #importedDids = new Map<string, readonly DidRow[]>()
+  #imported = new DidTable([])
 
   /** `dids` is all that gives numbers to somebody, see `configuredDids`. */
   constructor(
@@ -62,7 +64,18 @@ export class DialPlan {
 
   /** The user or group, here or at another site, that a direct number rings. */
   didOf(number: E164): Aor | undefined {
-    return this.#dids.userOf(number)
+    return this.#dids.userOf(number) ?? this.#imported.userOf(number)
+  }
+
+  /** Direct numbers that PBXs have told of. */
+  get importedDids(): readonly E164[] {
+    return [...this.#importedDids.values()].flat().flatMap(({ numbers }) => numbers)
+  }
+
+  /** All direct numbers that a PBX has told of, in place of those of before. The config comes before them. */
+  setImportedDids(domain: string, rows: readonly DidRow[]): void {
+    this.#importedDids.set(domain, rows)
+    this.#imported = new DidTable([...this.#importedDids.values()].flat())
   }
 
   /** What kind of call this is from the site: rights, limits and rates follow it. */

@@ -137,6 +137,8 @@ export interface Overlay extends Part {
   /** Tells where inbound links lead; without it they are refused. */
   serveSipAt(point: SipPoint): void
   health(): OverlayHealth
+  /** The same after another box has been asked, at this moment, to find a record of this one. */
+  proveNow(): Promise<OverlayHealth>
   status(): OverlayStatus
   figures(): OverlayFigures
   readonly diagnostics: Pick<Diagnostics, 'trace' | 'ping' | 'topology' | 'pathTo'>

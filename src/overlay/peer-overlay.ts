@@ -307,6 +307,11 @@ export class PeerOverlay implements Overlay {
     return this.#standing.health()
   }
 
+  async proveNow(): Promise<OverlayHealth> {
+    await this.#canary.proveNow()
+    return this.health()
+  }
+
   status(): OverlayStatus {
     return this.#standing.status()
   }

@@ -31,6 +31,7 @@ const columns: Readonly<Record<string, (record: CallRecord) => Cell>> = {
   verdicts: ({ verdicts }) => verdicts?.join('; '),
   transferred_from: ({ transferredFrom }) => transferredFrom,
   session_id: ({ sessionId }) => sessionId,
+  rescued_from: ({ rescuedFrom }) => rescuedFrom?.join(' '),
 }
 
 /** First line of the export, with its line end (RFC 4180). */

@@ -19,8 +19,12 @@ export interface LocationSettings {
 /** `bindings` is what the AoR has now; empty when it went away. */
 export type LocationListener = (aor: AorText, bindings: readonly Binding[]) => void
 
+export type ExpiryListener = (expired: readonly Binding[]) => void
+
 const sweepEveryMs = 1_000
 const maxWaitingForOneAor = 50
+/** What expired while the box was down is told of for so long. */
+const tellExpiredForMs = 15 * 60_000
 
 /**
  * Where the users are: all bindings in memory, every change durable before it is seen or promised. Changes of one AoR
@@ -35,6 +39,7 @@ export class Location implements Part {
   readonly #index = new BindingIndex()
   readonly #turns = new Turns()
   readonly #listeners = new Set<LocationListener>()
+  readonly #expiryListeners: ExpiryListener[] = []
   #sweepTimer: Timer | undefined
 
   constructor({ store, log, clock = systemClock, maxBindings = 200_000 }: LocationSettings) {
@@ -45,8 +50,13 @@ export class Location implements Part {
   }
 
   async start(): Promise<void> {
-    const bindings = await this.#store.load(this.#clock.now())
-    for (const binding of bindings) this.#index.apply(binding.aor, { put: [binding], remove: [] })
+    const now = this.#clock.now()
+    const expired: Binding[] = []
+    for (const binding of await this.#store.load(now - tellExpiredForMs)) {
+      if (binding.expiresAt > now) this.#index.apply(binding.aor, { put: [binding], remove: [] })
+      else expired.push(binding)
+    }
+    this.#tellExpired(expired)
     this.#log.info({ bindings: this.#index.size }, 'registrations loaded')
     this.#sweepLater()
   }
@@ -66,9 +76,8 @@ export class Location implements Part {
     return this.#index.of(aor).filter((binding) => binding.expiresAt > now)
   }
 
-  /** All that have not expired. */
-  *all(): Iterable<Binding> {
-    const now = this.#clock.now()
+  /** All that have not expired; of those that had not a moment ago, the ones that nobody was told of as expired. */
+  *all(now = this.#clock.now()): Iterable<Binding> {
     for (const binding of this.#index.all()) if (binding.expiresAt > now) yield binding
   }
 
@@ -113,6 +122,15 @@ export class Location implements Part {
     return () => this.#listeners.delete(listener)
   }
 
+  /** Told of what expired, within seconds; after a start also of what expired shortly before. Not of what was taken back. */
+  onExpiry(listener: ExpiryListener): void {
+    this.#expiryListeners.push(listener)
+  }
+
+  #tellExpired(expired: readonly Binding[]): void {
+    for (const listener of this.#expiryListeners) listener(expired)
+  }
+
   #announce(aor: AorText): void {
     const bindings = this.lookup(aor)
     for (const listener of this.#listeners) listener(aor, bindings)
@@ -128,6 +146,7 @@ export class Location implements Part {
   #sweep(): void {
     for (const [aor, expired] of this.#index.takeExpired(this.#clock.now())) {
       this.#announce(aor)
+      this.#tellExpired(expired)
       this.#turns
         .take(aor, () => this.#forget(expired))
         // On disk it stays expired: the next start forgets it.

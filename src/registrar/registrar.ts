@@ -1,10 +1,12 @@
 import type { Aor, AorText } from '../domain/aor.ts'
 import type { Binding } from '../domain/binding.ts'
+import type { DigestDemand } from '../domain/digest-demand.ts'
 import { GatewayError } from '../domain/gateway-error.ts'
 import type { IncomingRequest, ResponseOptions, SipHeaders, SipSource } from '../domain/sip.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { BindingChanges } from './binding-store.ts'
+import { type Guest, guestOf, type RegistrarGrace } from './guest.ts'
 import { type RegisterRequest, readRegister } from './register-request.ts'
 import { registeredHeaders } from './register-response.ts'
 import { planRegistration, type RegistrationRules } from './registration.ts'
@@ -20,14 +22,17 @@ export interface RegistrarDigest {
   check(
     request: IncomingRequest,
     kind: 'www',
-    realm: string,
+    demand: DigestDemand,
   ):
     | { readonly kind: 'authenticated'; readonly account: RegisteringUser }
+    /** Too many wrong passwords of this name have come from there. */
+    | { readonly kind: 'blocked'; readonly username: string }
     | {
         readonly kind: 'challenge'
         readonly status: number
         readonly headers: SipHeaders
         readonly why: 'missing' | 'stale' | 'wrong'
+        readonly username?: string
       }
 }
 
@@ -41,26 +46,34 @@ export interface RegistrarLocation {
 }
 
 export interface RegistrarGuard {
-  noteAuthFailure(source: SipSource): void
+  noteAuthFailure(source: SipSource, username?: string): void
   noteAuthSuccess(source: SipSource): void
 }
 
 export interface RegistrarSettings {
-  readonly realm: string
+  /** By what this user is asked for his password. */
+  demandFor(user: Aor): DigestDemand
   readonly rules: RegistrationRules
   readonly digest: RegistrarDigest
   readonly users: RegistrarUsers
   readonly location: RegistrarLocation
   readonly guard: RegistrarGuard
-  /** Longest registration granted for a domain just now, in seconds: short while its PBX is away. */
-  readonly expiryLimit?: (domain: string) => number | undefined
+  readonly grace?: RegistrarGrace
+  /** Longest registration granted to a user just now, in seconds: short while its PBX is away. */
+  readonly expiryLimit?: (user: Aor) => number | undefined
+  /** Hears of each that was accepted or turned away; not of those that were only asked for the password. */
+  readonly onAnswer?: (user: Aor, answer: RegistrationAnswer) => void
   readonly log: Log
   readonly clock?: Clock
 }
 
+export type RegistrationAnswer = 'accepted' | 'onGrace' | 'refused'
+
 /** Answers since the start. */
 export interface RegistrationCounts {
   accepted: number
+  /** Of them: without a password, for the grace after the loss of a PBX. */
+  onGrace: number
   /** Asked for the password, or for a fresh nonce. */
   challenged: number
   wrongPassword: number
@@ -69,7 +82,13 @@ export interface RegistrationCounts {
 
 /** Answers REGISTER (RFC 3261 §10.3). */
 export class Registrar {
-  readonly counts: RegistrationCounts = { accepted: 0, challenged: 0, wrongPassword: 0, refused: 0 }
+  readonly counts: RegistrationCounts = {
+    accepted: 0,
+    onGrace: 0,
+    challenged: 0,
+    wrongPassword: 0,
+    refused: 0,
+  }
   readonly #settings: RegistrarSettings
   readonly #clock: Clock
 
@@ -80,28 +99,62 @@ export class Registrar {
 
   /** Resolves when the request was answered; rejects only on a bug. */
   async handle(request: IncomingRequest): Promise<void> {
+    let user: Aor | undefined
     try {
-      await this.#register(request)
+      const asked = readRegister(request)
+      user = asked.aor
+      await this.#register(request, asked)
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error
+      if (user) this.#settings.onAnswer?.(user, 'refused')
       await this.#refuse(request, error)
     }
   }
 
-  async #register(request: IncomingRequest): Promise<void> {
-    const { digest, guard, location, realm } = this.#settings
-    const asked = readRegister(request)
-    const verdict = digest.check(request, 'www', realm)
-    if (verdict.kind === 'challenge') {
-      if (verdict.why === 'wrong') guard.noteAuthFailure(request.source)
-      this.counts[verdict.why === 'wrong' ? 'wrongPassword' : 'challenged']++
-      return this.#respond(request, verdict.status, { headers: verdict.headers })
+  async #register(request: IncomingRequest, asked: RegisterRequest): Promise<void> {
+    const { digest, guard, demandFor, onAnswer } = this.#settings
+    const verdict = digest.check(request, 'www', demandFor(asked.aor))
+    if (verdict.kind === 'blocked') {
+      this.counts.wrongPassword++
+      return // as from a banned source
     }
-    guard.noteAuthSuccess(request.source)
-    const { aor, aorText } = this.#ownerOf(asked, verdict.account)
-    const rules = this.#rulesFor(aor.domain)
-    const bindings = await location.update(aorText, (current) =>
-      planRegistration(aorText, current, asked, rules, this.#clock.now()),
+    if (verdict.kind === 'authenticated') {
+      guard.noteAuthSuccess(request.source)
+      const owner = this.#ownerOf(asked, verdict.account)
+      await this.#bind(request, asked, owner.aorText, this.#rulesFor(owner.aor))
+      onAnswer?.(owner.aor, 'accepted')
+      return
+    }
+    if (verdict.why === 'wrong') {
+      // It has answered a nonce that was sent to its address: it is there.
+      const guest = guestOf(asked, this.#settings.grace, this.#clock.now())
+      if (guest) return this.#take(request, guest)
+      guard.noteAuthFailure(request.source, verdict.username)
+      onAnswer?.(asked.aor, 'refused')
+    }
+    this.counts[verdict.why === 'wrong' ? 'wrongPassword' : 'challenged']++
+    return this.#respond(request, verdict.status, { headers: verdict.headers })
+  }
+
+  async #take(request: IncomingRequest, { aor, aorText, mostSeconds, asked }: Guest): Promise<void> {
+    const rules = this.#rulesFor(aor)
+    const maxExpiresSeconds = Math.min(rules.maxExpiresSeconds, mostSeconds)
+    // Who has not proven to be this user does nothing to his other phones.
+    const isOwn = ({ source }: Binding) => source.address === request.source.address
+    await this.#bind(request, asked, aorText, { ...rules, maxExpiresSeconds }, isOwn)
+    this.counts.onGrace++
+    this.#settings.onAnswer?.(aor, 'onGrace')
+  }
+
+  async #bind(
+    request: IncomingRequest,
+    asked: RegisterRequest,
+    aorText: AorText,
+    rules: RegistrationRules,
+    mayChange: (binding: Binding) => boolean = () => true,
+  ): Promise<void> {
+    const bindings = await this.#settings.location.update(aorText, (current) =>
+      planRegistration(aorText, current.filter(mayChange), asked, rules, this.#clock.now()),
     )
     this.counts.accepted++
     return this.#respond(request, 200, { headers: registeredHeaders(bindings, asked, this.#clock.now()) })
@@ -115,9 +168,9 @@ export class Registrar {
     return owner
   }
 
-  #rulesFor(domain: string): RegistrationRules {
+  #rulesFor(user: Aor): RegistrationRules {
     const { rules, expiryLimit } = this.#settings
-    const limit = expiryLimit?.(domain)
+    const limit = expiryLimit?.(user)
     return limit === undefined
       ? rules
       : { ...rules, maxExpiresSeconds: Math.min(rules.maxExpiresSeconds, limit) }

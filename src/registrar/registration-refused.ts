@@ -10,11 +10,11 @@ export class RegistrationRefused extends GatewayError {
   readonly reason: string
   readonly headers: SipHeaders
 
-  constructor(status: number, reason: string, headers: SipHeaders = {}) {
+  constructor(status: number, reason: string, headers: SipHeaders = {}, fault?: Fault) {
     super(`${status} ${reason}`)
     this.sipStatus = status
     this.reason = reason
     this.headers = headers
-    this.fault = status === 503 ? 'box' : 'caller'
+    this.fault = fault ?? (status === 503 ? 'box' : 'caller')
   }
 }

@@ -1,7 +1,7 @@
 import { type Aor, aor, printAor } from '../domain/aor.ts'
 import { type E164, isE164 } from '../domain/phone-number.ts'
 import type { CallQuestion, EmergencyCall } from '../domain/route.ts'
-import { type DialledUri, parseDialledUri } from '../domain/sip-uri.ts'
+import { type DialledUri, parseDialledUri, parseHostPort } from '../domain/sip-uri.ts'
 import { assigned, besidePbx, elsewhere, isServed, nowhere } from './place.ts'
 import type { CallGroup, Site } from './site.ts'
 
@@ -94,7 +94,17 @@ function servedDomain(uri: DialledUri, question: CallQuestion, site: Site): stri
   const name = aor(uri.user, uri.host)
   const known = site.accounts.resolve(name) ?? site.groups.resolve(name)?.aor
   if (known?.domain === uri.host) return uri.host
-  return site.pbxs.atHost(uri.host, uri.port)?.domain
+  return site.pbxs.atHost(uri.host, uri.port)?.domain ?? domainByAddress(uri, question, site)
+}
+
+/** A phone that has the address of its PBX as its domain leaves out the port, whichever that is. */
+function domainByAddress(
+  { host, port }: Extract<DialledUri, { readonly host: string }>,
+  { caller }: CallQuestion,
+  site: Site,
+): string | undefined {
+  const pbx = port === undefined && caller ? site.pbxs.stateOf(caller.domain) : undefined
+  return pbx && parseHostPort(pbx.server).host === host ? pbx.domain : undefined
 }
 
 /** RFC 3966 §5.1.5: such a number means something there and not here, unless somebody calls for help. */

@@ -1,7 +1,7 @@
 import { type Aor, aor, parseAor, printAor } from '../domain/aor.ts'
 import type { CallPath } from '../domain/call-record.ts'
 import type { CallQuestion } from '../domain/route.ts'
-import type { Accounts, Domains } from './site.ts'
+import type { Site } from './site.ts'
 
 /**
  * The question for "what would happen if": `from` is a user (`201`, `201@site-a.example`), `trunk:NAME`, `pbx:NAME`,
@@ -9,18 +9,22 @@ import type { Accounts, Domains } from './site.ts'
  */
 export function hypotheticalCall(
   { from, to, at }: { readonly from: string; readonly to: string; readonly at: number },
-  site: { readonly domains: Domains; readonly accounts: Accounts },
+  site: Pick<Site, 'domains' | 'accounts' | 'pbxs' | 'standIn'>,
 ): CallQuestion {
   const [home = 'localhost'] = site.domains.own()
   const { source, label } = speaker(from)
   const named = source === undefined ? (parseAor(from) ?? aor(from, home)) : undefined
-  const caller = named && site.accounts.resolve(named)
+  const account = named && site.accounts.resolve(named)
+  // Who is known to his PBX alone is let in while that is gone, if it had accepted his phone.
+  const caller = account ?? (named && site.pbxs.stateOf(named.domain, [named]) ? named : undefined)
+  const isOnGrace = caller !== undefined && site.standIn.isOnGrace(caller)
   return {
     callId: 'hypothetical',
     source: source ?? (caller ? 'phone' : 'domain'),
     sourceLabel: label ?? printAor(caller ?? named ?? aor('nobody', home)),
     caller,
-    callerIsAuthenticated: caller !== undefined,
+    callerIsAuthenticated: account !== undefined && !isOnGrace,
+    ...(isOnGrace && { grace: true }),
     from: printAor(caller ?? named ?? aor('nobody', home)),
     requestUri: dialled(to, caller, home),
     at,

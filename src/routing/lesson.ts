@@ -22,6 +22,17 @@ export function memberLesson(aor: AorText, found: OverlayAnswer<UserHome>): Less
   })
 }
 
+/** Of who takes calls in place of a voicemail. */
+export function forwardLesson(found: OverlayAnswer<UserHome>): Lesson {
+  const learn = homesLesson(found)
+  return (known) => {
+    const { voicemail } = known
+    if (!voicemail?.forward) return known
+    const forward = { ...voicemail.forward, knowledge: learn(voicemail.forward.knowledge) }
+    return { ...known, voicemail: { ...voicemail, forward } }
+  }
+}
+
 /** Of other boxes' lines. */
 export function servicesLesson(
   services: Knowledge['services'],

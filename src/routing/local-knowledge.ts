@@ -1,11 +1,13 @@
-import { printAor } from '../domain/aor.ts'
+import { type Aor, printAor } from '../domain/aor.ts'
 import type { Binding } from '../domain/binding.ts'
 import { phoneParameter, phoneToken } from '../domain/phone-token.ts'
 import type { CallQuestion } from '../domain/route.ts'
 import { parseDialledUri } from '../domain/sip-uri.ts'
 import { type Destination, insideOf } from './destination.ts'
-import type { Knowledge, Member, TollVerdict } from './knowledge.ts'
-import type { Site } from './site.ts'
+import type { AbsentVoicemail, Knowledge, Member, TollVerdict } from './knowledge.ts'
+import { isAsked } from './pbx-option.ts'
+import type { PbxView, Site } from './site.ts'
+import { forwardOf } from './voicemail.ts'
 
 type Inside = ReturnType<typeof insideOf>
 
@@ -18,13 +20,19 @@ export function localKnowledge(question: CallQuestion, destination: Destination,
       : destination.kind === 'emergency'
         ? destination.pbxDomain
         : undefined
+  const pbx = pbxDomain === undefined ? undefined : site.pbxs.stateOf(pbxDomain, partiesOf(question, inside))
   return {
     bindings: inside.kind === 'user' ? bindingsFor(question, printAor(inside.aor), site) : [],
+    isAway: inside.kind === 'user' ? site.bindings.isAway?.(printAor(inside.aor)) : undefined,
     homeBoxes: [],
     isKnownElsewhere: false,
     members: inside.kind === 'group' ? membersOf(inside.group, question, site) : [],
     rights: question.caller && site.accounts.mayDial(question.caller),
-    pbx: pbxDomain === undefined ? undefined : site.pbxs.stateOf(pbxDomain),
+    isOnGrace: isOnGrace(question, site),
+    callerHasPassword: question.caller !== undefined && site.standIn.hasPassword(question.caller),
+    pbx,
+    voicemail:
+      destination.kind === 'pbx' && pbx && !isAsked(pbx) ? voicemailOf(pbx, question, site) : undefined,
     toll: tollOf(inside, question, site),
     ...trunksFor(inside, question.at, site),
     services: [],
@@ -32,6 +40,25 @@ export function localKnowledge(question: CallQuestion, destination: Destination,
     ownLinesUpTo: site.ownLinesUpTo,
     phoneContext: site.numbers.phoneContext,
   }
+}
+
+/** What is asked in the name of such a user is his, whoever asks: a call that his phone has sent on, or transfers. */
+function isOnGrace({ source, grace, caller }: CallQuestion, site: Site): boolean {
+  if (source !== 'phone') return false
+  return grace === true || (caller !== undefined && site.standIn.isOnGrace(caller))
+}
+
+function voicemailOf(pbx: PbxView, question: CallQuestion, site: Site): AbsentVoicemail | undefined {
+  const voicemail = site.standIn.voicemailOf(pbx.domain)
+  if (!voicemail) return undefined
+  const destination = forwardOf(voicemail, question, site)
+  const knowledge = destination && localKnowledge(question, destination, site)
+  return { numbers: voicemail.numbers, forward: knowledge && { destination, knowledge } }
+}
+
+function partiesOf({ caller }: CallQuestion, inside: Inside): readonly Aor[] {
+  const called = inside.kind === 'user' ? inside.aor : inside.kind === 'group' ? inside.group.aor : undefined
+  return [caller, called].filter((party) => party !== undefined)
 }
 
 /** A PBX may call one certain phone of a user: the one whose token its Request-URI carries. */

@@ -12,7 +12,14 @@ export interface Standing {
   readonly calledIsKnown: boolean
   /** Of the called number; undefined when none is called. */
   readonly callClass: CallClass | undefined
+  /** The caller was let in without a password while his PBX is gone. */
+  readonly isOnGrace: boolean
 }
+
+/** Of what somebody may not do who could not prove who he is. */
+export const graceRefusal: Refusal = forbidden(
+  'the caller was let in without a password while his PBX is gone: he reaches phones of this site and calls for help',
+)
 
 /** Who may reach what; undefined when the call may go on. Emergency calls of one's own people ask for no right. */
 export function refusal(
@@ -22,7 +29,7 @@ export function refusal(
 ): Refusal | undefined {
   switch (question.source) {
     case 'phone':
-      return refusePhone(destination, standing)
+      return refusePhone(destination, standing) ?? refuseGuest(destination, standing)
     case 'pbx':
       return undefined // it has its own rules for its phones
     case 'trunk':
@@ -56,6 +63,11 @@ function refusePhone(
   const needed = neededRight[destination.kind]
   if (needed === undefined || rights.includes(needed)) return undefined
   return forbidden(`the caller has no right "${needed}"`)
+}
+
+function refuseGuest({ kind }: Destination, { isOnGrace }: Standing): Refusal | undefined {
+  const isOutside = kind === 'number' || kind === 'foreign' || kind === 'overlay-user'
+  return isOnGrace && isOutside ? graceRefusal : undefined
 }
 
 // A DID may lead anywhere the operator says, but never out to the telephone network again.

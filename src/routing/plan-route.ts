@@ -1,6 +1,8 @@
 import type { CallQuestion, RoutePlan, RouteTarget } from '../domain/route.ts'
-import { type Destination, type InsideDestination, insideOf } from './destination.ts'
+import { isAstray, mayBeUnknownThere } from './astray.ts'
+import { type Destination, insideOf } from './destination.ts'
 import { emergencyOptions } from './emergency-options.ts'
+import { onGrace } from './grace-options.ts'
 import { groupOptions } from './group-options.ts'
 import type { Knowledge } from './knowledge.ts'
 import { numberOptions } from './number-options.ts'
@@ -8,6 +10,7 @@ import type { Note, Option, Options } from './options.ts'
 import { isAsked, pbxOption } from './pbx-option.ts'
 import { refusal } from './permission.ts'
 import { overlayUserOptions, userOptions } from './user-options.ts'
+import { withoutPbx } from './without-pbx.ts'
 
 export interface PlannedRoute {
   readonly plan: RoutePlan
@@ -22,14 +25,22 @@ export function planRoute(
   destination: Destination,
   knowledge: Knowledge,
 ): PlannedRoute {
-  const options = optionsFor(question, destination, knowledge)
+  const asked = optionsFor(question, destination, knowledge)
+  const options = knowledge.isOnGrace && destination.kind !== 'emergency' ? onGrace(asked) : asked
   const targets = inGroups(options, question, destination)
   const [first] = targets
   if (!first) {
-    const { status, reason, why } = options.otherwise
+    const { status, reason, why, warning } = options.otherwise
     const note: Note = { step: 'target', asked: question.requestUri, answer: `${status} ${reason}`, why }
     const emergency = status === 503 ? emergencyOf(destination) : {}
-    const plan: RoutePlan = { kind: 'refuse', status, reason, ...emergency, why }
+    const plan: RoutePlan = {
+      kind: 'refuse',
+      status,
+      reason,
+      ...emergency,
+      why,
+      ...(warning !== undefined && { warning }),
+    }
     return { plan, notes: [...options.notes, note] }
   }
   return {
@@ -43,6 +54,7 @@ function optionsFor(question: CallQuestion, destination: Destination, knowledge:
     rights: knowledge.rights,
     calledIsKnown: isKnown(destination, knowledge),
     callClass: knowledge.toll?.callClass,
+    isOnGrace: knowledge.isOnGrace,
   })
   if (refused) {
     const answer = `${refused.status} ${refused.reason}`
@@ -78,29 +90,25 @@ function pbxOptions(
   const inside = optionsFor(question, destination.inside, knowledge)
   const { pbx } = knowledge
   if (!pbx) return inside
-  const isAlive = isAsked(pbx)
-  const astray = isAlive && isAstray(destination.inside, question, knowledge)
+  if (!isAsked(pbx))
+    return withoutPbx(pbx, destination, inside, forwardOptions(question, knowledge), knowledge)
+  const astray = isAstray(destination.inside, question, knowledge)
   const note: Note = {
     step: 'pbx',
     asked: pbx.name,
     answer: pbx.state,
-    why: !isAlive
-      ? 'the box stands in for it'
-      : astray
-        ? 'the called phone registered while the PBX was gone, so the PBX may not know it yet'
-        : 'the PBX serves this domain',
+    why: astray
+      ? 'the called phone registered while the PBX was gone, so the PBX may not know it yet'
+      : 'the PBX serves this domain',
   }
-  const options = { ...inside, notes: [note, ...inside.notes] }
-  if (!isAlive) return options
-  const asked = [pbxOption(pbx, destination.requestUri)]
-  return { ...options, groups: astray ? [...inside.groups, asked] : [asked, ...inside.groups] }
+  const asked = [pbxOption(pbx, destination.requestUri, mayBeUnknownThere(knowledge))]
+  const groups = astray ? [...inside.groups, asked] : [asked, ...inside.groups]
+  return { ...inside, groups, notes: [note, ...inside.notes] }
 }
 
-/** The called phones have not gone home yet after survival, and the caller can prove himself to the box. */
-function isAstray(inside: InsideDestination, question: CallQuestion, knowledge: Knowledge): boolean {
-  if (inside.kind !== 'user' || knowledge.bindings.length === 0) return false
-  if (question.source === 'phone' && knowledge.rights === undefined) return false
-  return knowledge.bindings.every(({ origin }) => origin === 'box')
+function forwardOptions(question: CallQuestion, { voicemail }: Knowledge): Options | undefined {
+  const forward = voicemail?.forward
+  return forward && optionsFor(question, forward.destination, forward.knowledge)
 }
 
 function foreignOptions({ uri, host, why }: Extract<Destination, { kind: 'foreign' }>): Options {
@@ -119,9 +127,12 @@ function isKnown(destination: Destination, knowledge: Knowledge): boolean {
 }
 
 function inGroups(options: Options, question: CallQuestion, destination: Destination): RouteTarget[] {
-  // A PBX checks its phones itself, and in an emergency nobody is asked for a password.
+  // A PBX checks its phones itself, in an emergency nobody is asked for a password, and on grace nobody has one.
   const isChecked = (option: Option) =>
-    question.source === 'phone' && option.path !== 'pbx' && destination.kind !== 'emergency'
+    question.source === 'phone' &&
+    option.path !== 'pbx' &&
+    destination.kind !== 'emergency' &&
+    question.grace === undefined
   return options.groups
     .flatMap((group, index) =>
       group.map((option) => ({

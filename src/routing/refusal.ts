@@ -3,4 +3,6 @@ export interface Refusal {
   readonly status: number
   readonly reason: string
   readonly why: string
+  /** The same for the caller, in words (RFC 3261 §20.43); then nobody elsewhere is asked. */
+  readonly warning?: string
 }

@@ -5,7 +5,7 @@ import { within } from '../lib/time-box.ts'
 import { classifyDestination, type Destination } from './destination.ts'
 import { destinationNote } from './destination-note.ts'
 import type { Knowledge, OverlayAnswer } from './knowledge.ts'
-import { homesLesson, type Lesson, memberLesson, servicesLesson } from './lesson.ts'
+import { forwardLesson, homesLesson, type Lesson, memberLesson, servicesLesson } from './lesson.ts'
 import { localKnowledge } from './local-knowledge.ts'
 import { type LookUp, lookUpsFor } from './look-ups.ts'
 import type { Note } from './options.ts'
@@ -81,8 +81,7 @@ export class Router {
       const homes = await overlays.findAor(lookUp.aor, signal, newerThan)
       return homes.filter(({ peerName }) => !overlays.isOwnPeerName(peerName))
     })
-    const learn = lookUp.kind === 'user' ? homesLesson(found) : memberLesson(lookUp.aor, found)
-    return { learn, answer: answer('home box', 'home boxes') + phonesText(found) }
+    return { learn: lessonOf(lookUp, found), answer: answer('home box', 'home boxes') + phonesText(found) }
   }
 
   async #within<Item>(
@@ -101,6 +100,11 @@ export class Router {
         return { found: 'no answer', answer: () => `failed: ${messageOf(result.error)}` }
     }
   }
+}
+
+function lessonOf({ kind, aor }: Exclude<LookUp, { kind: 'pstn' }>, found: OverlayAnswer<UserHome>): Lesson {
+  if (kind === 'user') return homesLesson(found)
+  return kind === 'forward' ? forwardLesson(found) : memberLesson(aor, found)
 }
 
 function phonesText(found: OverlayAnswer<UserHome>): string {

@@ -43,6 +43,8 @@ export interface Groups {
 export interface Bindings {
   /** Unexpired bindings. */
   lookup(aor: AorText): readonly Binding[]
+  /** Registered here while his PBX was gone: now that it lives it may not know yet where he is. */
+  isAway?(aor: AorText): boolean
 }
 
 /** A box that a user belongs to. */
@@ -105,11 +107,13 @@ export interface PbxView {
   /** Host or address, with port when not 5060. */
   readonly server: string
   readonly transport: SipTransport
+  /** It is asked for this call to see whether it works again. */
+  readonly isOnTrial?: true
 }
 
 export interface Pbxs {
-  /** The PBX that serves this SIP domain. */
-  stateOf(domain: string): PbxView | undefined
+  /** The PBX that serves this SIP domain, as it is for these users and groups: one of them may rehearse its absence. */
+  stateOf(domain: string, parties?: readonly Aor[]): PbxView | undefined
   /** The PBX of that name. */
   named(name: string): PbxView | undefined
   /** The PBX that listens there: its address stands for its domain. */
@@ -136,6 +140,23 @@ export interface Toll {
   refusal(question: CallQuestion, number: E164, callClass: CallClass): Refusal | undefined
 }
 
+/** Voicemail of a PBX. */
+export interface VoicemailEntry {
+  /** What phones dial to hear their messages. */
+  readonly numbers: readonly string[]
+  /** A user, a group or a number that takes its calls while the PBX is gone. */
+  readonly forwardTo?: string | undefined
+}
+
+/** What the box does in the place of PBXs. */
+export interface StandIn {
+  /** Nobody can prove now to be this user: his PBX is gone, and the box has not his password. */
+  isOnGrace(user: Aor): boolean
+  /** Whether the box can check this user's password. */
+  hasPassword(user: Aor): boolean
+  voicemailOf(domain: string): VoicemailEntry | undefined
+}
+
 export interface Site {
   readonly domains: Domains
   readonly accounts: Accounts
@@ -147,6 +168,7 @@ export interface Site {
   readonly pbxs: Pbxs
   readonly numbers: Numbers
   readonly toll: Toll
+  readonly standIn: StandIn
   /** How many times as dear as another box's line an own one may be and still come first. */
   readonly ownLinesUpTo: number
 }

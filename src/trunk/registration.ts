@@ -33,6 +33,8 @@ export type RegistrationEvent =
   | { readonly type: 'due' }
   /** Where it was registered nobody answers any more. */
   | { readonly type: 'lost' }
+  /** The provider has an address of ours that is no longer the right one, or there is a network now. */
+  | { readonly type: 'moved' }
   | { readonly type: 'stop'; readonly at: number }
 
 export type RegistrationAction =
@@ -66,6 +68,7 @@ export function nextRegistration(state: RegistrationState, event: RegistrationEv
       if (state.name === 'registering') return refused(state, event)
       break
     case 'due':
+    case 'moved':
       if (state.name === 'registered') return registering(state.expiresSeconds, 0, state.until)
       if (state.name === 'waiting') return registering(state.expiresSeconds, state.failures, state.until)
       break

@@ -107,6 +107,11 @@ export class SipTrunk {
     this.#health.start()
   }
 
+  /** The box has another address. */
+  moved(): void {
+    this.#registration?.moved()
+  }
+
   async stop(): Promise<void> {
     this.#health.stop()
     await this.#registration?.stop()

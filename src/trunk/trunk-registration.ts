@@ -104,6 +104,11 @@ export class TrunkRegistration {
     this.#on({ type: 'lost' })
   }
 
+  /** The box has another address: it registers that at once. */
+  moved(): void {
+    this.#on({ type: 'moved' })
+  }
+
   /** Takes the registration back; waits for the provider's answer, but not long. */
   async stop(): Promise<void> {
     this.#on({ type: 'stop', at: this.#parts.clock.now() })
@@ -139,6 +144,7 @@ export class TrunkRegistration {
     const state = this.#state
     const hop = await this.#hops.next()
     if (this.#state !== state) return // stopped meanwhile
+    const contact = this.#contact(hop)
     const response = await this.#send(expiresSeconds, answerWithinMs, hop)
     if (this.#state !== state) return
     const at = this.#parts.clock.now()
@@ -146,7 +152,8 @@ export class TrunkRegistration {
     if (answer && answer.status >= 200 && answer.status < 300) {
       if (hop) this.#hops.noteGood(hop)
       this.#hop = hop
-      this.#on({ type: 'accepted', at, grantedSeconds: grantedSeconds(answer, this.#contact(hop)) })
+      this.#on({ type: 'accepted', at, grantedSeconds: grantedSeconds(answer, contact) })
+      if (this.#contact(hop) !== contact) this.moved()
       return
     }
     // RFC 3263 §4.3: silence, a broken transport and 503 lead to the next address.

@@ -7,6 +7,8 @@ export interface TrunkStanding {
   /** Failed: it is tried last. Degraded: it is tried as ever, with doubt. */
   readonly state: 'good' | 'degraded' | 'failed'
   readonly text: string
+  /** Of a failed trunk: whether the far end has spoken. */
+  readonly fault?: 'silent' | 'refused'
 }
 
 export interface StandingFacts {
@@ -34,10 +36,14 @@ export function standingOf(facts: StandingFacts): TrunkStanding {
 
 function standingBySip({ at, registration, health, asksOptions }: StandingFacts): TrunkStanding {
   if (registration && !registration.isRegistered) return unregistered(registration)
-  if (isDown(health)) return { state: 'failed', text: `silent (${health.why})` }
+  if (isDown(health)) return { state: 'failed', text: `silent (${health.why})`, fault: 'silent' }
   if (at < health.restsUntil) {
     const seconds = Math.ceil((health.restsUntil - at) / 1_000)
-    return { state: 'failed', text: `rests for ${seconds} s after failures, tried last (${health.why})` }
+    return {
+      state: 'failed',
+      text: `rests for ${seconds} s after failures, tried last (${health.why})`,
+      fault: 'refused',
+    }
   }
   if (isOnProbation(health, at)) {
     return { state: 'degraded', text: `on probation, the next call decides (${health.why})` }
@@ -62,5 +68,12 @@ function unregistered({ state, dnsTrouble }: NonNullable<StandingFacts['registra
   const isFirstTry = (state.name === 'registering' && state.failures === 0) || state.name === 'idle'
   const why = state.name === 'waiting' ? `: ${state.why}` : ''
   const names = dnsTrouble === undefined ? '' : ` (${dnsTrouble})`
-  return { state: isFirstTry ? 'degraded' : 'failed', text: `not registered${why}${names}` }
+  const text = `not registered${why}${names}`
+  if (isFirstTry) return { state: 'degraded', text }
+  return { state: 'failed', text, fault: isRefusal(state) ? 'refused' : 'silent' }
+}
+
+/** A word about us. 408 and 5xx may be the network's or the stack's own. */
+function isRefusal(state: RegistrationState): boolean {
+  return state.name === 'waiting' && /^(?!408)[46]\d\d /.test(state.why)
 }

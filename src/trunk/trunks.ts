@@ -73,6 +73,11 @@ export class Trunks implements Part {
     this.#offer.changed()
   }
 
+  /** The box has another address. */
+  moved(): void {
+    for (const trunk of this.#trunks.values()) trunk.moved()
+  }
+
   async stop(): Promise<void> {
     this.#sources.stop()
     this.#providers.stop()

@@ -135,7 +135,7 @@ test('a thousand TLS connections that never speak are closed; nobody else notice
   } finally {
     silent.close()
   }
-}, 60_000)
+}, 120_000)
 
 test('streams that drip are closed, whatever is spoken over them', async () => {
   const slow = new Connections()
@@ -161,7 +161,7 @@ test('streams that drip are closed, whatever is spoken over them', async () => {
     drips.forEach(clearInterval)
     slow.close()
   }
-}, 90_000)
+}, 180_000)
 
 test('headers of 64 KiB cost their sender the request, and nobody else anything', async () => {
   const padding = 'X-Padding: '.padEnd(1_000, 'x')
@@ -206,7 +206,7 @@ test('headers of 64 KiB cost their sender the request, and nobody else anything'
     socket.close()
     streams.close()
   }
-}, 60_000)
+}, 120_000)
 
 test('bad certificates lead nowhere, in either direction', async () => {
   for (const holder of ['expired', 'foreign', 'self-signed'] as const) {
@@ -222,7 +222,7 @@ test('bad certificates lead nowhere, in either direction', async () => {
   expect(impostors.map(({ name, seen }) => [name, seen.bytes])).toEqual(
     impostors.map(({ name }) => [name, 0]),
   )
-}, 60_000)
+}, 120_000)
 
 test('a million distinct Call-IDs, of one source and of many, leave calls and memory alone', async () => {
   const warmUp = new Flood({

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { installDebian } from '../support/install-debian.ts'
+import { installDebian } from '../../appliance/debian/install-debian.ts'
+import { labPrograms } from '../support/lab-programs.ts'
 import { site, siteConfig } from '../support/site.ts'
 import { TestBox } from '../support/test-box.ts'
 import { Figures } from './figures.ts'
@@ -55,7 +56,7 @@ const box = new TestBox({
   },
 })
 
-if (!installDebian()) process.exit(1)
+if (!installDebian(labPrograms, 'the soak')) process.exit(1)
 say(`soak: ${seconds} s at ${callsPerSecond} calls/s, seed ${seed}`)
 const malformed = new MalformedTraffic({
   domain: site,

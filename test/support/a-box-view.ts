@@ -1,5 +1,6 @@
 import type { BoxView } from '../../src/admin/box-view.ts'
 import { nothingOutside } from '../../src/admin/outside-view.ts'
+import { noSurvival } from '../../src/admin/survival-view.ts'
 import { emptyArchive } from '../../src/records/empty-archive.ts'
 
 /** A box with one call, one phone and one peer, for tests of the admin pages. */
@@ -73,6 +74,7 @@ export function aBoxView(overrides: Partial<BoxView> = {}): BoxView {
       services: async () => [],
     },
     outside: nothingOutside,
+    survival: noSurvival,
     archive: emptyArchive,
     trunks: () => [],
     pbxs: () => [],
@@ -82,6 +84,7 @@ export function aBoxView(overrides: Partial<BoxView> = {}): BoxView {
       plan: { kind: 'refuse', status: 404, reason: 'Not Found', why: 'nobody' },
       steps: [],
     }),
+    notAliveBecause: async () => undefined,
     notReadyBecause: () => undefined,
     figures: async () => ({
       calls_now: 1,

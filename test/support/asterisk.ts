@@ -74,8 +74,9 @@ export class Asterisk implements Part {
 
   async start(): Promise<void> {
     this.#root ??= asteriskRoot()
-    if (this.#sipPort === 0) this.#sipPort = await freePort(this.address)
-    if (this.#amiPort === 0) this.#amiPort = await freePort(this.address)
+    if (this.#sipPort === 0) this.#sipPort = this.#options.namespace ? 5060 : await freePort(this.address)
+    // In a namespace that the test has made every port is free.
+    if (this.#amiPort === 0) this.#amiPort = this.#options.namespace ? 5038 : await freePort(this.address)
     this.#writeConfig(this.#root)
     this.#program = await this.#run(['-f', '-n'])
     const program = this.#program
@@ -212,6 +213,7 @@ const loaded = [
   ...['res_pjsip_endpoint_identifier_ip', 'res_pjsip_endpoint_identifier_user', 'res_pjsip_header_funcs'],
   ...['res_pjsip_registrar', 'res_pjsip_outbound_registration', 'res_pjsip_path', 'res_pjsip_nat'],
   ...['res_pjsip_rfc3326', 'res_pjsip_diversion', 'res_pjsip_logger', 'res_pjsip_pubsub'],
+  ...['res_pjsip_outbound_publish', 'res_pjsip_exten_state', 'res_pjsip_dialog_info_body_generator'],
   ...[
     'res_pjsip_refer',
     'res_rtp_asterisk',
@@ -222,9 +224,9 @@ const loaded = [
   ],
   ...['bridge_simple', 'bridge_native_rtp', 'bridge_builtin_features', 'bridge_softmix', 'bridge_holding'],
   ...['codec_ulaw', 'codec_alaw', 'format_wav', 'format_pcm', 'format_sln'],
-  ...['app_dial', 'app_echo', 'app_milliwatt', 'app_playtones', 'app_record', 'app_playback', 'app_read'],
+  ...['app_dial', 'app_stack', 'app_echo', 'app_milliwatt', 'app_playtones', 'app_record', 'app_playback'],
   ...['app_senddtmf', 'app_verbose', 'func_channel', 'func_callerid', 'func_logic', 'func_strings'],
-  ...['func_timeout', 'func_hangupcause', 'func_global'],
+  ...['app_read', 'func_timeout', 'func_hangupcause', 'func_global'],
 ]
 
 function modulesConf(names: readonly string[]): string {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import type { Part } from '../../src/lib/part.ts'
@@ -14,7 +15,13 @@ export interface BaresipOptions {
   readonly server: { readonly host: string; readonly port: number }
   readonly transport: 'udp' | 'tcp' | 'tls'
   /** The authority of the server's certificate, which is checked. */
-  readonly caFile: string
+  readonly caFile?: string
+  readonly address?: string
+  /** How long it asks to be registered, in seconds. */
+  readonly expires?: number
+  /** A network namespace that the test has made, and the way into it. */
+  readonly namespace?: string
+  readonly connectTcp?: (address: string, port: number) => Promise<Socket>
   /** In hertz: what it says in a call. */
   readonly tone?: number
 }
@@ -41,7 +48,8 @@ export class Baresip implements Part {
 
   /** Resolves when it has registered. */
   async start(): Promise<void> {
-    const controlPort = await freePort()
+    const { namespace, expires = 300 } = this.#options
+    const controlPort = namespace === undefined ? await freePort() : 4_444
     const { aor, password, server, transport, tone = 440 } = this.#options
     writeFileSync(this.#folder.file('tone.wav'), toneFile(tone))
     writeFileSync(this.#folder.file('accounts'), '')
@@ -49,12 +57,13 @@ export class Baresip implements Part {
     writeFileSync(this.#folder.file('config'), this.#config(controlPort))
     this.#program = await ChildProgram.start({
       command: 'baresip',
+      namespace,
       args: ['-f', this.#folder.path],
       ready: /baresip is ready/,
     })
     await this.#connect(controlPort)
     const outbound = `outbound="sip:${server.host}:${server.port};transport=${transport}"`
-    const settings = `auth_pass=${password};${outbound};answermode=auto;regint=300;audio_codecs=PCMA`
+    const settings = `auth_pass=${password};${outbound};answermode=auto;regint=${expires};audio_codecs=PCMA`
     this.command('uanew', `<sip:${aor};transport=${transport}>;${settings}`)
     await this.event('REGISTER_OK')
   }
@@ -91,12 +100,10 @@ export class Baresip implements Part {
   }
 
   async #connect(port: number): Promise<void> {
-    const socket = connect(port, '127.0.0.1')
+    const connected = (this.#options.connectTcp ?? connectTcp)('127.0.0.1', port)
+    const socket = await within(5_000, 'the control port of baresip', connected)
     this.#control = socket
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    socket.on('error', reject).on('connect', resolve)
     socket.on('data', (data) => this.#receive(data))
-    await within(5_000, 'the control port of baresip', promise)
   }
 
   /** Netstrings: `length:text,`. */
@@ -114,12 +121,12 @@ export class Baresip implements Part {
   }
 
   #config(controlPort: number): string {
+    const { address = '127.0.0.1', caFile } = this.#options
     return [
       // Without a network but loopback it would not know an address for its SDP.
-      'net_interface 127.0.0.1',
-      'sip_listen 127.0.0.1:0',
-      `sip_cafile ${this.#options.caFile}`,
-      'sip_verify_server yes',
+      `net_interface ${address}`,
+      `sip_listen ${address}:0`,
+      ...(caFile === undefined ? [] : [`sip_cafile ${caFile}`, 'sip_verify_server yes']),
       `ctrl_tcp_listen 127.0.0.1:${controlPort}`,
       `audio_source aufile,${this.#folder.file('tone.wav')}`,
       'audio_srate 8000-8000',
@@ -135,4 +142,10 @@ export class Baresip implements Part {
       '',
     ].join('\n')
   }
+}
+
+async function connectTcp(address: string, port: number): Promise<Socket> {
+  const socket = connect(port, address)
+  await once(socket, 'connect')
+  return socket
 }

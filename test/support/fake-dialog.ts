@@ -1,10 +1,10 @@
 import { CallRejected } from '../../src/domain/call-rejected.ts'
 import type {
   DialogEnd,
+  DialogRequestOptions,
   IncomingOffer,
   IncomingRequest,
   RequestedOffer,
-  ResponseOptions,
   SipDialog,
   SipHeaders,
   SipResponseView,
@@ -74,9 +74,12 @@ export class FakeDialog implements SipDialog {
 
   async request(
     method: string,
-    { headers = {}, body = '' }: Pick<ResponseOptions, 'headers' | 'body'> = {},
+    { headers = {}, body = '', onlyAsks }: DialogRequestOptions = {},
   ): Promise<SipResponseView> {
     this.requests.push({ method, headers, body })
+    const { status } = this.answerToRequest
+    // RFC 3261 §12.2.1.2
+    if (status === 481 || (status === 408 && !onlyAsks)) this.endsByEngine(`SIP ;cause=${status}`)
     return this.answerToRequest
   }
 

@@ -2,19 +2,23 @@ import { CallAborted, CallRejected } from '../../src/domain/call-rejected.ts'
 import type {
   IncomingInvite,
   IncomingRequest,
+  IncomingSubscribe,
   InviteOptions,
   OutgoingOptions,
   ProxyOptions,
   ResponseOptions,
+  SentSubscribe,
   SipDialog,
   SipHeaders,
   SipResponseView,
   SipStack,
+  SubscribeOptions,
 } from '../../src/domain/sip.ts'
 import { EngineRefused } from '../../src/drivers/drachtio/link-trouble.ts'
 import { FakeDialog } from './fake-dialog.ts'
 import { FakeRequest, type FakeRequestOptions } from './fake-request.ts'
 import { type FakeResponseOptions, fakeResponse } from './fake-response.ts'
+import { FakeSubscribe, FakeSubscription } from './fake-subscription.ts'
 
 /** Lets everything that is ready to run, run. */
 export function settled(): Promise<void> {
@@ -109,9 +113,14 @@ export class FakeSipStack implements SipStack {
     []
   readonly proxied: { readonly destinations: readonly string[]; readonly options: ProxyOptions }[] = []
   /** What requests of ours get. */
-  onOutgoingRequest: (method: string, uri: string) => SipResponseView = () => fakeResponse(200)
+  onOutgoingRequest: (
+    method: string,
+    uri: string,
+    options: Pick<OutgoingOptions, 'signal'>,
+  ) => SipResponseView | Promise<SipResponseView> = () => fakeResponse(200)
   proxyStatus = 200
   #onInvite: ((invite: IncomingInvite) => Promise<void>) | undefined
+  #onSubscribe: ((subscribe: IncomingSubscribe) => Promise<void>) | undefined
   readonly #handlers = new Map<string, (request: IncomingRequest) => Promise<void>>()
 
   onInvite(handler: (invite: IncomingInvite) => Promise<void>): void {
@@ -122,9 +131,31 @@ export class FakeSipStack implements SipStack {
     this.#handlers.set(method, handler)
   }
 
+  onSubscribe(handler: (subscribe: IncomingSubscribe) => Promise<void>): void {
+    this.#onSubscribe = handler
+  }
+
+  /** Subscriptions of ours, and what their SUBSCRIBE gets. */
+  readonly subscriptions: { uri: string; options: SubscribeOptions; dialog: FakeSubscription }[] = []
+
+  async subscribe(uri: string, options: SubscribeOptions): Promise<SentSubscribe> {
+    const dialog = new FakeSubscription()
+    this.subscriptions.push({ uri, options, dialog })
+    const response = await this.onOutgoingRequest('SUBSCRIBE', uri, options)
+    return { response, dialog: response.status < 300 ? dialog : undefined }
+  }
+
+  async receiveSubscribe(options: FakeRequestOptions = {}): Promise<FakeSubscribe> {
+    const subscribe = new FakeSubscribe('SUBSCRIBE', options)
+    const handled = this.#onSubscribe?.(subscribe)
+    handled?.catch((error: unknown) => this.crashes.push(error))
+    await settled()
+    return subscribe
+  }
+
   async request(method: string, uri: string, options: OutgoingOptions = {}): Promise<SipResponseView> {
     this.requests.push({ method, uri, options })
-    return this.onOutgoingRequest(method, uri)
+    return this.onOutgoingRequest(method, uri, options)
   }
 
   invite(uri: string, options: InviteOptions & { readonly body: string }): Promise<SipDialog> {

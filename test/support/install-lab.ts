@@ -1,13 +1,14 @@
 import { pathToFileURL } from 'node:url'
+import { installDebian } from '../../appliance/debian/install-debian.ts'
 import { asteriskRoot } from './asterisk-root.ts'
-import { installDebian } from './install-debian.ts'
+import { labPrograms } from './lab-programs.ts'
 
 /**
  * True when the programs of the lab are there, or were brought. An Asterisk that cannot be had is said here, and fails
  * the tests that want it, not the others.
  */
 export function installLab(): boolean {
-  if (!installDebian()) return false
+  if (!installDebian(labPrograms, 'the lab')) return false
   try {
     asteriskRoot()
   } catch (error) {

@@ -1,4 +1,6 @@
 import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import type { DoorAnswer, DoorQuestion } from './namespace-door.ts'
 
 // Runs in a namespace for a test outside, and does there what the test asks for over the channel to its parent.
@@ -7,7 +9,12 @@ const fetchWithinMs = 15_000
 
 process.on('message', (question: DoorQuestion) => {
   const { id } = question
-  const work = question.type === 'fetch' ? answerFetch(id, question.url) : openUdp(id, question)
+  const work =
+    question.type === 'fetch'
+      ? answerFetch(id, question.url)
+      : question.type === 'udp'
+        ? openUdp(id, question)
+        : connectTcp(id, question)
   work.catch((error: Error) => say({ id, type: 'failed', reason: error.message }))
 })
 process.on('disconnect', () => process.exit())
@@ -25,6 +32,12 @@ async function openUdp(id: number, { address, port }: { address: string; port: n
   await promise
   // The parent has its own copy once it is sent; what arrives must not be read here.
   process.send?.({ id, type: 'opened' } satisfies DoorAnswer, socket, {}, () => socket.close())
+}
+
+async function connectTcp(id: number, { address, port }: { address: string; port: number }): Promise<void> {
+  const socket = connect({ host: address, port, timeout: fetchWithinMs })
+  await once(socket, 'connect')
+  process.send?.({ id, type: 'opened' } satisfies DoorAnswer, socket)
 }
 
 function say(answer: DoorAnswer): void {

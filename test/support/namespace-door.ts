@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:dgram'
+import type { Socket as TcpSocket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { Part } from '../../src/lib/part.ts'
 import type { NetworkNamespace } from './network-namespace.ts'
@@ -7,11 +8,11 @@ import { within } from './within.ts'
 
 export type DoorQuestion =
   | { readonly id: number; readonly type: 'fetch'; readonly url: string }
-  | { readonly id: number; readonly type: 'udp'; readonly address: string; readonly port: number }
+  | { readonly id: number; readonly type: 'udp' | 'tcp'; readonly address: string; readonly port: number }
 
 export type DoorAnswer =
   | { readonly id: number; readonly type: 'fetched'; readonly status: number; readonly body: string }
-  /** A bound socket comes with it. */
+  /** A bound UDP socket, or a connected TCP one, comes with it. */
   | { readonly id: number; readonly type: 'opened' }
   | { readonly id: number; readonly type: 'failed'; readonly reason: string }
 
@@ -73,6 +74,13 @@ export class NamespaceDoor implements Part {
     const { answer, handle } = await this.#ask({ type: 'udp', address, port })
     if (answer.type !== 'opened') throw new Error(`${address}:${port} in the namespace: ${reasonOf(answer)}`)
     return handle as Socket
+  }
+
+  /** A TCP connection made in the namespace. */
+  async connectTcp(address: string, port: number): Promise<TcpSocket> {
+    const { answer, handle } = await this.#ask({ type: 'tcp', address, port })
+    if (answer.type !== 'opened') throw new Error(`${address}:${port} in the namespace: ${reasonOf(answer)}`)
+    return handle as TcpSocket
   }
 
   async #ask(question: WithoutId<DoorQuestion>): Promise<Come> {

@@ -15,12 +15,13 @@ import type { Part } from '../../src/lib/part.ts'
 import { guardedRegister } from '../../src/registrar/guarded-register.ts'
 import { Location } from '../../src/registrar/location.ts'
 import { Registrar } from '../../src/registrar/registrar.ts'
+import { giveBack, type NamedEngine, namedEngines, takeEngine } from './named-engine.ts'
 
 export interface RegistrarBoxOptions {
   readonly dataDir: string
   readonly users: readonly UserEntry[]
   readonly realm: string
-  /** For UDP and TCP. */
+  /** For UDP and TCP, unless the environment names an engine. */
   readonly port: number
   readonly neverBan?: readonly string[]
 }
@@ -31,6 +32,7 @@ export class RegistrarBox implements Part {
   readonly #options: RegistrarBoxOptions
   readonly #started: Part[] = []
   #location: Location | undefined
+  #named: NamedEngine | undefined
 
   constructor(options: RegistrarBoxOptions) {
     this.#options = options
@@ -38,7 +40,7 @@ export class RegistrarBox implements Part {
 
   /** Where phones send their requests. */
   get server(): { readonly host: string; readonly port: number } {
-    return { host: '127.0.0.1', port: this.#options.port }
+    return this.#named?.sip ?? { host: '127.0.0.1', port: this.#options.port }
   }
 
   get location(): Location {
@@ -47,7 +49,7 @@ export class RegistrarBox implements Part {
   }
 
   async start(): Promise<void> {
-    const { dataDir, users, realm, port, neverBan = ['127.0.0.1'] } = this.#options
+    const { dataDir, users, realm, neverBan = ['127.0.0.1'] } = this.#options
     const database = await this.#begin(new Database({ dataDir, log: silentLog }))
     const accounts = new Accounts({ users, domains: [realm] })
     const section = registrarSection.parse({})
@@ -60,7 +62,7 @@ export class RegistrarBox implements Part {
     const guard = new Guard(guardSection.parse({ neverBan, authFailuresToBan: 3 }), silentLog)
     const rules = { ...section, maxContacts: section.maxContactsPerUser }
     const registrar = new Registrar({
-      realm,
+      demandFor: () => ({ realm }),
       rules,
       digest,
       users: accounts,
@@ -69,16 +71,7 @@ export class RegistrarBox implements Part {
       log: silentLog,
     })
 
-    const listen = (['udp', 'tcp'] as const).map((transport) => ({
-      transport,
-      address: '127.0.0.1',
-      port,
-    }))
-    const control = { host: '127.0.0.1', port: 0, secret: 'flow' }
-    const engine = await this.#begin(
-      new Engine({ listen, control, resolver: new NumericResolver(), log: silentLog }),
-    )
-    const stack = new DrachtioStack({ ...control, port: engine.controlPort }, silentLog)
+    const stack = new DrachtioStack(await this.#control(), silentLog)
     stack.onRequest(
       'REGISTER',
       guardedRegister(guard, (request) => registrar.handle(request)),
@@ -88,6 +81,26 @@ export class RegistrarBox implements Part {
 
   async stop(): Promise<void> {
     for (const part of this.#started.splice(0).reverse()) await part.stop()
+    if (this.#named) giveBack(this.#named)
+    this.#named = undefined
+  }
+
+  async #control(): Promise<NamedEngine['control']> {
+    if (namedEngines.length > 0) {
+      this.#named = takeEngine()
+      return this.#named.control
+    }
+    const { port } = this.#options
+    const listen = (['udp', 'tcp'] as const).map((transport) => ({
+      transport,
+      address: '127.0.0.1',
+      port,
+    }))
+    const control = { host: '127.0.0.1', port: 0, secret: 'flow' }
+    const engine = await this.#begin(
+      new Engine({ listen, control, resolver: new NumericResolver(), log: silentLog }),
+    )
+    return { ...control, port: engine.controlPort }
   }
 
   async #begin<Kind extends Part>(part: Kind): Promise<Kind> {

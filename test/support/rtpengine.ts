@@ -1,4 +1,5 @@
-import { createSocket } from 'node:dgram'
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
 import type { Part } from '../../src/lib/part.ts'
 import { ChildProgram } from './child-program.ts'
 import { freePort } from './free-port.ts'
@@ -9,14 +10,21 @@ export class Rtpengine implements Part {
   readonly name = 'rtpengine'
   readonly address: string
   readonly #portRange: readonly [first: number, last: number]
+  readonly #namespace: string | undefined
+  /** Where a socket comes from that reaches it. */
+  readonly #openUdp: (address: string, port: number) => Promise<Socket>
   #port = 0
   #program: ChildProgram | undefined
 
   constructor({
     address = '127.0.0.1',
     portRange = [31_000, 31_400] as readonly [first: number, last: number],
+    namespace = undefined as string | undefined,
+    openUdp = bindUdp as (address: string, port: number) => Promise<Socket>,
   } = {}) {
     this.address = address
+    this.#namespace = namespace
+    this.#openUdp = openUdp
     this.#portRange = portRange
   }
 
@@ -30,9 +38,11 @@ export class Rtpengine implements Part {
   }
 
   async start(): Promise<void> {
-    this.#port = await freePort(this.address)
+    // In a namespace that the test has made every port is free.
+    this.#port = this.#namespace === undefined ? await freePort(this.address) : 22_222
     const program = await ChildProgram.start({
       command: 'rtpengine',
+      namespace: this.#namespace,
       args: [
         '--foreground',
         '--table=-1',
@@ -53,16 +63,23 @@ export class Rtpengine implements Part {
     this.#program = undefined
   }
 
-  #ping(): Promise<boolean> {
-    const socket = createSocket('udp4')
+  async #ping(): Promise<boolean> {
+    const socket = await this.#openUdp(this.address, 0)
     const { promise, resolve } = Promise.withResolvers<boolean>()
     const timer = setTimeout(() => resolve(false), 100)
     socket.on('message', (data) => resolve(data.includes('pong')))
     socket.on('error', () => resolve(false))
-    socket.connect(this.#port, this.address, () => socket.send('1 d7:command4:pinge'))
+    socket.send('1 d7:command4:pinge', this.#port, this.address)
     return promise.finally(() => {
       clearTimeout(timer)
       socket.close()
     })
   }
+}
+
+async function bindUdp(address: string, port: number): Promise<Socket> {
+  const socket = createSocket('udp4')
+  socket.bind(port, address)
+  await once(socket, 'listening')
+  return socket
 }

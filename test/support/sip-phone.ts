@@ -97,6 +97,10 @@ export class SipPhone implements Part, CallOwner {
     return `<sip:${userOf(this.#options.aor)}@${this.endpoint.hostPort};transport=${transport}>`
   }
 
+  get openUdp(): SipPhoneOptions['openUdp'] {
+    return this.#options.openUdp
+  }
+
   get rtpAddress(): string {
     return this.endpoint.wire.address
   }

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 export class TemporaryFolder {
   readonly path: string
 
-  constructor(purpose: string) {
-    this.path = mkdtempSync(join(tmpdir(), `causeway-${purpose}-`))
+  constructor(purpose: string, place = tmpdir()) {
+    this.path = mkdtempSync(join(place, `causeway-${purpose}-`))
   }
 
   file(name: string): string {

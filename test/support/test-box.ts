@@ -9,6 +9,7 @@ import type { Part } from '../../src/lib/part.ts'
 import { causewayCommand } from './causeway-command.ts'
 import { ChildProgram } from './child-program.ts'
 import { freePort } from './free-port.ts'
+import { giveBack, type NamedEngine, namedEngines, sipOver, takeEngine } from './named-engine.ts'
 import { TemporaryFolder } from './temporary-folder.ts'
 import { eventually } from './within.ts'
 
@@ -24,6 +25,8 @@ export interface TestBoxOptions {
   readonly namespace?: string
   /** Added to the environment of `start()`. */
   readonly environment?: Readonly<Record<string, string>>
+  /** Over an engine that the environment names, where one is named. */
+  readonly overNamedEngine?: true
   /** How the admin API is reached when the box is in another namespace. */
   readonly fetch?: (url: string) => Promise<Response>
 }
@@ -39,6 +42,7 @@ export class TestBox implements Part {
   #sipPort: number
   #adminPort = 0
   #program: ChildProgram | undefined
+  #engine: NamedEngine | undefined
 
   constructor(options: TestBoxOptions = {}) {
     this.#options = options
@@ -79,12 +83,12 @@ export class TestBox implements Part {
     const command = { command: process.execPath, args, namespace, ...(env && { env }) }
     const isQuiet = ['warn', 'error'].includes(config?.box?.logLevel ?? 'info')
     if (!isQuiet) {
-      this.#program = await ChildProgram.start({ ...command, ready: /"msg":"ready"/, readyMs: 30_000 })
+      this.#program = await ChildProgram.start({ ...command, ready: /"msg":"ready"/, readyMs: 60_000 })
       return
     }
     this.#program = await ChildProgram.start(command)
     const program = this.#program
-    await eventually(30_000, 'the box to be ready', () => {
+    await eventually(60_000, 'the box to be ready', () => {
       if (program.hasEnded) throw new Error(`the box ended before it was ready:\n${program.lastWords}`)
       return this.#fetch('/readyz').then(
         ({ ok }) => ok,
@@ -124,6 +128,7 @@ export class TestBox implements Part {
 
   async stop(): Promise<void> {
     if (this.#program) await this.end()
+    if (this.#engine) giveBack(this.#engine)
     this.#folder.remove()
   }
 
@@ -147,19 +152,25 @@ export class TestBox implements Part {
       ...(namespace ? ['ip', 'netns', 'exec', namespace] : []),
       ...[process.execPath, ...causewayCommand, ...words, '--config', file],
     ]
-    const { stdout } = await execute(program ?? '', args, { timeout: 20_000 })
+    const { stdout } = await execute(program ?? '', args, { timeout: 60_000 })
     return stdout
   }
 
   /** Writes the config file and makes the data folder; returns the path of the file. */
   async writeConfig(): Promise<string> {
+    if (this.#options.overNamedEngine && namedEngines.length > 0) this.#engine ??= takeEngine()
+    if (this.#engine) this.#sipPort = this.#engine.sip.port
     if (this.#sipPort === 0) this.#sipPort = await freePort(this.address)
     if (this.#adminPort === 0) this.#adminPort = await freePort()
     const { config = {} } = this.#options
     const whole: Partial<BoxConfig> = {
       ...config,
       box: { dataDir: this.dataDir, ...config.box },
-      sip: { listen: [`sip:${this.hostPort};transport=udp,tcp`], ...config.sip },
+      sip: {
+        listen: [`sip:${this.hostPort};transport=udp,tcp`],
+        ...config.sip,
+        ...(this.#engine && sipOver(this.#engine)),
+      },
       admin: { port: this.#adminPort, ...config.admin },
     }
     if (!existsSync(this.dataDir)) mkdirSync(this.dataDir)

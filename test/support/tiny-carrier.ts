@@ -1,3 +1,4 @@
+import type { Socket } from 'node:dgram'
 import type { SipRequest } from '../../src/engine/message/message.ts'
 import { parseUri } from '../../src/engine/message/uri.ts'
 import type { Part } from '../../src/lib/part.ts'
@@ -14,6 +15,8 @@ export interface TinyCarrierOptions {
   readonly listen?: { readonly address?: string; readonly port?: number }
   readonly answering?: Answering
   readonly tone?: number
+  /** Where bound UDP sockets come from, when not from this process's own network. */
+  readonly openUdp?: (address: string, port: number) => Promise<Socket>
   /** Its media is SRTP with keys in the SDP, and nothing else. */
   readonly isEncrypting?: boolean
 }

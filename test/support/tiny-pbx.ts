@@ -1,15 +1,23 @@
 import type { SipRequest } from '../../src/engine/message/message.ts'
 import { parseUri } from '../../src/engine/message/uri.ts'
 import type { Part } from '../../src/lib/part.ts'
+import { BackToBackCalls } from './sip/back-to-back-calls.ts'
 import { DigestServer } from './sip/digest-server.ts'
 import { remoteOf } from './sip/remote.ts'
 import { type Arrival, SipEndpoint } from './sip/sip-endpoint.ts'
+import type { TinyNotifier } from './tiny-notifier.ts'
 
 export interface TinyPbxOptions {
   readonly domain: string
   /** User part to password. */
   readonly users: Readonly<Record<string, string>>
   readonly listen?: { readonly address?: string; readonly port?: number }
+  /** By which it asks for passwords; the domain when absent. */
+  readonly realm?: string
+  /** It makes two calls of each; else it is a record-routing proxy. */
+  readonly isBackToBack?: boolean
+  /** Answers SUBSCRIBE; without one it is refused. */
+  readonly notifier?: TinyNotifier
 }
 
 interface PbxBinding {
@@ -20,21 +28,26 @@ interface PbxBinding {
 /**
  * A small IP-PBX for tests and the demo: digest registrar and record-routing proxy for the users of one domain. It
  * challenges REGISTER and every call from its own domain. `stop()` is a power cut; `start()` again keeps the bindings.
+ * `freeze()` is a SIGSTOP, after which `thaw()` reads what has come meanwhile.
  */
 export class TinyPbx implements Part {
   readonly name = 'tiny pbx'
   /** Calls it has passed on, as `201 → 202`. */
   readonly callsPassed: string[] = []
+  /** When each REGISTER came, as `performance.now()` tells it. */
+  readonly registerTimes: number[] = []
   readonly #options: TinyPbxOptions
   readonly #digest: DigestServer
   readonly #bindings = new Map<string, PbxBinding>()
   #endpoint: SipEndpoint | undefined
+  #backToBack: BackToBackCalls | undefined
+  #frozen: Arrival[] | undefined
   #port: number
 
   constructor(options: TinyPbxOptions) {
     this.#options = options
     this.#port = options.listen?.port ?? 0
-    this.#digest = new DigestServer(options.domain, (user) => options.users[user])
+    this.#digest = new DigestServer(options.realm ?? options.domain, (user) => options.users[user])
   }
 
   /** As `pbxs[].server` of the config takes it. Stays the same over `stop()` and `start()`. */
@@ -62,6 +75,32 @@ export class TinyPbx implements Part {
     await endpoint.start()
     this.#endpoint = endpoint
     this.#port = endpoint.wire.port
+    if (this.#options.isBackToBack) this.#backToBack = new BackToBackCalls(endpoint, this.#options.domain)
+  }
+
+  /** Calls that it believes to be up; none of a proxy's. */
+  get callsUp(): number {
+    return this.#backToBack?.count ?? 0
+  }
+
+  /** Answers to the BYEs that it has sent. */
+  get byeAnswers(): readonly number[] {
+    return this.#backToBack?.byeAnswers ?? []
+  }
+
+  /** Hangs up on everybody. */
+  hangUpAll(): void {
+    this.#backToBack?.hangUpAll()
+  }
+
+  freeze(): void {
+    this.#frozen ??= []
+  }
+
+  thaw(): void {
+    const arrivals = this.#frozen ?? []
+    this.#frozen = undefined
+    for (const arrival of arrivals) this.#arrived(arrival)
   }
 
   async stop(): Promise<void> {
@@ -70,9 +109,15 @@ export class TinyPbx implements Part {
   }
 
   #arrived(arrival: Arrival): void {
+    if (this.#frozen) {
+      this.#frozen.push(arrival)
+      return
+    }
     const { request } = arrival
     if (this.#isOwn(request.values('route')[0])) request.removeFirstValue('route')
-    if (request.to.tag !== undefined) this.#passOn(arrival, request.uri)
+    if (this.#endpoint && this.#options.notifier?.take(arrival, this.#endpoint)) return
+    if (request.to.tag !== undefined && this.#backToBack) this.#backToBack.take(arrival)
+    else if (request.to.tag !== undefined) this.#passOn(arrival, request.uri)
     else if (request.method === 'OPTIONS')
       arrival.reply(200, { headers: { Allow: 'INVITE, ACK, BYE, OPTIONS' } })
     else if (request.method === 'REGISTER') this.#register(arrival)
@@ -81,6 +126,7 @@ export class TinyPbx implements Part {
   }
 
   #register(arrival: Arrival): void {
+    this.registerTimes.push(performance.now())
     const user = this.#digest.check(arrival, 401)
     if (user === undefined) return
     const [contact] = arrival.request.contacts
@@ -112,7 +158,8 @@ export class TinyPbx implements Part {
       arrival.reply(100)
       this.callsPassed.push(`${parseUri(request.from.uri).user} → ${called}`)
     }
-    this.#passOn(arrival, binding.contact)
+    if (request.method === 'INVITE' && this.#backToBack) this.#backToBack.connect(arrival, binding.contact)
+    else this.#passOn(arrival, binding.contact)
   }
 
   /** RFC 3261 §16.6, as far as one target needs it. */

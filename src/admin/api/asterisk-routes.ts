@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import { type AsteriskOrders, statusOfFailure } from '../asterisk-orders.ts'
+import { readJson } from './read-json.ts'
 
 const callOrder = z
   .strictObject({
@@ -48,14 +49,4 @@ export function asteriskRoutes(asterisks: AsteriskOrders): Hono {
       : context.json({ error: answer.text }, statusOfFailure[answer.kind])
   })
   return routes
-}
-
-/** Undefined for what is no JSON. */
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }

@@ -4,6 +4,7 @@ import type { BoxView } from '../box-view.ts'
 import { callRoutes } from './call-routes.ts'
 import { outsideApi } from './outside-routes.ts'
 import { overlayRoutes } from './overlay-routes.ts'
+import { survivalApi } from './survival-routes.ts'
 
 const callQuery = z.strictObject({ most: z.coerce.number().int().min(1).max(1_000).default(100) })
 const routeQuery = z.strictObject({
@@ -18,7 +19,13 @@ export function apiRoutes(box: BoxView): Hono {
   const api = new Hono()
 
   api.get('/status', (context) =>
-    context.json({ ...box.status(), trunks: box.trunks(), pbxs: box.pbxs(), bans: box.bans() }),
+    context.json({
+      ...box.status(),
+      trunks: box.trunks(),
+      pbxs: box.pbxs(),
+      faults: box.survival.pbxs.faults(),
+      bans: box.bans(),
+    }),
   )
   api.get('/calls', (context) => {
     const query = callQuery.safeParse(context.req.query())
@@ -42,6 +49,7 @@ export function apiRoutes(box: BoxView): Hono {
   api.get('/registrations', (context) => context.json({ bindings: box.bindings() }))
   api.route('/overlay', overlayRoutes(box))
   api.route('/outside', outsideApi(box))
+  api.route('/survival', survivalApi(box))
   api.get('/route', async (context) => {
     const query = routeQuery.safeParse(context.req.query())
     if (!query.success) return context.json({ error: z.prettifyError(query.error) }, 400)

@@ -30,7 +30,7 @@ export function livePart(box: BoxView): Markup {
     <header>
       <h1>${status.name}</h1>
       <p>${status.domains.join(', ')} · up ${age(status.startedAt)} · Causeway ${status.version} ·
-        <a href="/outside">telephone network</a></p>
+        <a href="/outside">telephone network</a> · <a href="/survival">survival</a></p>
       <p class="lost-note">The box does not answer; the page shows its last state.</p>
     </header>
     <section class="parts">
@@ -52,7 +52,7 @@ export function livePart(box: BoxView): Markup {
       'no calls',
     )}
     ${table(
-      'PBX',
+      html`<a href="/survival">PBX</a>`,
       ['name', 'domain', 'state', 'since', 'why'],
       box.pbxs().map((pbx) => [pbx.name, pbx.domain, pbx.state, age(pbx.since), pbx.why]),
     )}
@@ -125,15 +125,17 @@ export function livePart(box: BoxView): Markup {
 }
 
 /** What a person should look at now. */
-function urgent({ outside }: BoxView): Markup | '' {
+function urgent({ outside, survival }: BoxView): Markup | '' {
   const calls = outside
     .emergencies()
     .filter(({ isAcknowledged, isTest }) => !isAcknowledged && !isTest).length
   const blocks = outside.blocks().length
-  if (calls === 0 && blocks === 0) return ''
+  const gone = survival.pbxs.view().filter(({ outage }) => outage !== undefined)
+  if (calls === 0 && blocks === 0 && gone.length === 0) return ''
   return html`<section class="parts">
     ${calls > 0 ? html`<a class="part failed" href="/outside"><b>calls for help</b> ${String(calls)} not seen yet</a>` : ''}
     ${blocks > 0 ? html`<a class="part degraded" href="/outside"><b>blocked</b> ${String(blocks)} may not call outside</a>` : ''}
+    ${gone.map(({ name }) => html`<a class="part failed" href="/survival"><b>PBX ${name}</b> is gone: the box stands in</a>`)}
   </section>`
 }
 

@@ -12,5 +12,6 @@ header p { margin: .1rem 0; opacity: .75; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th { text-align: left; font-weight: 600; opacity: .7; } th, td { padding: .2rem .8rem .2rem 0; border-bottom: 1px solid #8883; overflow-wrap: break-word; max-width: 34rem; }
 th { white-space: nowrap; }
+pre { overflow-x: auto; } td form { display: inline-block; margin-right: .4rem; }
 .empty { opacity: .6; margin: 0; } .lost-note { display: none; color: #c62828; opacity: 1; } .lost .lost-note { display: block; }
 `)

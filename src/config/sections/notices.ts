@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { noticeEvents } from '../../domain/notice.ts'
 
-const usualEvents = ['emergency', 'toll-fraud', 'trunk', 'asterisk'] as const
+const usualEvents = ['emergency', 'toll-fraud', 'trunk', 'asterisk', 'outage', 'rehearsal'] as const
 
 const webhookEntry = z.strictObject({
   url: z
@@ -67,7 +67,7 @@ export const noticesSection = z
       .describe('How long a receiver that cannot be reached is tried again.'),
   })
   .prefault({})
-  .describe('Who hears of emergencies, toll fraud, trunks in trouble, and calls.')
+  .describe('Who hears of emergencies, toll fraud, trunks in trouble, outages of a PBX, and calls.')
 
 export type NoticesSection = z.output<typeof noticesSection>
 export type WebhookEntry = z.output<typeof webhookEntry>

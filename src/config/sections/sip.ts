@@ -51,7 +51,7 @@ export const sipSection = z
       .min(1)
       .default(['sip:*:5060;transport=udp,tcp'])
       .describe(
-        'Addresses and ports for SIP over udp, tcp, tls, ws and wss. "*" is every IPv4 address. Add ";external-ip=…" behind NAT.',
+        'Addresses and ports for SIP over udp, tcp, tls, ws and wss. "*" is every IPv4 address. Add ";external-ip=…" behind NAT. With engine "drachtio": where that server listens.',
       ),
     tls: tls.optional(),
     domains: z
@@ -63,7 +63,9 @@ export const sipSection = z
     engine: z
       .enum(['embedded', 'drachtio'])
       .default('embedded')
-      .describe('"embedded" needs nothing else; "drachtio" uses a running drachtio-server.'),
+      .describe(
+        '"embedded" needs nothing else; "drachtio" uses a running drachtio-server, which has a config of its own.',
+      ),
     drachtio: z
       .strictObject({
         host: z.string().default('127.0.0.1').describe('Address of the control port of drachtio-server.'),
@@ -93,8 +95,14 @@ export const sipSection = z
       .default(5_000)
       .describe('Calls at the same time; more get 503.'),
   })
-  .superRefine(({ listen, tls: certificate }, context) => {
-    if (certificate || !listen.some((uri) => /^sips:|;transport=[^;]*(?:tls|wss)/i.test(uri))) return
+  .superRefine(({ engine, listen, tls: certificate }, context) => {
+    // Of a drachtio-server, `listen` only says where it is heard.
+    if (
+      engine === 'drachtio' ||
+      certificate ||
+      !listen.some((uri) => /^sips:|;transport=[^;]*(?:tls|wss)/i.test(uri))
+    )
+      return
     context.addIssue({
       code: 'custom',
       path: ['tls'],

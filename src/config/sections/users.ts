@@ -15,6 +15,13 @@ export const userEntry = z
       .describe('SIP password. Use ${file:…} or ${env:…} to keep it out of this file.'),
     ha1: z
       .strictObject({
+        realm: z
+          .string()
+          .min(1)
+          .optional()
+          .describe(
+            'Realm that the digests were made for. Default: pbxs[].realm for the users of a PBX that has one, else registrar.realm.',
+          ),
         md5: z
           .string()
           .regex(/^[0-9a-f]{32}$/)
@@ -27,7 +34,7 @@ export const userEntry = z
           .describe('SHA-256 of user:realm:password, hex.'),
       })
       .optional()
-      .describe('Instead of a password: its digests for this realm (RFC 8760).'),
+      .describe('Instead of a password: its digests for one realm (RFC 8760).'),
     displayName: z.string().optional().describe('Name shown to those called.'),
     aliases: z
       .array(z.string())

@@ -4,6 +4,8 @@ import type { NoticeSink } from '../../domain/notice.ts'
 import type { Clock, Timer } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Part } from '../../lib/part.ts'
+import type { AsteriskConfig } from '../../survival/knowledge/asterisk/asterisk-config.ts'
+import { readAmiConfig } from './ami-config.ts'
 import { AmiLink, type HostLookUp } from './ami-link.ts'
 import type { AmiMessage } from './ami-message.ts'
 import { readHangup } from './ami-readings.ts'
@@ -12,6 +14,7 @@ import { AmiTrouble } from './ami-trouble.ts'
 import { type AmiQuestion, AsteriskBook } from './asterisk-book.ts'
 import { readLists } from './asterisk-lists.ts'
 import { type AsteriskView, asteriskView } from './asterisk-view.ts'
+import type { BridgeBook } from './bridge-book.ts'
 import { type Originated, type OriginateOrder, Originations } from './originations.ts'
 import { OutageNotice } from './outage-notice.ts'
 
@@ -27,6 +30,8 @@ export interface AmiAsteriskParts {
 const bootWithinMs = 5_000
 const askSoonMs = 1_000
 const readAgainMs = 60_000
+/** When an Asterisk dies, its manager connection is lost first. */
+const remembersBridgesMs = 60_000
 
 /** One Asterisk, watched and steered over AMI. What it knows is there at once, or not at all: nobody ever waits for it. */
 export class AmiAsterisk implements Part {
@@ -39,6 +44,7 @@ export class AmiAsterisk implements Part {
   readonly #changeListeners: (() => void)[] = []
   readonly #hangupListeners: ((hangup: AsteriskHangup) => void)[] = []
   #book: AsteriskBook | undefined
+  #lastBridges: { readonly book: BridgeBook; readonly lostAt: number } | undefined
   #isKnown = false
   #connectedSince: number | undefined
   #lastError = 'not connected yet'
@@ -77,6 +83,18 @@ export class AmiAsterisk implements Part {
     return this.#isKnown ? this.#book : undefined
   }
 
+  /**
+   * Call-IDs of all that a SIP call talks to at this Asterisk, as last heard; undefined when it is not known. The dialplan
+   * has to make Call-IDs known for it, as `CAUSEWAY_CALL`.
+   */
+  partnersOf(callId: string): readonly string[] | undefined {
+    const now = this.#book?.bridges.partnersOf(callId)
+    const last = this.#lastBridges
+    if (now !== undefined || !last) return now
+    const isOld = this.#parts.clock.now() - last.lostAt > remembersBridgesMs
+    return isOld ? undefined : last.book.partnersOf(callId)
+  }
+
   /** Called after every change of `state()`. */
   onChange(listener: () => void): void {
     this.#changeListeners.push(listener)
@@ -97,6 +115,11 @@ export class AmiAsterisk implements Part {
     if (!/^[a-z]\w*\/[\x21-\x7e]+$/i.test(channel))
       throw new AmiTrouble('unsendable', 'that is no name of a channel')
     await this.#session().action('Hangup', ['Channel', channel], ['Cause', String(cause)])
+  }
+
+  /** Its config files, read over a connection of its own. Rejects with `AmiTrouble`. */
+  async readConfig(): Promise<AsteriskConfig> {
+    return await readAmiConfig(this.#session().account, this.#parts.clock)
   }
 
   view(): AsteriskView {
@@ -143,6 +166,8 @@ export class AmiAsterisk implements Part {
     this.#timers.clear()
     this.#originations.failAll(why)
     const wasKnown = this.#isKnown
+    if (wasKnown && this.#book)
+      this.#lastBridges = { book: this.#book.bridges, lostAt: this.#parts.clock.now() }
     this.#book = undefined
     this.#isKnown = false
     this.#connectedSince = undefined
@@ -196,6 +221,7 @@ export class AmiAsterisk implements Part {
       log.warn({ asterisk: entry.name, forbidden }, 'Asterisk does not tell its manager account all')
     this.#forbidden = forbidden
     this.#isKnown = true
+    this.#lastBridges = undefined
     // Events may get lost, and modules are loaded and unloaded.
     this.#ask('all', readAgainMs)
   }

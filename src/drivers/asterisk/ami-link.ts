@@ -11,7 +11,8 @@ export interface HostLookUp {
       readonly scheme: 'sip'
       readonly host: string
       readonly port: number
-      readonly transport: 'tcp'
+      /** The box may speak no SIP over TCP, and the addresses are the same. */
+      readonly transport: undefined
     },
     signal: AbortSignal,
   ): readonly FoundAddress[] | Promise<readonly FoundAddress[]>
@@ -89,7 +90,7 @@ export class AmiLink {
   /** A host with several addresses is tried at one after the other. */
   async #addressOf({ host, port }: AmiAccount, signal: AbortSignal): Promise<string> {
     const { names, clock } = this.#parts
-    const query = { scheme: 'sip', host, port, transport: 'tcp' } as const
+    const query = { scheme: 'sip', host, port, transport: undefined } as const
     const found = await within(lookUpWithinMs, clock, async (late) =>
       names.resolve(query, AbortSignal.any([late, signal])),
     )

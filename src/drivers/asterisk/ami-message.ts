@@ -14,6 +14,11 @@ export class AmiMessage {
     this.#fields = fields
   }
 
+  /** In the order in which they came. */
+  get fields(): readonly AmiField[] {
+    return this.#fields
+  }
+
   /** The name of an event, empty for a response. */
   get event(): string {
     return this.get('Event') ?? ''

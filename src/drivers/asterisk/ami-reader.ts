@@ -4,7 +4,7 @@ import { AmiTrouble } from './ami-trouble.ts'
 const longestLine = 32 * 1024
 /** No value that means anything here is longer, and thousands of them may be remembered. */
 const keptOfLine = 1_024
-const largestMessage = 128 * 1024
+const usualMessage = 128 * 1024
 const lineFeed = 10
 
 /**
@@ -12,12 +12,17 @@ const lineFeed = 10
  * chunks is bounded: one line and one message.
  */
 export class AmiReader {
+  readonly #largestMessage: number
   #banner: string | undefined
   /** The beginning of a line whose end has not come yet. */
   #open: Buffer[] = []
   #openBytes = 0
   #fields: AmiField[] = []
   #messageBytes = 0
+
+  constructor(largestMessage = usualMessage) {
+    this.#largestMessage = largestMessage
+  }
 
   /** `Asterisk Call Manager/5.0.2`, once it has come. */
   get banner(): string | undefined {
@@ -65,7 +70,7 @@ export class AmiReader {
     if (line === '') return this.#takeMessage()
     const field = readField(line)
     if (!field) return undefined // output of a command that nobody here asked for, or garbage
-    if (this.#messageBytes > largestMessage) throw new AmiTrouble('garbage', 'a message without end')
+    if (this.#messageBytes > this.#largestMessage) throw new AmiTrouble('garbage', 'a message without end')
     this.#fields.push(field)
     return undefined
   }

@@ -14,8 +14,17 @@ export interface AmiAccount {
   readonly secret: string
 }
 
+/** For a session that asks for more than the state of things. */
+export interface AmiSessionLimits {
+  /** Classes of events that are wanted: `off` for none. */
+  readonly events: string
+  readonly largestMessage: number
+  readonly answerWithinMs: number
+}
+
 export interface AmiSessionParts {
   readonly account: AmiAccount
+  readonly limits?: AmiSessionLimits
   readonly clock: Clock
   /** Events may come before `open` has resolved. */
   onEvent(event: AmiMessage): void
@@ -28,13 +37,13 @@ const openWithinMs = 2_000
 const pingEveryMs = 5_000
 const bytesPerSecond = 4 << 20
 /** What is read of the classes of events: registrations and contacts, channels and devices. */
-const events = 'system,call'
+const usualEvents = 'system,call'
 
 /** One connection to the manager interface, logged in. Ended for good as soon as anything about it is wrong. */
 export class AmiSession {
   readonly #parts: AmiSessionParts
   readonly #socket: Socket
-  readonly #reader = new AmiReader()
+  readonly #reader: AmiReader
   readonly #pending: PendingActions
   readonly #opened = Promise.withResolvers<void>()
   #isOpen = false
@@ -59,9 +68,11 @@ export class AmiSession {
   }
 
   private constructor(parts: AmiSessionParts) {
-    const { host, port } = parts.account
+    const { account, limits } = parts
+    const { host, port } = account
     this.#parts = parts
-    this.#pending = new PendingActions(parts.clock, (why) => this.#fail(why))
+    this.#reader = new AmiReader(limits?.largestMessage)
+    this.#pending = new PendingActions(parts.clock, (why) => this.#fail(why), limits?.answerWithinMs)
     this.#socket = connect({ host, port, noDelay: true })
     this.#socket.on('connect', () => this.#opened.resolve())
     this.#socket.on('data', (chunk: Buffer) => this.#received(chunk))
@@ -69,6 +80,11 @@ export class AmiSession {
     this.#socket.on('close', () => this.#fail(new AmiTrouble('away', 'it closed the connection')))
     // Whoever awaits `open` hears of it.
     this.#opened.promise.catch(() => undefined)
+  }
+
+  /** With the address that it was reached at. */
+  get account(): AmiAccount {
+    return this.#parts.account
   }
 
   /** `Asterisk Call Manager/…` */
@@ -96,13 +112,15 @@ export class AmiSession {
 
   async #open(): Promise<void> {
     await this.#opened.promise
-    const { username, secret } = this.#parts.account
+    const { account, limits } = this.#parts
+    const { username, secret } = account
     // The secret itself never goes over the wire.
     const challenge = await this.action('Challenge', ['AuthType', 'MD5'])
     const key = createHash('md5')
       .update(`${challenge.get('Challenge') ?? ''}${secret}`)
       .digest('hex')
-    await this.action('Login', ['AuthType', 'MD5'], ['Username', username], ['Key', key], ['Events', events])
+    const wanted = limits?.events ?? usualEvents
+    await this.action('Login', ['AuthType', 'MD5'], ['Username', username], ['Key', key], ['Events', wanted])
   }
 
   #established(): this {

@@ -7,6 +7,7 @@ import type {
 } from '../../domain/asterisk-state.ts'
 import type { AmiMessage } from './ami-message.ts'
 import { readChannel, readDevice, readReachable } from './ami-readings.ts'
+import { BridgeBook } from './bridge-book.ts'
 
 /** What an event leaves to be asked for: it says that something changed, but not all of what. */
 export type AmiQuestion = 'contacts' | 'registrations'
@@ -18,15 +19,20 @@ const mostDevices = 10_000
 const mostContacts = 10_000
 const mostRegistrations = 1_000
 const mostChannels = 10_000
+const mostMeanwhile = 10_000
+const ofChannels = new Set(['newchannel', 'rename', 'hangup', 'bridgeenter', 'bridgeleave'])
 
 /** What is known of one Asterisk: put in whole from its lists, kept up to date by its events, and bounded. */
 export class AsteriskBook implements AsteriskState {
   readonly devices = new Map<string, AsteriskDevice>()
   /** By Uniqueid. */
   readonly channels = new Map<string, AsteriskChannel>()
+  readonly bridges = new BridgeBook()
   /** Another array after each change, the same one before. */
   contacts: readonly AsteriskContact[] = []
   registrations: readonly AsteriskRegistration[] = []
+  /** What came since the list of channels was asked for: its rows may be older. */
+  #meanwhile: AmiMessage[] | undefined
   readonly #contacts = new Map<SipDriver, readonly AsteriskContact[]>()
   readonly #registrations = new Map<SipDriver, readonly AsteriskRegistration[]>()
 
@@ -53,14 +59,30 @@ export class AsteriskBook implements AsteriskState {
     this.registrations = [...this.#registrations.values()].flat()
   }
 
+  /** Their list is on its way. */
+  channelsAsked(): void {
+    this.#meanwhile = []
+  }
+
   /** From `CoreShowChannel` events. */
   setChannels(entries: readonly AmiMessage[]): void {
+    const meanwhile = this.#meanwhile ?? []
+    this.#meanwhile = undefined
     this.channels.clear()
+    this.bridges.setChannels(entries)
     for (const entry of entries) this.#setChannel(entry.get('Uniqueid'), readChannel(entry))
+    for (const event of meanwhile) this.apply(event)
   }
 
   /** Takes an event in. Returns what has to be asked for, `changed` when all is said, undefined when it is no news. */
   apply(event: AmiMessage): AmiQuestion | 'changed' | undefined {
+    this.bridges.apply(event)
+    if (
+      this.#meanwhile &&
+      ofChannels.has(event.event.toLowerCase()) &&
+      this.#meanwhile.length < mostMeanwhile
+    )
+      this.#meanwhile.push(event)
     switch (event.event.toLowerCase()) {
       case 'newchannel':
         return this.#setChannel(event.get('Uniqueid'), readChannel(event))

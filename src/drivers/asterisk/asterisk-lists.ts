@@ -57,6 +57,7 @@ export async function readLists(
 ): Promise<readonly string[]> {
   const forbidden: string[] = []
   for (const [name, takeInto] of Object.entries(actions[question])) {
+    if (takeInto === channels) book.channelsAsked()
     try {
       await source.list(name, (entries) => takeInto(book, entries))
     } catch (error) {

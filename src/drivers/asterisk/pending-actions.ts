@@ -28,13 +28,15 @@ const mostEntries = 20_000
 export class PendingActions {
   readonly #clock: Clock
   readonly #onSilence: (why: AmiTrouble) => void
+  readonly #answerWithinMs: number
   readonly #pending = new Map<string, Pending>()
   // Some events name actions of other connections to the same Asterisk, of another box perhaps.
   readonly #prefix = randomBytes(6).toString('hex')
   #count = 0
 
-  constructor(clock: Clock, onSilence: (why: AmiTrouble) => void) {
+  constructor(clock: Clock, onSilence: (why: AmiTrouble) => void, mostMs = answerWithinMs) {
     this.#clock = clock
+    this.#answerWithinMs = mostMs
     this.#onSilence = onSilence
   }
 
@@ -81,7 +83,7 @@ export class PendingActions {
       return Promise.reject(new AmiTrouble('away', `${mostPending} actions wait already`))
     const id = `${this.#prefix}-${++this.#count}`
     const { promise, resolve, reject } = Promise.withResolvers<AmiMessage>()
-    const mostMs = takeList ? listWithinMs : answerWithinMs
+    const mostMs = takeList ? listWithinMs : this.#answerWithinMs
     const timer = this.#clock.after(mostMs, () =>
       this.#onSilence(new AmiTrouble('too-late', `${name} was not answered within ${mostMs} ms`)),
     )

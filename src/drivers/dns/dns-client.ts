@@ -28,11 +28,17 @@ export class DnsClient {
   readonly #timeoutMs: number
   readonly #clock: Clock
   readonly #failedAt = new Map<NameServer, number>()
+  #silentSince: number | undefined
 
   constructor({ servers, timeoutMs, clock = systemClock }: DnsClientOptions) {
     this.#servers = servers
     this.#timeoutMs = timeoutMs
     this.#clock = clock
+  }
+
+  /** Since when no server has said a word, in milliseconds since the Unix epoch; undefined when the last one asked has. */
+  get silentSince(): number | undefined {
+    return this.#silentSince
   }
 
   /** No records means that there are none. Rejects with DnsUnavailable. */
@@ -52,9 +58,12 @@ export class DnsClient {
 
   async #askServers(question: DnsQuestion): Promise<DnsReply> {
     let cause: unknown
+    let isAnswered = false
     for (const server of this.#inOrder()) {
       try {
         const reply = await exchange(server, question, { timeoutMs: this.#timeoutMs, clock: this.#clock })
+        this.#silentSince = undefined
+        isAnswered = true
         if (reply.rcode === responseCode.ok || reply.rcode === responseCode.noSuchName) {
           this.#failedAt.delete(server)
           return reply
@@ -65,6 +74,7 @@ export class DnsClient {
         cause = error
       }
     }
+    if (!isAnswered) this.#silentSince ??= this.#clock.now()
     throw new DnsUnavailable(question, cause)
   }
 

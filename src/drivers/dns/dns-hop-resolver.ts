@@ -29,6 +29,7 @@ type Steps = ReturnType<typeof locate>
 
 /** RFC 3263 over the DNS, with a cache that answers at once. Holds no socket between queries. */
 export class DnsHopResolver implements HopResolver {
+  readonly #client: DnsClient
   readonly #lookup: CachedLookup
   readonly #locate: LocateOptions
   readonly #hosts: HostsFile
@@ -37,8 +38,8 @@ export class DnsHopResolver implements HopResolver {
   constructor(options: DnsHopResolverOptions) {
     const { timeoutMs, serveStaleSeconds, clock = systemClock, random = Math.random } = options
     const servers = options.servers.length > 0 ? options.servers.map(parseNameServer) : systemNameServers()
-    const client = new DnsClient({ servers, timeoutMs, clock })
-    this.#lookup = new CachedLookup((question) => client.ask(question), { serveStaleSeconds, clock })
+    this.#client = new DnsClient({ servers, timeoutMs, clock })
+    this.#lookup = new CachedLookup((question) => this.#client.ask(question), { serveStaleSeconds, clock })
     this.#hosts = options.hostsFile ?? HostsFile.ofSystem()
     this.#log = options.log ?? silentLog
     this.#locate = {
@@ -46,6 +47,11 @@ export class DnsHopResolver implements HopResolver {
       families: options.families ?? ['AAAA', 'A'],
       random,
     }
+  }
+
+  /** Since when no name server has said a word, in milliseconds since the Unix epoch; undefined when one has. */
+  get silentSince(): number | undefined {
+    return this.#client.silentSince
   }
 
   /** The hops for a URI, best first. Rejects with HostNotFound. */

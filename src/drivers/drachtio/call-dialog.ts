@@ -1,6 +1,7 @@
 import { CallRejected } from '../../domain/call-rejected.ts'
 import type {
   DialogEnd,
+  DialogRequestOptions,
   DigestAccount,
   IncomingOffer,
   IncomingRequest,
@@ -109,11 +110,11 @@ export class CallDialog implements SipDialog {
 
   async request(
     method: string,
-    options: { readonly headers?: SipHeaders; readonly body?: string } = {},
+    { headers = {}, body = '', onlyAsks }: DialogRequestOptions = {},
   ): Promise<SipResponseView> {
     if (this.#isOver) return localResponse(481, 'Call/Transaction Does Not Exist')
-    const response = await this.#send(method, options.headers ?? {}, options.body ?? '')
-    this.#endIfGone(response)
+    const response = await this.#send(method, headers, body)
+    if (!onlyAsks || response.status !== 408) this.#endIfGone(response)
     return response
   }
 

@@ -3,7 +3,9 @@ import type { Socket } from 'node:net'
 import DrachtioAgent from 'drachtio-srf/lib/drachtio-agent.js'
 import type { Clock, Timer } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
+import { RareLine } from '../../lib/rare-line.ts'
 import { type ControlReply, readControlFrame, type SipFrame } from './control-frame.ts'
+import { drachtioServerLimits, FrameOutbox } from './frame-outbox.ts'
 import { ControlSecretRefused, EngineUnavailable } from './link-trouble.ts'
 
 export interface ControlAddress {
@@ -14,14 +16,20 @@ export interface ControlAddress {
 
 export interface ControlListener {
   onSip(frame: SipFrame): void
-  /** Connected, authenticated, routes asked for. `hostports`: `udp/192.0.2.1:5060,tcp/192.0.2.1:5060`. */
-  onUp(hostports: string): void
+  /**
+   * Connected, authenticated, routes asked for. Where SIP is heard, `udp/192.0.2.1:5060,tcp/192.0.2.1:5060`: as others are
+   * told, and on this machine.
+   */
+  onUp(advertised: string, local: string): void
   /** The engine forgot nothing, but its answers to what is under way will not come. */
   onDown(): void
 }
 
 /** Called for each reply; true keeps waiting for another (proxy frames get several). */
 export type ReplyHandler = (reply: ControlReply | EngineUnavailable) => boolean
+
+/** What drachtio-srf tells of a server: where it hears SIP, which version it has, and where on its machine. */
+type ServerWords = readonly [advertised?: string, version?: string, local?: string]
 
 interface PendingReply {
   readonly handler: ReplyHandler
@@ -33,8 +41,12 @@ const replyWithinMs = 8_000
 const checkEveryMs = 2_000
 const endWithinMs = 1_000
 const retryMaxDelayMs = 2_000
+/** An engine that is away for a night does not fill the log. */
+const failureSaidEveryMs = 60_000
 /** The embedded engine then spares a write for each echo of what we send; a drachtio-server thinks nothing of it. */
 const tags = ['late-echo']
+/** In the version of our own engine. */
+const ownVersion = /-causeway\b/
 
 /**
  * The control connection to the SIP engine. drachtio-srf's agent connects, authenticates, asks for the routes, frames and
@@ -46,13 +58,13 @@ export class ControlConnection extends DrachtioAgent {
   readonly #listener: ControlListener
   readonly #clock: Clock
   readonly #log: Log
+  readonly #rarely: RareLine
   readonly #pending = new Map<string, PendingReply>()
   #socket: Socket | undefined
   #check: Timer | undefined
   readonly #idPrefix = `${randomBytes(6).toString('hex')}-`
+  readonly #outbox = new FrameOutbox((text, encoding) => this.#socket?.write(text, encoding))
   #lastId = 0
-  #outbox = ''
-  #isAscii = true
 
   constructor(address: ControlAddress, listener: ControlListener, clock: Clock, log: Log) {
     super(() => undefined)
@@ -60,6 +72,7 @@ export class ControlConnection extends DrachtioAgent {
     this.#listener = listener
     this.#clock = clock
     this.#log = log
+    this.#rarely = new RareLine(clock, failureSaidEveryMs)
   }
 
   get isUp(): boolean {
@@ -75,16 +88,19 @@ export class ControlConnection extends DrachtioAgent {
     const timer = this.#clock.after(startWithinMs, () => {
       reject(new EngineUnavailable(`no SIP engine answers at ${host}:${port}`, { cause: lastError }))
     })
-    this.on('connect', (error: Error | null, hostports?: string) => {
+    this.on('connect', (error: Error | null, ...[advertised = '', version = '', local]: ServerWords) => {
       timer.cancel()
-      if (error) return reject(new ControlSecretRefused(host, port))
-      this.#cameUp(hostports ?? '')
+      if (error) return this.#refused(new ControlSecretRefused(host, port), reject)
+      this.#outbox.reset(ownVersion.test(version) ? undefined : drachtioServerLimits)
+      this.#cameUp(advertised, local ?? advertised)
       return resolve()
     })
     // Without a listener drachtio-srf's error event would end the process; it reconnects by itself.
     this.on('error', (error: Error) => {
       lastError = error
-      this.#log.warn({ host, port, error: error.message }, 'SIP engine connection failed')
+      this.#rarely.say(error.message, (unsaid) =>
+        this.#log.warn({ host, port, error: error.message, unsaid }, 'SIP engine connection failed'),
+      )
     })
     this.on('close', (socket: Socket) => this.#wentDown(socket))
     this.connect({ ...this.#address, tags, reconnect: { retryMaxDelay: retryMaxDelayMs } })
@@ -100,7 +116,7 @@ export class ControlConnection extends DrachtioAgent {
       if (wire.reconnectVars?.retryTimer) clearTimeout(wire.reconnectVars.retryTimer)
     }
     this.#check?.cancel()
-    this.#flush()
+    this.#outbox.flush()
     const sockets = [...this.mapServer.keys()]
     for (const socket of sockets) await endSocket(socket)
     this.#failAll('the box is stopping')
@@ -114,7 +130,8 @@ export class ControlConnection extends DrachtioAgent {
       return
     }
     const id = this.#write(frame)
-    this.#pending.set(id, { handler, deadline: this.#clock.now() + withinMs })
+    if (id !== undefined) this.#pending.set(id, { handler, deadline: this.#clock.now() + withinMs })
+    else handler(new EngineUnavailable(`the SIP engine takes no frame of ${frame.length} characters`))
   }
 
   /** Sends one frame whose reply tells nothing worth waiting for. */
@@ -126,6 +143,7 @@ export class ControlConnection extends DrachtioAgent {
     // A throw here would leave the agent's input buffer where it is and end the process.
     try {
       const read = readControlFrame(payload)
+      if (read.kind === 'reply') this.#outbox.answered(read.to)
       if (read.kind === 'sip') this.#listener.onSip(read.frame)
       else if (read.kind === 'reply' && this.#pending.has(read.to)) this.#settle(read.to, read.reply)
       else super._onMsg(socket, payload)
@@ -136,6 +154,10 @@ export class ControlConnection extends DrachtioAgent {
 
   #tame(socket: Socket): void {
     socket.setNoDelay(true) // which the agent forgets when it reconnects
+    const loggingIn = this.#clock.after(startWithinMs, () => {
+      if (socket !== this.#socket) socket.destroy()
+    })
+    socket.once('close', () => loggingIn.cancel())
     const [receive] = socket.listeners('data')
     socket.removeAllListeners('data')
     socket.on('data', (data: Buffer) => {
@@ -156,16 +178,27 @@ export class ControlConnection extends DrachtioAgent {
     if (pending.handler(reply)) this.#pending.set(id, pending)
   }
 
-  #cameUp(hostports: string): void {
+  /** A server that refuses closes the connection; where one does not, we do, and the agent tries again. */
+  #refused(why: ControlSecretRefused, reject: (error: Error) => void): void {
+    this.#rarely.say(why.message, (unsaid) =>
+      this.#log.error({ why: why.message, unsaid }, 'SIP engine connection refused'),
+    )
+    for (const socket of this.mapServer.keys()) socket.destroy()
+    reject(why)
+  }
+
+  #cameUp(advertised: string, local: string): void {
     this.#socket = this.mapServer.keys().next().value
     this.#scheduleCheck()
-    this.#listener.onUp(hostports)
+    this.#listener.onUp(advertised, local)
   }
 
   #wentDown(socket: Socket): void {
     if (socket !== this.#socket) return
+    const { host, port } = this.#address
+    if (!this.wp?.closing) this.#log.warn({ host, port }, 'SIP engine lost: its calls are over')
     this.#socket = undefined
-    this.#outbox = ''
+    this.#outbox.reset(undefined)
     this.#check?.cancel()
     this.#failAll('the connection to the SIP engine was lost')
     this.#listener.onDown()
@@ -200,24 +233,17 @@ export class ControlConnection extends DrachtioAgent {
     pending.handler(new EngineUnavailable(reason))
   }
 
-  /** Frames of one turn of the event loop leave in one write: a write costs more than what a frame costs otherwise. */
-  #write(frame: string): string {
+  /** The id of the frame; undefined when the engine cannot take it. */
+  #write(frame: string): string | undefined {
     this.#lastId += 1
     const id = `${this.#idPrefix}${this.#lastId.toString(36)}`
-    const framed = `${id}|${frame}`
-    const bytes = Buffer.byteLength(framed)
-    if (this.#outbox === '') setImmediate(() => this.#flush())
-    if (bytes !== framed.length) this.#isAscii = false
-    this.#outbox += `${bytes}#${framed}`
+    const payload = `${id}|${frame}`
+    if (!this.#outbox.takes(payload)) {
+      this.#log.error({ characters: payload.length }, 'a SIP message is too large for this SIP engine')
+      return undefined
+    }
+    this.#outbox.push(id, payload)
     return id
-  }
-
-  #flush(): void {
-    const outbox = this.#outbox
-    this.#outbox = ''
-    // Of ASCII both are the same bytes, and these cost no transcoding.
-    if (outbox !== '') this.#socket?.write(outbox, this.#isAscii ? 'latin1' : 'utf8')
-    this.#isAscii = true
   }
 }
 

@@ -8,11 +8,17 @@ const hashes: readonly (readonly [algorithm: string, hash: string])[] = [
   ['MD5', 'md5'],
 ]
 
+/** A user's name and the hash that stands for his password in one realm and algorithm (RFC 7616 §3.4.2). */
+export interface DigestSecret {
+  readonly username: string
+  readonly ha1: string
+}
+
 export interface DigestQuestion {
   readonly method: string
   /** The Request-URI as sent. */
   readonly uri: string
-  readonly account: DigestAccount
+  readonly account: DigestAccount | DigestSecret
 }
 
 /** The challenge of a 401 or 407 that we answer. */
@@ -27,14 +33,19 @@ export interface ChosenChallenge {
   readonly parameters: DigestChallenge
 }
 
-/** Undefined when no challenge in the response can be answered. */
-export function chooseChallenge(response: SipResponseView): ChosenChallenge | undefined {
+/** Undefined when no challenge in the response can be answered, or none suits who shall answer it. */
+export function chooseChallenge(
+  response: SipResponseView,
+  suits: (challenge: { readonly algorithm: string; readonly realm: string }) => boolean = () => true,
+): ChosenChallenge | undefined {
   const isProxy = response.status === 407
   const header = isProxy ? 'Proxy-Authorization' : 'Authorization'
   const lines = response.headers(isProxy ? 'proxy-authenticate' : 'www-authenticate')
   const challenges = lines.flatMap(parseChallenges)
   for (const [algorithm, hash] of hashes) {
-    const parameters = challenges.find((each) => isAnswerable(each, algorithm))
+    const parameters = challenges.find(
+      (each) => isAnswerable(each, algorithm) && suits({ algorithm, realm: each.get('realm') ?? '' }),
+    )
     if (!parameters) continue
     const isStale = parameters.get('stale')?.toLowerCase() === 'true'
     const realm = parameters.get('realm') ?? ''
@@ -64,7 +75,7 @@ export function digestCredentials(
   const nonce = parameters.get('nonce') ?? ''
   const hasQop = parameters.has('qop')
   const nonceCount = use.toString(16).padStart(8, '0')
-  const secret = digest(account.username, realm, account.password)
+  const secret = 'ha1' in account ? account.ha1 : digest(account.username, realm, account.password)
   const request = digest(method, uri)
   const response = hasQop
     ? digest(secret, nonce, nonceCount, cnonce, 'auth', request)

@@ -1,13 +1,16 @@
 import type {
   IncomingInvite,
   IncomingRequest,
+  IncomingSubscribe,
   InviteOptions,
   OutgoingOptions,
   ProxyOptions,
+  SentSubscribe,
   SipDialog,
   SipResponseView,
   SipStack,
   SipTransport,
+  SubscribeOptions,
 } from '../../domain/sip.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
@@ -17,13 +20,16 @@ import { CallDialog, type DialogParts } from './call-dialog.ts'
 import { ClientTransactions } from './client-transactions.ts'
 import { type ControlAddress, ControlConnection } from './control-connection.ts'
 import type { SipFrame } from './control-frame.ts'
+import { type ListeningPoint, readListeningPoints } from './listening-points.ts'
 import { OutgoingInvite } from './outgoing-invite.ts'
 import { forwardRequest } from './proxy-frame.ts'
 import { reasonIn } from './reason-header.ts'
 import { ReceivedInvite } from './received-invite.ts'
 import { ReceivedRequest } from './received-request.ts'
-import { localResponse } from './response-view.ts'
+import { ReceivedSubscribe } from './received-subscribe.ts'
+import { localResponse, lostResponse } from './response-view.ts'
 import { SessionRefresher } from './session-refresher.ts'
+import { SubscriptionTable } from './subscription-table.ts'
 
 type Handler = (request: IncomingRequest) => Promise<void>
 
@@ -45,17 +51,23 @@ export class DrachtioStack implements SipStack, Part {
   readonly #log: Log
   readonly #handlers = new Map<string, Handler>()
   readonly #dialogs = new Map<string, CallDialog>()
+  readonly #subscriptions: SubscriptionTable
   readonly #openInvites = new Map<string, ReceivedInvite>()
   /** Dialogs of calls of ours that are not answered yet. */
   readonly #earlyDialogs = new Set<string>()
   readonly #hostPorts = new Map<string, string>()
+  #listening: readonly ListeningPoint[] = []
+  #onMoved: () => void = () => undefined
+  #onConnected: (listening: readonly ListeningPoint[]) => void = () => undefined
   #onInvite: ((invite: IncomingInvite) => Promise<void>) | undefined
+  #onSubscribe: ((subscribe: IncomingSubscribe) => Promise<void>) | undefined
 
   constructor(address: ControlAddress, log: Log, clock: Clock = systemClock) {
     this.#log = log
     this.#clock = clock
     this.#control = new ControlConnection(address, this, clock, log)
     this.#transactions = new ClientTransactions(this.#control)
+    this.#subscriptions = new SubscriptionTable(this.#transactions, this.#control)
   }
 
   /** Connects; rejects when no engine answers within ten seconds or it refuses the secret. */
@@ -78,9 +90,15 @@ export class DrachtioStack implements SipStack, Part {
   }
 
   /** What is under way, for metrics and leak tests. */
-  get counts(): { readonly dialogs: number; readonly openInvites: number; readonly transactions: number } {
+  get counts(): {
+    readonly dialogs: number
+    readonly subscriptions: number
+    readonly openInvites: number
+    readonly transactions: number
+  } {
     return {
       dialogs: this.#dialogs.size,
+      subscriptions: this.#subscriptions.size,
       openInvites: this.#openInvites.size,
       transactions: this.#transactions.size,
     }
@@ -94,6 +112,14 @@ export class DrachtioStack implements SipStack, Part {
     this.#handlers.set(method, handler)
   }
 
+  onSubscribe(handler: (subscribe: IncomingSubscribe) => Promise<void>): void {
+    this.#onSubscribe = handler
+  }
+
+  subscribe(uri: string, options: SubscribeOptions): Promise<SentSubscribe> {
+    return this.#subscriptions.subscribe((...asked) => this.request(...asked), uri, options)
+  }
+
   async request(method: string, uri: string, options: OutgoingOptions = {}): Promise<SipResponseView> {
     const { headers = {}, body = '', proxy, account, signal } = options
     if (signal?.aborted) return localResponse(408, 'Request Timeout')
@@ -103,7 +129,7 @@ export class DrachtioStack implements SipStack, Part {
     sendAuthenticated(
       this.#transactions,
       { method, uri, headers, body, proxy, account },
-      { onFinal: resolve, onLost: (error) => resolve(localResponse(503, error.message)) },
+      { onFinal: resolve, onLost: (error) => resolve(lostResponse(error)) },
     )
     const response = await promise
     signal?.removeEventListener('abort', giveUp)
@@ -138,13 +164,38 @@ export class DrachtioStack implements SipStack, Part {
     return this.#hostPorts.get(transport)
   }
 
-  onUp(hostports: string): void {
+  /** Where the engine hears SIP, as it was told when it was last connected. */
+  get listening(): readonly ListeningPoint[] {
+    return this.#listening
+  }
+
+  /** Called at each connection with where the engine hears SIP. */
+  onConnected(listener: (listening: readonly ListeningPoint[]) => void): void {
+    this.#onConnected = listener
+  }
+
+  /** The engine tells others another address than when it was connected. */
+  moved(advertised: readonly ListeningPoint[]): void {
+    this.#advertise(advertised)
+    this.#onMoved()
+  }
+
+  /** Called when `localHostPort` has changed. */
+  onMoved(listener: () => void): void {
+    this.#onMoved = listener
+  }
+
+  onUp(advertised: string, local: string): void {
+    this.#advertise(readListeningPoints(advertised))
+    this.#listening = readListeningPoints(local)
+    this.#log.info({ listening: local, advertised }, 'SIP engine connected')
+    this.#onConnected(this.#listening)
+  }
+
+  #advertise(points: readonly ListeningPoint[]): void {
     this.#hostPorts.clear()
-    for (const each of hostports.split(',')) {
-      const [transport = '', hostPort = ''] = each.split('/')
+    for (const { transport, hostPort } of points)
       if (!this.#hostPorts.has(transport)) this.#hostPorts.set(transport, hostPort)
-    }
-    this.#log.info({ listening: hostports }, 'SIP engine connected')
   }
 
   onDown(): void {
@@ -153,6 +204,7 @@ export class DrachtioStack implements SipStack, Part {
     for (const dialog of [...this.#dialogs.values()]) {
       dialog.end({ by: 'engine', reason: 'connection to the SIP engine lost' })
     }
+    this.#subscriptions.endAll()
     this.#transactions.lostAll()
   }
 
@@ -189,7 +241,7 @@ export class DrachtioStack implements SipStack, Part {
   #onRequestFrame(frame: SipFrame): void {
     const { message, dialogId } = frame
     const method = message.startLine.slice(0, message.startLine.indexOf(' '))
-    const dialog = dialogId ? this.#dialogs.get(dialogId) : undefined
+    const dialog = dialogId ? (this.#dialogs.get(dialogId) ?? this.#subscriptions.get(dialogId)) : undefined
     if (method === 'CANCEL') this.#onCancel(frame)
     else if (dialog) dialog.receive(frame)
     else if (method === 'ACK')
@@ -199,6 +251,7 @@ export class DrachtioStack implements SipStack, Part {
     else if (!knownScheme.test(message.startLine))
       new ReceivedRequest(frame, this.#control).respondAndForget(416)
     else if (method === 'INVITE') this.#onInviteFrame(frame)
+    else if (method === 'SUBSCRIBE' && this.#onSubscribe) this.#onSubscribeFrame(frame, this.#onSubscribe)
     else this.#onPlainRequest(new ReceivedRequest(frame, this.#control))
   }
 
@@ -218,6 +271,11 @@ export class DrachtioStack implements SipStack, Part {
     }
     this.#openInvites.set(invite.transactionId, invite)
     this.#run(invite, handler(invite))
+  }
+
+  #onSubscribeFrame(frame: SipFrame, handler: (subscribe: IncomingSubscribe) => Promise<void>): void {
+    const subscribe = new ReceivedSubscribe(frame, this.#control, (id) => this.#subscriptions.open(id))
+    this.#run(subscribe, handler(subscribe))
   }
 
   #onPlainRequest(request: ReceivedRequest): void {
@@ -243,6 +301,7 @@ export class DrachtioStack implements SipStack, Part {
   #refuseMethod(request: ReceivedRequest): void {
     const allowed = new Set([
       ...(this.#onInvite ? ['INVITE'] : []),
+      ...(this.#onSubscribe ? ['SUBSCRIBE'] : []),
       ...dialogMethods,
       ...this.#handlers.keys(),
     ])

@@ -1,5 +1,6 @@
 import type { SipMessageView, SipResponseView, SipSource } from '../../domain/sip.ts'
 import type { SipFrame } from './control-frame.ts'
+import { type EngineRefused, EngineUnavailable } from './link-trouble.ts'
 
 /** A response from the network, or one the engine made for a request that got none. */
 export class ReceivedResponse implements SipResponseView {
@@ -39,4 +40,10 @@ export class ReceivedResponse implements SipResponseView {
 /** What a request resolves to when no response came from anywhere. */
 export function localResponse(status: number, reason: string): SipResponseView {
   return { status, reason, isLocal: true, body: '', header: () => undefined, headers: () => [] }
+}
+
+/** For a request that the engine did not take, or that was under way when the engine was lost. */
+export function lostResponse(error: EngineUnavailable | EngineRefused): SipResponseView {
+  const response = localResponse(503, error.message)
+  return error instanceof EngineUnavailable ? { ...response, isUnsent: true } : response
 }

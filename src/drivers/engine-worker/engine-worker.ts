@@ -24,6 +24,8 @@ export interface EngineWorkerOptions {
   readonly peerSuffixes?: readonly string[]
   /** The local end of a SIP link to a peer. Rejects when the peer cannot be reached. */
   readonly resolvePeer?: (query: HopQuery) => readonly Hop[] | Promise<readonly Hop[]>
+  /** Others are told another address from now on. */
+  readonly onMoved?: (listeningPoints: readonly ListeningPoint[]) => void
   /** The thread has died after a good start. */
   readonly onCrash?: (cause: Error) => void
   readonly isDebugging?: boolean
@@ -46,7 +48,8 @@ export class EngineStartFailed extends Error {
 // What the main thread gets on its command line (package.json): three semi-spaces of 8 MiB, and an old generation of which
 // V8 collects at 1.6 times what was alive, not at 4 times (docs/performance.md).
 const resourceLimits = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 1_024 }
-const startWithinMs = 15_000
+/** A small machine with a cold cache takes its time; a process that is given up begins with the same cold cache. */
+const startWithinMs = 120_000
 const stopWithinMs = 3_000
 const answerWithinMs = 2_000
 
@@ -145,6 +148,11 @@ export class EngineWorker implements Part {
     if (this.#worker) this.#post(this.#worker, { type: 'credentials', credentials })
   }
 
+  /** Rejects when the engine's thread does not answer in time. */
+  async answers(withinMs = answerWithinMs): Promise<void> {
+    await this.#ask({ about: 'presence' }, withinMs)
+  }
+
   /** What the engine has counted. Rejects when it does not answer in time. */
   async counts(): Promise<EngineCounts> {
     const answer = await this.#ask({ about: 'counts' })
@@ -165,12 +173,13 @@ export class EngineWorker implements Part {
 
   async #ask<Question extends EngineQuestion>(
     question: Question,
+    withinMs = answerWithinMs,
   ): Promise<Extract<EngineAnswer, { about: Question['about'] }>> {
     if (!this.#worker) throw new Error('the engine is not running')
     const id = ++this.#lastId
     const asked = Promise.withResolvers<EngineAnswer>()
     this.#asked.set(id, asked)
-    const timer = setTimeout(() => asked.reject(new Error('the engine does not answer')), answerWithinMs)
+    const timer = setTimeout(() => asked.reject(new Error('the engine does not answer')), withinMs)
     this.#post(this.#worker, { type: 'ask', id, question })
     try {
       // The worker answers what it is asked.
@@ -187,6 +196,10 @@ export class EngineWorker implements Part {
         this.#controlPort = message.controlPort
         this.#listeningPoints = message.listeningPoints
         started.resolve()
+        break
+      case 'moved':
+        this.#listeningPoints = message.listeningPoints
+        this.#options.onMoved?.(message.listeningPoints)
         break
       case 'failed':
         this.#isStopping = true

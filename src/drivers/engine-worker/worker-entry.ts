@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
 import { Engine } from '../../engine/engine.ts'
+import type { ListeningPoint } from '../../engine/transport/flow.ts'
 import type { Hop, HopQuery } from '../../engine/transport/hop.ts'
 import { transportsOf } from '../../engine/transport/transport-name.ts'
 import { systemClock } from '../../lib/clock.ts'
@@ -47,17 +48,25 @@ const resolver = new PeerHopResolver(
   askForPeer,
   new DnsHopResolver({ ...task.dns, transports, families, log }),
 )
+/** Points change with the machine's addresses: the main thread gets them as they are now. */
+function pointsNow(): readonly ListeningPoint[] {
+  return engine.listeningPoints.map((point) => ({ ...point, advertisedHost: point.advertisedHost }))
+}
+
 const engine = new Engine({
   listen: task.listen,
   control: task.control,
   resolver,
   log,
   settings: task.settings,
+  onMoved: () => post({ type: 'moved', listeningPoints: pointsNow() }),
 })
 const collector = new QuietCollector(new V8Thread(), systemClock, log)
 
 function answerTo(question: EngineQuestion): EngineAnswer {
   switch (question.about) {
+    case 'presence':
+      return { about: 'presence' }
     case 'counts':
       return { about: 'counts', value: engine.counts }
     case 'penalties':
@@ -96,8 +105,7 @@ port.on('message', (message: ToWorker) => {
 try {
   await engine.start()
   await collector.start()
-  const listeningPoints = engine.listeningPoints.map((point) => ({ ...point }))
-  post({ type: 'ready', controlPort: engine.controlPort, listeningPoints })
+  post({ type: 'ready', controlPort: engine.controlPort, listeningPoints: pointsNow() })
 } catch (error) {
   const { message, code } = error as NodeJS.ErrnoException
   post({ type: 'failed', message, code })

@@ -28,11 +28,13 @@ export interface WorkerTask {
 
 /** What the main thread asks of the engine while it runs. */
 export type EngineQuestion =
+  | { readonly about: 'presence' }
   | { readonly about: 'counts' }
   | { readonly about: 'penalties' }
   | { readonly about: 'call'; readonly callId: string; readonly legPrefix: string | undefined }
 
 export type EngineAnswer =
+  | { readonly about: 'presence' }
   | { readonly about: 'counts'; readonly value: EngineCounts }
   | { readonly about: 'penalties'; readonly value: readonly Penalty[] }
   | { readonly about: 'call'; readonly value: readonly TracedMessage[] }
@@ -43,6 +45,7 @@ export type FromWorker =
       readonly controlPort: number
       readonly listeningPoints: readonly ListeningPoint[]
     }
+  | { readonly type: 'moved'; readonly listeningPoints: readonly ListeningPoint[] }
   | { readonly type: 'failed'; readonly message: string; readonly code: string | undefined }
   | { readonly type: 'log'; readonly level: LogLevel; readonly fields: LogFields; readonly sentence: string }
   | { readonly type: 'answer'; readonly id: number; readonly answer: EngineAnswer }

@@ -182,7 +182,9 @@ export class CallJournalFiles implements CallJournal, Part {
   }
 
   #renewOldest(): void {
-    const [oldest] = this.#needed.keys()
+    // Older ones that no call needs are only not removed yet.
+    const [oldest] = [...this.#needed].find(([, calls]) => calls > 0) ?? []
+    if (oldest === undefined) return
     for (const call of this.#calls.values()) if (call.file === oldest) this.#write(call)
   }
 
@@ -202,16 +204,18 @@ export class CallJournalFiles implements CallJournal, Part {
   #tidy(): void {
     this.#isUntidy = true
     this.#tidying ??= this.#removeWhileUntidy()
-      .catch((error) => this.#settings.log.warn({ error: String(error) }, 'call journal not tidied up'))
-      .finally(() => {
-        this.#tidying = undefined
-      })
   }
 
   async #removeWhileUntidy(): Promise<void> {
-    while (this.#isUntidy) {
-      this.#isUntidy = false
-      await this.#removeOldest()
+    try {
+      while (this.#isUntidy) {
+        this.#isUntidy = false
+        await this.#removeOldest()
+      }
+    } catch (error) {
+      this.#settings.log.warn({ error: String(error) }, 'call journal not tidied up')
+    } finally {
+      this.#tidying = undefined // in the same turn as the last look, so that no wish falls between
     }
   }
 
@@ -222,7 +226,7 @@ export class CallJournalFiles implements CallJournal, Part {
       unneeded.push(number)
     }
     if (unneeded.length === 0) return
-    await this.#writer.sync() // calls noted again are in the newest file
+    if (!(await this.#writer.sync())) return // calls noted again are in the newest file
     await this.#settings.makeDurable()
     for (const number of unneeded) {
       await this.#folder.remove(number)

@@ -31,7 +31,10 @@ export class SegmentWriter {
   #bytes = 0
   #since = 0
   #isUnsynced = false
-  #syncing: Promise<void> | undefined
+  /** What the disk does for us, one after the other: a slow one is not given more. */
+  #working: Promise<boolean> = Promise.resolve(true)
+  /** The sync that waits for its turn. */
+  #nextSync: Promise<boolean> | undefined
   #rest: Timer | undefined
   #restMs = firstRestMs
   #slow = 0
@@ -91,24 +94,27 @@ export class SegmentWriter {
     const segment = this.#segment
     this.#segment = undefined
     this.#bytes = 0
-    if (segment) void this.#finish(segment)
+    this.#isUnsynced = false
+    if (segment) void this.#inTurn(() => this.#finish(segment))
   }
 
-  /** What was appended outlives a power failure. One at a time: a slow disk is not given more. */
-  sync(): Promise<void> {
-    this.#syncing ??= this.#sync().finally(() => {
-      this.#syncing = undefined
-    })
-    return this.#syncing
+  /** What was appended outlives a power failure; false when the disk would not have it. Files that were left come first. */
+  sync(): Promise<boolean> {
+    // One that has not begun will do for all who ask meanwhile.
+    this.#nextSync ??= this.#inTurn(() => this.#syncOpen())
+    return this.#nextSync
   }
 
   async close(): Promise<void> {
     this.#rest?.cancel()
     this.#rest = undefined
-    const segment = this.#segment
-    this.#segment = undefined
-    await this.#syncing
-    if (segment) await this.#finish(segment)
+    this.leave()
+    await this.#working
+  }
+
+  #inTurn(work: () => Promise<boolean>): Promise<boolean> {
+    this.#working = this.#working.then(work)
+    return this.#working
   }
 
   #judge(tookMs: number): void {
@@ -127,28 +133,34 @@ export class SegmentWriter {
     return segment
   }
 
-  async #sync(): Promise<void> {
-    if (!this.#segment || !this.#isUnsynced) return
+  async #syncOpen(): Promise<boolean> {
+    this.#nextSync = undefined
+    const segment = this.#segment
+    if (!segment || !this.#isUnsynced) return true
     this.#isUnsynced = false
+    const isSynced = await this.#sync(segment)
+    if (!isSynced && segment === this.#segment) this.#isUnsynced = true
+    return isSynced
+  }
+
+  async #sync(segment: Segment): Promise<boolean> {
     try {
-      await this.#segment.sync()
+      await segment.sync()
+      return true
     } catch (error) {
-      this.#isUnsynced = true
       this.#settings.log.error({ error: String(error) }, 'call journal not synced to the disk')
+      return false
     }
   }
 
-  async #finish(segment: Segment): Promise<void> {
-    try {
-      await segment.sync()
-    } catch (error) {
-      this.#settings.log.error({ error: String(error) }, 'call journal not synced to the disk')
-    }
+  async #finish(segment: Segment): Promise<boolean> {
+    const isSynced = await this.#sync(segment)
     try {
       await segment.close()
     } catch (error) {
       this.#settings.log.error({ error: String(error) }, 'file of the call journal not closed')
     }
+    return isSynced
   }
 
   #takeRest(trouble: Readonly<Record<string, unknown>>): void {

@@ -1,10 +1,10 @@
-import { networkInterfaces } from 'node:os'
 import type { Duplex } from 'node:stream'
 import type { Connection, PeerId as Libp2pPeerId, Stream } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { type Clock, systemClock, type Timer } from '../../lib/clock.ts'
 import type { SigningKey } from '../../lib/ed25519.ts'
 import { type Log, silentLog } from '../../lib/log.ts'
+import { machineInterfaces } from '../../lib/machine-interfaces.ts'
 import type { NetworkReach } from '../../overlay/membership/network-reach.ts'
 import { PeerUnreachable } from '../../overlay/overlay-errors.ts'
 import { type PeerId, peerIdOf } from '../../overlay/protocol/peer-id.ts'
@@ -17,7 +17,7 @@ import { DirectPaths } from './direct-paths.ts'
 import { HolePunch, mirrorProtocol, punchProtocol, showMirror } from './hole-punch.ts'
 import { KnockLimit } from './knock-limit.ts'
 import { LanSearch } from './lan-search.ts'
-import { type CausewayNode, createNode } from './libp2p-node.ts'
+import type { CausewayNode } from './libp2p-node.ts'
 import { dialable, fromLibp2p, toLibp2p } from './libp2p-peer.ts'
 import { Libp2pReach } from './libp2p-reach.ts'
 import { type Interfaces, OwnAddresses } from './own-addresses.ts'
@@ -71,7 +71,7 @@ export class Libp2pNetwork implements PeerNetwork {
   #tidying: Timer | undefined
 
   constructor(options: Libp2pNetworkOptions) {
-    const { clock = systemClock, log = silentLog, interfaces = networkInterfaces } = options
+    const { clock = systemClock, log = silentLog, interfaces = machineInterfaces } = options
     this.self = peerIdOf(options.key.publicKey)
     this.#options = options
     this.#clock = clock
@@ -125,6 +125,8 @@ export class Libp2pNetwork implements PeerNetwork {
     const { domain, key, listen } = this.#options
     const isMember = (peer: PeerId) => events.isMember?.(peer) ?? false
     const knocks = new KnockLimit(this.#clock)
+    // A box without an overlay has no need of it: 37 MB, and half a second of its start.
+    const { createNode } = await import('./libp2p-node.ts')
     const node = await createNode({
       ...{ key, listen },
       gater: { ...relayRules(isMember), denyInboundConnection: (knock) => knocks.isTooMuch(knock) },

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { connect, isIP, type Socket } from 'node:net'
-import { createTransport } from 'nodemailer'
 import type { NoticeEvent } from '../../domain/notice.ts'
 import { NoticeRefused, type NoticeTarget, type QueuedNotice } from '../../notice/notice-target.ts'
 import { noticeText } from './notice-text.ts'
@@ -36,6 +35,8 @@ export class Mailbox implements NoticeTarget {
 
   async deliver({ id, notice }: QueuedNotice, signal: AbortSignal): Promise<void> {
     const { server, port, security, username: user, password: pass = '', from, to, box } = this.#settings
+    // Most boxes send no mail: 8 MB.
+    const { createTransport } = await import('nodemailer')
     const socket = await this.#connect(signal)
     const transport = createTransport({
       host: server,

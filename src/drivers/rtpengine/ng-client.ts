@@ -42,7 +42,9 @@ export class NgClient {
   }
 
   async open(): Promise<void> {
-    const client = new Client()
+    // An rtpengine on this machine is asked from an address that nobody on the network can send to.
+    const isHere = /^(127\.|localhost$)/.test(this.#address.host)
+    const client = new Client({ localAddress: isHere ? '127.0.0.1' : '0.0.0.0' })
     this.#client = client
     // Without a listener an error event would end the process.
     client.on('error', (error: Error) => this.#log.warn({ error: error.message }, 'rtpengine client trouble'))

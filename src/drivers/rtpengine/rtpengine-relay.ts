@@ -4,6 +4,7 @@ import type { Part } from '../../lib/part.ts'
 import type { MediaDialect } from '../../media/media-dialect.ts'
 import type { MediaRelay, RelayedExchange } from '../../media/media-relay.ts'
 import { MediaRelayFailed } from '../../media/media-relay-failed.ts'
+import { readLastHeard } from './last-heard.ts'
 import { type NgAddress, NgClient } from './ng-client.ts'
 
 const pingEveryMs = 10_000
@@ -89,6 +90,10 @@ export class RtpengineRelay implements MediaRelay, Part {
 
   async delete(callId: string): Promise<void> {
     await this.#client.command('delete', { 'call-id': callId, flags: ['fatal'] })
+  }
+
+  async lastHeard(callId: string): Promise<ReadonlyMap<string, number>> {
+    return readLastHeard(await this.#client.command('query', { 'call-id': callId }))
   }
 
   async #rewrite(

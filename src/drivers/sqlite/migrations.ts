@@ -54,4 +54,15 @@ export const migrations: readonly string[] = [
     notice TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE outages (
+    id TEXT PRIMARY KEY,
+    detected_at INTEGER NOT NULL,
+    is_closed INTEGER NOT NULL,
+    saved_at INTEGER NOT NULL,
+    report TEXT NOT NULL,
+    roll TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX outages_by_time ON outages (detected_at);
+  `,
 ]

@@ -2,7 +2,9 @@ import type { Aor } from '../../domain/aor.ts'
 import type { CallPath } from '../../domain/call-record.ts'
 import type { IncomingRequest, SipHeaders } from '../../domain/sip.ts'
 import { readNameAddr } from '../name-addr.ts'
-import type { CallerAuthentication, CallGuard } from '../neighbours.ts'
+import type { CallerAuthentication, CallerGrace, CallGuard } from '../neighbours.ts'
+import { warning } from '../warning.ts'
+import { callerDevice } from './caller-device.ts'
 import { type Neighbourhood, recogniseSpeaker, type Speaker } from './speaker.ts'
 
 export type Admission =
@@ -12,6 +14,8 @@ export type Admission =
       readonly label: string
       readonly caller: Aor | undefined
       readonly callerIsAuthenticated: boolean
+      /** Let in without a password, in a PBX's absence: for calls among our phones. */
+      readonly grace?: true
       readonly from: string
       readonly displayName: string | undefined
     }
@@ -23,14 +27,20 @@ export interface AdmissionRules {
   readonly neighbourhood: Neighbourhood
   readonly authentication: CallerAuthentication
   readonly guard: CallGuard
-  /** Whether the PBX of this domain answers, so that it will authenticate its phones itself. */
-  isPbxInCharge(domain: string): boolean
+  readonly grace?: CallerGrace
+  /** Whether the PBX of this domain answers, so that it will authenticate this phone itself. */
+  isPbxInCharge(domain: string, claimed: Aor): boolean
   /**
    * A call for help from where the user's phone is registered, or from one of the site's own networks, by a user of ours
    * or by anybody: it is asked for nothing, and nothing holds it back.
    */
   isEmergencyOf(claimed: Aor | undefined, request: IncomingRequest): boolean
 }
+
+export type CallerProof =
+  | { readonly kind: 'proven'; readonly caller: Aor }
+  | { readonly kind: 'on-grace'; readonly caller: Aor }
+  | Extract<Admission, { kind: 'refused' }>
 
 /** Lets a caller in, or says what it lacks. Peers, PBXs and trunks are known by their address, phones by digest. */
 export function admit(request: IncomingRequest, rules: AdmissionRules): Admission {
@@ -81,23 +91,38 @@ function admitPhone(
   rules: AdmissionRules,
 ): Admission {
   const phone = { kind: 'admitted', source: 'phone', from, displayName } as const
-  if (pbxDomain !== undefined && rules.isPbxInCharge(pbxDomain)) {
+  if (pbxDomain !== undefined && rules.isPbxInCharge(pbxDomain, claimed)) {
     return { ...phone, label: nameOf(claimed), caller: claimed, callerIsAuthenticated: false }
   }
   const proof = proveCaller(request, claimed, rules)
   if (proof.kind === 'refused') return proof
+  if (proof.kind === 'on-grace')
+    return {
+      ...phone,
+      label: nameOf(proof.caller),
+      caller: proof.caller,
+      callerIsAuthenticated: false,
+      grace: true,
+    }
   return { ...phone, label: nameOf(proof.caller), caller: proof.caller, callerIsAuthenticated: true }
 }
 
-/** The digest of a phone: who it is, or the refusal to send. */
+/** The digest of a phone: who it is, or the refusal to send; or whom its PBX's absence excuses from it. */
 export function proveCaller(
   request: IncomingRequest,
   claimed: Aor,
-  { authentication, guard }: Pick<AdmissionRules, 'authentication' | 'guard'>,
-): { readonly kind: 'proven'; readonly caller: Aor } | Extract<Admission, { kind: 'refused' }> {
+  { authentication, guard, grace }: Pick<AdmissionRules, 'authentication' | 'guard' | 'grace'>,
+): CallerProof {
   const verdict = authentication.check(request, claimed)
+  if (verdict.kind === 'blocked') {
+    const why = `too many wrong passwords for ${verdict.username} came from ${request.source.address}`
+    return { kind: 'refused', status: 403, headers: {}, why }
+  }
   if (verdict.kind === 'challenge') {
-    if (verdict.why === 'wrong') guard.noteAuthFailure(request.source)
+    // It has answered a nonce that was sent to its address: it is there.
+    const excused = verdict.why === 'wrong' ? excuse(request, claimed, grace) : undefined
+    if (excused) return excused
+    if (verdict.why === 'wrong') guard.noteAuthFailure(request.source, verdict.username)
     return { ...verdict, kind: 'refused', why: `digest ${verdict.why}` }
   }
   guard.noteAuthSuccess(request.source)
@@ -110,6 +135,32 @@ export function proveCaller(
     }
   }
   return { kind: 'proven', caller: verdict.caller }
+}
+
+function excuse(
+  request: IncomingRequest,
+  claimed: Aor,
+  grace: CallerGrace | undefined,
+): CallerProof | undefined {
+  const answer = grace?.answerTo(claimed, callerDevice(request))
+  switch (answer?.kind) {
+    case 'covered':
+      return { kind: 'on-grace', caller: answer.user }
+    case 'early': {
+      const why = `the PBX of ${nameOf(claimed)} does not answer, and is not known to be gone yet`
+      return { kind: 'refused', status: 503, headers: { 'Retry-After': '2', ...warning(why) }, why }
+    }
+    case 'at-pbx': {
+      const why = `the PBX of ${nameOf(claimed)} is in charge, and its phone is registered there`
+      return { kind: 'refused', status: 403, headers: warning(why), why }
+    }
+    case 'over': {
+      const why = `the PBX of ${nameOf(claimed)} is gone, and the time without a password is over`
+      return { kind: 'refused', status: 403, headers: warning(why), why }
+    }
+    default:
+      return undefined
+  }
 }
 
 function placeOf(speaker: Exclude<Speaker, { kind: 'phone' }>): { source: CallPath; label: string } {

@@ -16,8 +16,8 @@ export interface Neighbourhood {
   peerOfLink(port: number): string | undefined
   pbxOf(source: SipSource): string | undefined
   trunkOf(source: SipSource, requestUri: string): string | undefined
-  /** The domain of ours a host stands for, those of our PBXs included. */
-  homeDomain(host: string): string | undefined
+  /** The domain of ours that the host in a user's name stands for, those of our PBXs included. */
+  homeDomain(name: Aor): string | undefined
   isPbxDomain(domain: string): boolean
   /** The user whose phone registered from there. */
   userAt(source: SipSource): string | undefined
@@ -51,7 +51,7 @@ export function isLoopback(address: string): boolean {
 function ourUser(from: string, known: Neighbourhood): Aor | undefined {
   const uri = parseDialledUri(from)
   if (!uri || uri.scheme === 'tel') return undefined
-  const domain = known.homeDomain(uri.host)
+  const domain = known.homeDomain(aor(uri.user, uri.host))
   return domain === undefined ? undefined : aor(uri.user, domain)
 }
 

@@ -8,13 +8,15 @@ export interface FailedTarget {
   readonly path: CallPath
   /** Final status of the target; 480 when it rang too long, 503 when nothing could be sent. */
   readonly status: number
-  readonly target?: Pick<RouteTarget, 'outsideNumber' | 'memberOf' | 'emergency'>
+  readonly target?: Pick<RouteTarget, 'outsideNumber' | 'memberOf' | 'emergency' | 'mayNotKnow'>
   /** Undefined when the box itself gave up. */
-  readonly response?: { headers(name: string): readonly string[] } | undefined
+  readonly response?: { headers(name: string): readonly string[]; readonly isLocal?: boolean } | undefined
   /** The box itself has refused the call: no other target may do better. */
   readonly isFinal?: boolean
   /** It was reached, and nobody answered for as long as it may ring. */
   readonly rangInVain?: boolean
+  /** It rang before it was given up. */
+  readonly hasRung?: true
 }
 
 /** A person said no (DESIGN: hunting follows meaning). */
@@ -31,7 +33,7 @@ const noAnswer = 19
 
 /** Whether the next target of the route may be tried. */
 export function mayTryNext(failure: FailedTarget): boolean {
-  const { path, status, target, isFinal = false } = failure
+  const { path, status, target, isFinal = false, rangInVain = false } = failure
   if (target?.emergency) return true // whoever says no, somebody else may send help
   if (isFinal) return false
   // In turn each member of a group speaks for himself.
@@ -39,13 +41,23 @@ export function mayTryNext(failure: FailedTarget): boolean {
   const meaning = meaningByCause(failure)
   if (meaning !== undefined) return meaning === 'path'
   if (personSaidNo.has(status)) return false
+  // The PBX has rung the phones that it knows; those that are registered here too must not ring once more.
+  if (path === 'pbx' && rangInVain) return false
   if (deadPath.has(status)) return true
   // Another phone or box may still know the user; a carrier's or a domain's word is final.
-  if (noSuchNumber.has(status)) return path === 'phone' || path === 'overlay'
+  if (noSuchNumber.has(status))
+    return path === 'phone' || path === 'overlay' || (path === 'pbx' && target?.mayNotKnow === true)
   // A trunk that refuses us says nothing about the number; a PBX's challenge is for the phone.
   if (credentialsRefused.has(status)) return path === 'trunk' || path === 'overlay'
   if (mediaRefused.has(status)) return path === 'trunk'
   return status < 400 // redirections are not followed
+}
+
+/** A PBX has let this caller through: somebody rang, or it says itself that nobody is there who could be rung. */
+export function wasLetThrough({ path, status, response, hasRung }: FailedTarget): boolean {
+  if (path !== 'pbx') return false
+  const isOwnWord = response !== undefined && response.isLocal !== true
+  return hasRung === true || (isOwnWord && (status === 480 || noSuchNumber.has(status)))
 }
 
 /**

@@ -6,7 +6,7 @@ import type { SipHeaders } from '../../domain/sip.ts'
 import { letGo } from '../legs/let-go.ts'
 import type { AnsweredLeg, FailedLeg, LegOrder, OutgoingLeg } from '../legs/outgoing-leg.ts'
 import type { MediaSession, Router } from '../neighbours.ts'
-import { endsGroup, mayTryNext, mostTelling, wasLedAstray } from './hunt-verdict.ts'
+import { endsGroup, mayTryNext, mostTelling, wasLedAstray, wasLetThrough } from './hunt-verdict.ts'
 import type { Redirections } from './redirections.ts'
 import { targetAttempt } from './target-attempt.ts'
 import { untriedTargets } from './untried-targets.ts'
@@ -57,9 +57,15 @@ export class Hunt {
   #winner: AnsweredLeg | undefined
   #isAborted = false
   #isOfferTaken = false
+  #isLetThrough = false
 
   constructor(order: HuntOrder) {
     this.#order = order
+  }
+
+  /** A PBX has let this caller through to phones. */
+  get isLetThrough(): boolean {
+    return this.#isLetThrough
   }
 
   /** Targets that are being tried now. */
@@ -73,10 +79,14 @@ export class Hunt {
     this.#cancelOpen(reason)
   }
 
-  /** The PBX is known to be gone: legs to it from which nothing was heard are not waited for. */
-  abandonPbx(name: string): void {
+  /**
+   * The PBX is known to be gone: legs to it are not waited for. `isDead`: those that ring neither, since nobody who
+   * answers there would be heard.
+   */
+  abandonPbx(name: string, isDead: boolean): void {
     for (const leg of this.#open) {
-      if (leg.target.path === 'pbx' && leg.target.label === name && leg.isSilent) leg.abandon()
+      const isThere = leg.target.path === 'pbx' && leg.target.label === name
+      if (isThere && (isDead || leg.isSilent)) leg.abandon()
     }
   }
 
@@ -142,6 +152,7 @@ export class Hunt {
     this.#open.delete(leg)
     if (outcome.kind === 'answered') return this.#answered(outcome)
     if (!this.#winner) this.#note(outcome, outcome.status, outcome.reason)
+    this.#isLetThrough ||= wasLetThrough(outcome)
     if (endsGroup(outcome)) this.#cancelOpen()
     const instead = await this.#redirected(outcome)
     const failures: FailedLeg[] = []

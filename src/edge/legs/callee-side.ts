@@ -79,8 +79,8 @@ export class CalleeSide {
     this.#hunt.abort()
   }
 
-  abandonPbx(name: string): void {
-    this.#hunt.abandonPbx(name)
+  abandonPbx(name: string, isDead: boolean): void {
+    this.#hunt.abandonPbx(name, isDead)
   }
 
   /** Whether this trunk is being tried now. */
@@ -142,9 +142,10 @@ export class CalleeSide {
           remark: mediaRemarks(callLog, target, clock),
         }),
       onProgress: (response: SipResponseView, session: MediaSession) => {
-        callLog.ringing(target.path, target.label)
+        callLog.ringing(target.path, target.label, callId)
         caller.progress(response, session)
       },
+      onFailed: () => callLog.ceased(callId),
     }
     return new OutgoingLeg(order, network, witness, clock, log)
   }
@@ -167,6 +168,8 @@ export class CalleeSide {
   #demandOf(target: RouteTarget): Demand | undefined {
     if (!target.callerMustBeAuthenticated || this.isProven) return undefined
     if (this.#redirections.of(target)) return undefined // asked in the name of a user who is registered
+    // Asked again by the box, with another nonce, the phone would only begin anew at the PBX.
+    if (target.path === 'phone' && this.#hunt.isLetThrough) return undefined
     const demand = this.#facts.callIn.demandDigest()
     if (!demand) this.#question = { ...this.#question, callerIsAuthenticated: true }
     return demand

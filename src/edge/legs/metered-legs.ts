@@ -1,3 +1,4 @@
+import type { Aor } from '../../domain/aor.ts'
 import type { CallRate } from '../../domain/call-rate.ts'
 import type { DecisionStep } from '../../domain/decision-record.ts'
 import type { E164 } from '../../domain/phone-number.ts'
@@ -33,16 +34,26 @@ export interface TollGate {
       }
 }
 
+/** Users of PBXs whose passwords the box does not know. */
+export interface Guests {
+  /** Nobody can prove to be him just now, because his PBX is gone. */
+  isOnGrace(user: Aor): boolean
+  /** No phone of his is here that his PBX has accepted: one on grace has not gone home yet, perhaps. */
+  isDoubtful(user: Aor): boolean
+}
+
 /** The one way to legs that leave for the telephone network: nothing goes there that its payer may not spend. */
 export class MeteredLegs implements LegPreparer {
   readonly #legs: LegPreparer
   readonly #toll: TollGate
   readonly #trunks: TrunkHosts
+  readonly #guests: Guests | undefined
 
-  constructor(legs: LegPreparer, toll: TollGate, trunks: TrunkHosts) {
+  constructor(legs: LegPreparer, toll: TollGate, trunks: TrunkHosts, guests?: Guests) {
     this.#legs = legs
     this.#toll = toll
     this.#trunks = trunks
+    this.#guests = guests
   }
 
   /** Throws `OutsideCallRefused`, `WayLeadsOutside`, and what the leg's own preparer throws. */
@@ -52,10 +63,22 @@ export class MeteredLegs implements LegPreparer {
     displayName: string | undefined,
   ): PreparedLeg | Promise<PreparedLeg> {
     const number = meteredNumber(target)
+    const isOutside = number !== undefined || target.path === 'trunk'
+    if (!target.emergency && target.path !== 'phone' && this.#isGuest(question, isOutside))
+      throw notForGuests(target)
     if (number !== undefined) return this.#prepareMetered(number, target, question, displayName)
     const isStatedByOthers = target.path === 'phone' || target.path === 'domain'
     if (isStatedByOthers) return this.#prepareInside(target, question, displayName)
     return this.#legs.prepare(target, question, displayName)
+  }
+
+  /** In the name of such a user too, whoever asks: his phone may send a call on, or transfer it. */
+  #isGuest({ source, grace, caller }: CallQuestion, isOutside: boolean): boolean {
+    if (source !== 'phone') return false
+    if (grace === true) return true
+    const guests = this.#guests
+    if (!caller || !guests) return false
+    return guests.isOnGrace(caller) || (isOutside && guests.isDoubtful(caller))
   }
 
   /** Contact, Path and domain are what somebody has said, and may lead to a provider who trusts our address. */
@@ -108,6 +131,13 @@ export class MeteredLegs implements LegPreparer {
       throw error
     }
   }
+}
+
+function notForGuests({ path, label, uri }: RouteTarget): OutsideCallRefused {
+  const why = 'who was let in without a password, while his PBX was gone, reaches phones of this site alone'
+  const asked = `${path} ${label} (${uri})`
+  const step: DecisionStep = { atMs: 0, step: 'rights', asked, answer: '403 Forbidden', tookMs: 0, why }
+  return new OutsideCallRefused({ status: 403, reason: 'Forbidden', why }, step)
 }
 
 /** The number outside that a target calls for money; undefined for targets inside and for calls for help. */

@@ -1,11 +1,12 @@
 import { CallAborted, CallRejected } from '../../domain/call-rejected.ts'
 import { GatewayError } from '../../domain/gateway-error.ts'
-import { reasonOfCause } from '../../domain/q850.ts'
+import { causeInReason, reasonOfCause } from '../../domain/q850.ts'
+import { retryAfterMsOf } from '../../domain/retry-after.ts'
 import type { RouteTarget } from '../../domain/route.ts'
 import type { InviteOptions, SipDialog, SipHeaders, SipResponseView } from '../../domain/sip.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
-import type { MediaSession, PbxWitness } from '../neighbours.ts'
+import type { MediaSession, PbxOutcome, PbxWitness } from '../neighbours.ts'
 import { askedEarlyMedia, earlyMediaUnder } from './early-media.ts'
 import { offeredExtensions } from './extensions.ts'
 import { type LimitedLeg, limitedLeg } from './leg-limit.ts'
@@ -29,6 +30,8 @@ export interface LegOrder {
   /** How long to wait for the first word of the target before the next one is tried; undefined: as long as it may ring. */
   readonly silentMs?: number | undefined
   onProgress(response: SipResponseView, media: MediaSession): void
+  /** It was tried in vain: nothing rings there any more. */
+  onFailed?(): void
   /** Takes the target's own offer when the caller made none; resolves to the caller's answer. */
   answerOffer(sdp: string, media: MediaSession): Promise<string>
 }
@@ -53,16 +56,23 @@ export interface FailedLeg {
   readonly isFinal?: boolean
   /** It was reached, and nobody answered for as long as it may ring. */
   readonly rangInVain?: boolean
+  /** It rang before it was given up. */
+  readonly hasRung?: true
   readonly tookMs: number
   /** The box itself would not or could not: nothing is known of the target. */
   readonly byBox?: true
 }
 
 const noAnswer = 19
+/** Q.850: the switch that says so, and no line beyond it. */
+const switchCongested = 42
 /** A mobile network may look for a phone so long and say nothing but 100, which does not come up to here. */
 const patientMs = 8_000
 
-type Trouble = Pick<FailedLeg, 'status' | 'reason' | 'response' | 'isFinal' | 'rangInVain' | 'byBox'>
+type Trouble = Pick<
+  FailedLeg,
+  'status' | 'reason' | 'response' | 'isFinal' | 'rangInVain' | 'hasRung' | 'byBox'
+>
 
 /** One target of a call while it is tried. `run` always comes to an end and never rejects. */
 export class OutgoingLeg {
@@ -73,6 +83,7 @@ export class OutgoingLeg {
   readonly #log: Log
   readonly #abort = new AbortController()
   #isSeen = false
+  #hasRung = false
   /** How long it was tried in vain. */
   #triedMs: number | undefined
   #isAbandoned = false
@@ -124,6 +135,7 @@ export class OutgoingLeg {
       return { ...(await this.#call()), kind: 'answered', target, tookMs: this.#clock.now() - startedAt }
     } catch (error) {
       const trouble = this.#troubleOf(error)
+      this.#order.onFailed?.()
       return { kind: 'failed', target, path: target.path, tookMs: this.#clock.now() - startedAt, ...trouble }
     } finally {
       ringing.cancel()
@@ -176,6 +188,7 @@ export class OutgoingLeg {
   #progress(response: SipResponseView, media: MediaSession): void {
     if (!this.#isSeen) this.#report('answered')
     this.#isSeen = true
+    this.#hasRung ||= response.status === 180
     this.#order.onProgress(response, media)
   }
 
@@ -183,7 +196,8 @@ export class OutgoingLeg {
     if (error instanceof CallRejected) return this.#rejected(error)
     if (error instanceof CallAborted && this.#triedMs !== undefined) return this.#unanswered(this.#triedMs)
     if (error instanceof CallAborted && this.#isAbandoned) {
-      return { status: 503, reason: 'No Longer Reachable', response: undefined }
+      const reason = 'No Longer Reachable'
+      return { status: 503, reason, response: undefined, ...(this.#hasRung && { hasRung: true }) }
     }
     if (error instanceof OutsideCallRefused) {
       return {
@@ -211,14 +225,43 @@ export class OutgoingLeg {
   }
 
   #rejected({ sipStatus, message, response }: CallRejected): Trouble {
-    if (response?.isLocal) this.#report(sipStatus === 408 ? 'timeout' : 'unreachable')
-    else this.#report(sipStatus === 503 ? 'unavailable' : 'answered')
-    return { status: sipStatus, reason: response?.reason ?? message, response }
+    if (response) this.#reportRefusal(response)
+    if (response && isChallenge(sipStatus) && this.target.path === 'pbx')
+      this.#witness.heard?.(this.target.label, 'INVITE', response)
+    // The PBX has phones of its own: those that are registered at both must not ring once more.
+    const rangInVain = this.target.path === 'pbx' && this.#hasRung && sipStatus === 480
+    return {
+      status: sipStatus,
+      reason: response?.reason ?? message,
+      response,
+      ...(rangInVain && { rangInVain }),
+    }
   }
 
-  #report(outcome: Parameters<PbxWitness['saw']>[1]): void {
-    if (this.target.path === 'pbx') this.#witness.saw(this.target.label, outcome)
+  #reportRefusal(response: SipResponseView): void {
+    const { status, isLocal } = response
+    if (isLocal && status !== 408) this.#report('unreachable')
+    // What became of a phone that rings behind the PBX says nothing of the PBX.
+    else if (isLocal && !this.#isSeen) this.#report('timeout')
+    else if (!isLocal && this.#isOverload(response)) this.#report('unavailable', retryAfterMsOf(response))
+    else if (!isLocal) this.#report(isChallenge(status) ? 'challenged' : 'answered')
   }
+
+  /** A network behind the PBX that has no room says so with a cause of its own. */
+  #isOverload(response: SipResponseView): boolean {
+    if (response.status !== 503 || this.#isSeen) return false
+    const cause = causeInReason(response.headers('reason').join(', '))
+    return cause === undefined || cause === switchCongested
+  }
+
+  #report(outcome: PbxOutcome, retryAfterMs?: number): void {
+    if (this.target.path !== 'pbx') return
+    this.#witness.saw(this.target.label, outcome, { retryAfterMs })
+  }
+}
+
+function isChallenge(status: number): boolean {
+  return status === 401 || status === 407
 }
 
 function stackOf(error: unknown): string | undefined {

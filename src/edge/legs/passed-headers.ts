@@ -1,4 +1,5 @@
-import type { SipHeaders, SipMessageView } from '../../domain/sip.ts'
+import { pickedHeaders } from '../../domain/picked-headers.ts'
+import type { SipMessageView } from '../../domain/sip.ts'
 
 /** Of an INVITE, to the other leg. What names our own dialogs or promises what we do not do stays behind. */
 const ofRequest = [
@@ -51,18 +52,9 @@ const inDialog = [
 const challenges = ['WWW-Authenticate', 'Proxy-Authenticate']
 const credentials = ['Authorization', 'Proxy-Authorization']
 
-export const passedOfInvite = (invite: SipMessageView) => pick(invite, ofRequest)
-export const passedOfResponse = (response: SipMessageView) => pick(response, ofResponse)
-export const passedInDialog = (request: SipMessageView) => pick(request, inDialog)
-export const challengesOf = (response: SipMessageView) => pick(response, challenges)
+export const passedOfInvite = (invite: SipMessageView) => pickedHeaders(invite, ofRequest)
+export const passedOfResponse = (response: SipMessageView) => pickedHeaders(response, ofResponse)
+export const passedInDialog = (request: SipMessageView) => pickedHeaders(request, inDialog)
+export const challengesOf = (response: SipMessageView) => pickedHeaders(response, challenges)
 /** The phone's digest for its PBX, which only fits the PBX's own challenge. */
-export const credentialsOf = (request: SipMessageView) => pick(request, credentials)
-
-function pick(message: SipMessageView, names: readonly string[]): SipHeaders {
-  const picked: Record<string, readonly string[]> = {}
-  for (const name of names) {
-    const values = message.headers(name)
-    if (values.length > 0) picked[name] = values
-  }
-  return picked
-}
+export const credentialsOf = (request: SipMessageView) => pickedHeaders(request, credentials)

@@ -1,6 +1,6 @@
 import type { CallQuestion, EmergencyCall } from '../../domain/route.ts'
 import type { Log } from '../../lib/log.ts'
-import { Bridge, type BridgeEvents } from '../bridge.ts'
+import { Bridge, type BridgeEvents, type Parting } from '../bridge.ts'
 import type { CallLog } from '../call-log.ts'
 import type { MediaSession, MediaSide } from '../neighbours.ts'
 import type { CallUnderWay, HeldLeg, Party } from './transferable-call.ts'
@@ -58,9 +58,9 @@ export class JoinedCall implements CallUnderWay {
     return this.#joined.parties[side]
   }
 
-  handOver(side: MediaSide): HeldLeg {
+  handOver(side: MediaSide, parting?: Parting): HeldLeg {
     this.#held.delete(side) // it takes along what it holds
-    const dialog = this.bridge.handOver(side)
+    const dialog = this.bridge.handOver(side, parting)
     const { ends } = this.#joined.legs[side]
     return { dialog, ends, release: () => this.#joined.legs[side].release() }
   }
@@ -86,17 +86,5 @@ export class JoinedCall implements CallUnderWay {
     this.#held.clear()
     this.callLog.ended({ status: 200, by, cause, q850 })
     this.#over.resolve()
-  }
-}
-
-/** Lets two far ends that were in different calls agree on their media (RFC 3725 §4.4, flow III). */
-export async function negotiate(one: HeldLeg, other: HeldLeg, media: MediaSession): Promise<void> {
-  const requested = await other.dialog.requestOffer()
-  let answer = ''
-  try {
-    const offer = await media.offer('callee', requested.sdp)
-    answer = await media.answer('caller', await one.dialog.offer(offer))
-  } finally {
-    requested.acknowledge(answer)
   }
 }

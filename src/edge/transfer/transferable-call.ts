@@ -2,7 +2,7 @@ import type { Aor } from '../../domain/aor.ts'
 import type { CallPath } from '../../domain/call-record.ts'
 import type { CallQuestion, EmergencyCall } from '../../domain/route.ts'
 import type { SipDialog } from '../../domain/sip.ts'
-import type { Bridge } from '../bridge.ts'
+import type { Bridge, Parting } from '../bridge.ts'
 import type { CallLog } from '../call-log.ts'
 import type { MediaSide } from '../neighbours.ts'
 
@@ -38,11 +38,12 @@ export interface CallUnderWay {
   /** Resolves when the call is over and accounted for. */
   readonly over: Promise<void>
   party(side: MediaSide): Party
-  /** Takes one leg out of the bridge; the other one is hung up. */
-  handOver(side: MediaSide): HeldLeg
+  /** Takes one leg out of the bridge; the other one is hung up, unless the parting says otherwise. */
+  handOver(side: MediaSide, parting?: Parting): HeldLeg
   /** Ends the call in whatever state it is. Resolves when the far ends have been told, or cannot be; `reason` is a Reason header (RFC 3326). */
   hangUp(cause: string, status?: number, reason?: string): Promise<void>
   /** Whether one of its legs has, or asks for, a channel of this trunk. */
   occupies(trunk: string): boolean
-  pbxIsGone(name: string): void
+  /** `isDead`: nothing that rings there can be answered any more. */
+  pbxIsGone(name: string, isDead: boolean): void
 }

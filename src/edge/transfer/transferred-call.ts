@@ -2,7 +2,7 @@ import { parseAor } from '../../domain/aor.ts'
 import type { CallQuestion, EmergencyCall, RouteTarget } from '../../domain/route.ts'
 import type { SipDialog, SipHeaders, SipResponseView } from '../../domain/sip.ts'
 import { allowed } from '../allowed.ts'
-import type { Bridge } from '../bridge.ts'
+import type { Bridge, Parting } from '../bridge.ts'
 import type { CallLog } from '../call-log.ts'
 import type { CallParts } from '../call-parts.ts'
 import { Hunt } from '../hunt/hunt.ts'
@@ -105,8 +105,8 @@ export class TransferredCall implements CallUnderWay {
     return this.#hunt?.openTargets.some((target) => isOn(trunk, target)) ?? false
   }
 
-  pbxIsGone(name: string): void {
-    this.#hunt?.abandonPbx(name)
+  pbxIsGone(name: string, isDead: boolean): void {
+    this.#hunt?.abandonPbx(name, isDead)
   }
 
   party(side: MediaSide): Party {
@@ -116,9 +116,9 @@ export class TransferredCall implements CallUnderWay {
       : { path: 'phone', uri: this.question.requestUri, label: '', user: undefined }
   }
 
-  handOver(side: MediaSide): HeldLeg {
+  handOver(side: MediaSide, parting?: Parting): HeldLeg {
     if (!this.#joined) throw new Error('a call that is not bridged has no leg to hand over')
-    return this.#joined.handOver(side)
+    return this.#joined.handOver(side, parting)
   }
 
   #startHunt(targets: readonly RouteTarget[]): Hunt {
@@ -182,9 +182,10 @@ export class TransferredCall implements CallUnderWay {
           remark: mediaRemarks(this.callLog, target, clock),
         }),
       onProgress: (response: SipResponseView) => {
-        this.callLog.ringing(target.path, target.label)
+        this.callLog.ringing(target.path, target.label, callId)
         this.#in.onRinging(response.status, response.reason)
       },
+      onFailed: () => this.callLog.ceased(callId),
     }
     return new OutgoingLeg(order, network, witness, clock, log)
   }
@@ -224,6 +225,7 @@ export class TransferredCall implements CallUnderWay {
     this.#joined = joined
     void joined.over.then(() => this.#over.resolve())
     joined.bridge.join()
+    this.#parts.onBridged?.(this)
     return { status: 200, reason: 'OK' }
   }
 

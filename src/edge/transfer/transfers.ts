@@ -5,11 +5,13 @@ import type { CallQuestion } from '../../domain/route.ts'
 import type { IncomingRequest, SipDialog } from '../../domain/sip.ts'
 import { isWebRtc } from '../../domain/web-rtc.ts'
 import { otherSide } from '../bridge.ts'
-import { chargedTogether, type OutsideFacts } from '../call-charge.ts'
+import { chargedTogether } from '../call-charge.ts'
 import { type CallFacts, CallLog } from '../call-log.ts'
 import type { CallParts } from '../call-parts.ts'
 import type { CallRecords, DecisionRecords, MediaSide } from '../neighbours.ts'
-import { JoinedCall, negotiate, type OnRefer } from './joined-call.ts'
+import { JoinedCall, type OnRefer } from './joined-call.ts'
+import { negotiate } from './negotiation.ts'
+import { outsideOf } from './outside-leg.ts'
 import { connectedOutside, type TransferRules } from './outside-transfer.ts'
 import { notifyReferrer } from './refer-notice.ts'
 import { type ReferTarget, readReferTo } from './refer-to.ts'
@@ -188,7 +190,7 @@ export class Transfers {
     this.#calls.adopt(joined)
     joined.bridge.join()
     try {
-      await negotiate(legs.caller, legs.callee, media)
+      await negotiate(legs, media)
       callLog.answered(parties.callee.path, parties.callee.label, [])
       return true
     } catch (error) {
@@ -240,9 +242,4 @@ export class Transfers {
     }
     return undefined
   }
-}
-
-/** What the leg of a party outside costs, when the call that it comes from was charged for it. */
-function outsideOf({ callLog }: CallUnderWay, { outsideNumber }: Party): OutsideFacts | undefined {
-  return outsideNumber === undefined ? undefined : callLog.outside
 }

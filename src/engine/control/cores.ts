@@ -41,6 +41,8 @@ export interface CoreGround {
 export interface Cores {
   readonly network: NetworkCore
   readonly application: ApplicationCore
+  /** Takes up that the machine's addresses have changed. */
+  readonly readdress: () => void
   readonly counts: () => CoreCounts
 }
 
@@ -157,5 +159,5 @@ export function makeCores({
     outgoing: outgoing.count,
     proxied: proxy.count,
   })
-  return { network, application, counts }
+  return { network, application, readdress: () => ownNames.readdress(), counts }
 }

@@ -1,4 +1,4 @@
-import { networkInterfaces } from 'node:os'
+import { machineInterfaces } from '../../lib/machine-interfaces.ts'
 import type { SipUri } from '../message/uri.ts'
 import { isWildcard } from '../transport/advertised-host.ts'
 import type { ListeningPoint } from '../transport/flow.ts'
@@ -7,10 +7,18 @@ import { defaultPortOf } from '../transport/transport-name.ts'
 
 /** The names under which this engine is meant in Route and Request-URI: where it listens and what it advertises. */
 export class OwnNames {
+  readonly #points: readonly ListeningPoint[]
   readonly #names = new Set<string>()
 
   constructor(points: readonly ListeningPoint[]) {
-    for (const point of points) {
+    this.#points = points
+    this.readdress()
+  }
+
+  /** After the machine's addresses have changed: the old ones may be another machine's now. */
+  readdress(): void {
+    this.#names.clear()
+    for (const point of this.#points) {
       this.#names.add(nameOf(point.advertisedHost, point.advertisedPort))
       const addresses = isWildcard(point.address) ? ownAddresses() : [point.address]
       for (const address of addresses) this.#names.add(nameOf(address, point.port))
@@ -36,7 +44,7 @@ export class OwnNames {
 const nameOf = (host: string, port: number): string => `${host.toLowerCase()} ${port}`
 
 function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((entries) =>
+  return Object.values(machineInterfaces()).flatMap((entries) =>
     (entries ?? []).map((entry) => entry.address),
   )
 }

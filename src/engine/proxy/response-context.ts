@@ -287,7 +287,8 @@ export class ResponseContext {
   }
 
   #madeUp(status: number): SipResponse {
-    const meant = this.#isCancelled && status === 408 ? 487 : status
+    // Who has hung up is told so, and not that the way broke just then.
+    const meant = this.#isCancelled && status >= 400 ? 487 : status
     return responseTo(this.#request, meant, undefined, { toTag: newTag() })
   }
 }

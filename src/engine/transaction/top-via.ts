@@ -20,7 +20,12 @@ export function stampSource(request: SipRequest, flow: Flow): void {
   request.replaceFirstValue('via', printVia(new Via(via.transport, via.host, via.port, params)))
 }
 
-const prefixes = new WeakMap<ListeningPoint, string>()
+interface ViaPrefix {
+  readonly host: string
+  readonly text: string
+}
+
+const prefixes = new WeakMap<ListeningPoint, ViaPrefix>()
 
 /**
  * The Via value that we put on top of a request (RFC 3261 §18.1.1, with the `rport` of RFC 3581 §3). On a stream of our
@@ -28,20 +33,29 @@ const prefixes = new WeakMap<ListeningPoint, string>()
  */
 export function ownVia(point: ListeningPoint, branch: string, flow?: Flow): string {
   let prefix = prefixes.get(point)
-  if (prefix === undefined) {
-    const sentBy = hostPort(point.advertisedHost, point.advertisedPort)
-    prefix = `SIP/2.0/${point.transport.toUpperCase()} ${sentBy};rport;branch=`
+  if (prefix?.host !== point.advertisedHost) {
+    prefix = viaPrefix(point)
     prefixes.set(point, prefix)
   }
-  if (!flow?.isOurs) return prefix + branch
-  return `${prefix}${branch}${flow.transport === 'tls' ? ';alias;keep' : ';keep'}`
+  if (!flow?.isOurs) return prefix.text + branch
+  return `${prefix.text}${branch}${flow.transport === 'tls' ? ';alias;keep' : ';keep'}`
 }
 
-/** Whether a Via names one of our listening points: others' responses are not ours to take (RFC 3261 §18.1.2). */
+function viaPrefix({ transport, advertisedHost: host, advertisedPort }: ListeningPoint): ViaPrefix {
+  const sentBy = hostPort(host, advertisedPort)
+  return { host, text: `SIP/2.0/${transport.toUpperCase()} ${sentBy};rport;branch=` }
+}
+
+/**
+ * Whether a Via names one of our listening points, now or before the machine's address changed: others' responses are not
+ * ours to take (RFC 3261 §18.1.2).
+ */
 export function isOwnVia(via: Via, points: readonly ListeningPoint[]): boolean {
   const port = via.port ?? defaultPortOf(via.transport)
-  for (const point of points) {
-    if (point.advertisedPort === port && sameHost(point.advertisedHost, via.host)) return true
+  for (const { advertisedPort, advertisedHost, formerHosts } of points) {
+    if (advertisedPort !== port) continue
+    if (sameHost(advertisedHost, via.host)) return true
+    if (formerHosts?.some((host) => sameHost(host, via.host))) return true
   }
   return false
 }

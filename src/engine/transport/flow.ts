@@ -21,6 +21,9 @@ export interface ListeningPoint {
   readonly address: string
   /** The bound port, never 0 once started. */
   readonly port: number
+  /** Of a wildcard address it changes with the machine's own. */
   readonly advertisedHost: string
+  /** What it was before, the newest first: answers to what was sent then name it. */
+  readonly formerHosts?: readonly string[]
   readonly advertisedPort: number
 }

@@ -85,6 +85,11 @@ export class SocketTransport implements Transport, Part {
     return this.#points
   }
 
+  /** Looks again at what to tell others in Via and Contact, after the machine's addresses have changed. */
+  readdress(): void {
+    for (const { point } of this.#listeners) point.readdress()
+  }
+
   get connections(): ConnectionCounts {
     return this.#pool.counts
   }

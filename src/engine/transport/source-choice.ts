@@ -1,5 +1,5 @@
 import { BlockList } from 'node:net'
-import { networkInterfaces } from 'node:os'
+import { machineInterfaces } from '../../lib/machine-interfaces.ts'
 import { isWildcard } from './advertised-host.ts'
 import type { ListeningPoint } from './flow.ts'
 
@@ -61,7 +61,7 @@ type Family = 'ipv4' | 'ipv6'
 const familyOf = (address: string): Family => (address.includes(':') ? 'ipv6' : 'ipv4')
 
 function deviceOf(address: string): string | undefined {
-  const all = Object.entries(networkInterfaces())
+  const all = Object.entries(machineInterfaces())
   return all.find(([, entries]) => entries?.some((entry) => entry.address === address))?.[0]
 }
 
@@ -70,7 +70,7 @@ function subnetsOf(address: string): BlockList {
   const subnets = new BlockList()
   if (isWildcard(address)) return subnets
   const family = familyOf(address)
-  for (const { cidr } of Object.values(networkInterfaces()).flatMap((entries) => entries ?? [])) {
+  for (const { cidr } of Object.values(machineInterfaces()).flatMap((entries) => entries ?? [])) {
     const [network, prefix] = cidr?.split('/') ?? []
     if (!network || !prefix || familyOf(network) !== family) continue
     const subnet = new BlockList()

@@ -4,6 +4,7 @@ import type { Log } from '../../lib/log.ts'
 import type { ListeningPoint } from './flow.ts'
 import { ListenError } from './listen-error.ts'
 import type { ListenSpec } from './listen-spec.ts'
+import type { OpenPoint } from './open-point.ts'
 import { TcpListener } from './tcp-listener.ts'
 import type { TlsCredentials } from './tls-credentials.ts'
 import { TlsEndpoint } from './tls-endpoint.ts'
@@ -45,7 +46,7 @@ export class StreamListener {
     this.#endpoint = endpoint
   }
 
-  get point(): ListeningPoint {
+  get point(): OpenPoint {
     return this.#listener.point
   }
 

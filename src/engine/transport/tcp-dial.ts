@@ -21,9 +21,21 @@ export function dialTcp(target: DialTarget, timeoutMs: number): Promise<Socket> 
   socket.setTimeout(timeoutMs, onTimeout)
   socket.once('error', fail)
   socket.once('connect', () => {
+    if (isWithItself(socket)) {
+      fail(new Error('nobody listens there'))
+      return
+    }
     socket.removeListener('error', fail)
     socket.removeListener('timeout', onTimeout)
     resolve(socket)
   })
   return promise
+}
+
+/**
+ * TCP connects a port of this machine that nobody listens at with itself when the system happens to choose the same one to
+ * connect from (RFC 9293 §3.5, simultaneous open).
+ */
+export function isWithItself({ localAddress, localPort, remoteAddress, remotePort }: Socket): boolean {
+  return localPort === remotePort && localAddress === remoteAddress
 }

@@ -1,15 +1,15 @@
 import { once } from 'node:events'
 import { createServer, isIPv6, type Server, type Socket } from 'node:net'
-import { advertisedHostOf } from './advertised-host.ts'
 import type { ListeningPoint } from './flow.ts'
 import { ListenError } from './listen-error.ts'
 import type { ListenSpec } from './listen-spec.ts'
+import { OpenPoint } from './open-point.ts'
 
 const backlog = 1_024
 
 /** Accepts TCP connections for one listening point, whatever is spoken over them. */
 export class TcpListener {
-  readonly point: ListeningPoint
+  readonly point: OpenPoint
   readonly #server: Server
 
   /** Starts listening. Rejects with a ListenError. */
@@ -41,13 +41,7 @@ export class TcpListener {
   ) {
     const bound = server.address()
     const port = typeof bound === 'object' && bound ? bound.port : spec.port
-    this.point = {
-      transport: spec.transport,
-      address: spec.address,
-      port,
-      advertisedHost: advertisedHostOf(spec),
-      advertisedPort: spec.advertisedPort ?? port,
-    }
+    this.point = new OpenPoint(spec, port)
     this.#server = server
     server.on('connection', (socket) => onConnection(socket, this.point))
   }

@@ -18,6 +18,8 @@ export class UdpFlow extends SocketFlow {
   /** Set by any datagram from the far end, cleared when an answer is awaited. */
   hasAnswered = false
   isWatched = false
+  /** Another answer is awaited since the watch began. */
+  isAskedAgain = false
   /** When the far end may be probed again, milliseconds since the epoch. */
   nextProbeAt = 0
   /** One callback for all datagrams of the flow, so that sending allocates none. */

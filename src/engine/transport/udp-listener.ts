@@ -1,9 +1,8 @@
 import type { RemoteInfo, Socket } from 'node:dgram'
 import type { Log } from '../../lib/log.ts'
-import { advertisedHostOf } from './advertised-host.ts'
 import type { Door } from './door.ts'
-import type { ListeningPoint } from './flow.ts'
 import type { ListenSpec } from './listen-spec.ts'
+import { OpenPoint } from './open-point.ts'
 import { isStun, stunAnswerTo } from './stun.ts'
 import type { TransportUser } from './transport-layer.ts'
 import type { TransportSettings } from './transport-settings.ts'
@@ -23,7 +22,7 @@ export interface UdpListenerParts {
 
 /** One UDP port that SIP is received on and sent from. */
 export class UdpListener implements DatagramSocket {
-  readonly point: ListeningPoint
+  readonly point: OpenPoint
   readonly isShared: boolean
   readonly #socket: Socket
   readonly #user: TransportUser
@@ -41,14 +40,7 @@ export class UdpListener implements DatagramSocket {
   }
 
   private constructor(spec: ListenSpec, { socket, isShared }: BoundUdpSocket, parts: UdpListenerParts) {
-    const { port } = socket.address()
-    this.point = {
-      transport: 'udp',
-      address: spec.address,
-      port,
-      advertisedHost: advertisedHostOf(spec),
-      advertisedPort: spec.advertisedPort ?? port,
-    }
+    this.point = new OpenPoint(spec, socket.address().port)
     this.isShared = isShared
     this.#socket = socket
     this.#user = parts.user
@@ -56,7 +48,9 @@ export class UdpListener implements DatagramSocket {
     this.#flows = new UdpFlowTable(parts.settings.maxUdpFlows)
     socket.on('message', (data, from) => this.receive(data, from))
     // Sending reports its errors to its flow; what comes here does not end the socket.
-    socket.on('error', (cause) => parts.log.warn({ ...this.point, cause }, 'udp socket error'))
+    socket.on('error', (cause) =>
+      parts.log.warn({ address: spec.address, port: this.point.port, cause }, 'udp socket error'),
+    )
   }
 
   flowTo(address: string, port: number): UdpFlow {

@@ -33,7 +33,9 @@ export class UdpProbe {
   }
 
   expectAnswer(flow: UdpFlow): void {
-    if (flow.isWatched || !flow.canBeProbed || this.#isStopped) return
+    if (!flow.canBeProbed || this.#isStopped) return
+    flow.isAskedAgain = flow.isWatched
+    if (flow.isWatched) return
     flow.isWatched = true
     flow.hasAnswered = false
     this.#fresh.push(flow)
@@ -71,6 +73,11 @@ export class UdpProbe {
       return
     }
     flow.isWatched = false
+    // What answered may have been the last thing that it did.
+    if (flow.hasAnswered && flow.isAskedAgain) {
+      this.expectAnswer(flow)
+      return
+    }
     if (flow.hasAnswered || this.#isStopped || this.#sockets.size >= this.#settings.maxProbes) return
     flow.nextProbeAt = this.#clock.now() + atMostEveryMs
     this.#probe(flow)
@@ -83,7 +90,8 @@ export class UdpProbe {
     this.#sockets.add(socket)
     socket.on('message', (data, from) => flow.receive(data, from))
     socket.on('error', (cause: NodeJS.ErrnoException) => {
-      this.#close(socket)
+      // What others sent before the socket was connected may still wait in it.
+      this.#clock.after(this.#settings.probeAfterMs, () => this.#close(socket))
       // Only "port unreachable" says that nobody listens; firewalls say other things, and the next packet may pass.
       if (cause.code === 'ECONNREFUSED' && !flow.hasAnswered) this.#onRefused(flow, cause)
     })

@@ -11,7 +11,7 @@ export interface Proof {
 /** Two tests and half of a third: a proof must not grow old because one witness failed. */
 const freshForMilliseconds = 300_000
 /** A single witness may be at fault itself. */
-const failuresBelieved = 3
+export const failuresBelieved = 3
 
 /** `failure` undefined: the test succeeded. */
 export function proofAfter(before: Proof, failure: string | undefined, now: number): Proof {

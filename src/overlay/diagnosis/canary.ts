@@ -3,7 +3,7 @@ import type { Log } from '../../lib/log.ts'
 import type { PeerTable } from '../membership/peer-table.ts'
 import type { PeerCalls } from '../protocol/peer-calls.ts'
 import type { PeerId } from '../protocol/peer-id.ts'
-import { type Proof, proofAfter } from './canary-proof.ts'
+import { failuresBelieved, type Proof, proofAfter } from './canary-proof.ts'
 
 const everyMilliseconds = 120_000
 const soonMilliseconds = 1_000
@@ -65,6 +65,14 @@ export class Canary {
     const isProven = this.#proof.provenAt !== undefined && this.#proof.failures === 0
     const isSoon = this.#dueAt <= this.#clock.now() + soonMilliseconds
     if (!isProven && !isSoon && this.#table.members().length > 0) this.#plan(soonMilliseconds)
+  }
+
+  /** Asks at once, one box after the other until one has found the record or as many have failed as are believed. */
+  async proveNow(): Promise<void> {
+    for (let failed = 0; failed < failuresBelieved; failed++) {
+      await this.#prove()
+      if (this.#proof.failures === 0) return
+    }
   }
 
   #plan(milliseconds: number): void {

@@ -3,7 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DrachtioStack } from '../../../src/drivers/drachtio/drachtio-stack.ts'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
-import { silentLog } from '../../../src/lib/log.ts'
+import { outcomeOf } from '../../../src/survival/health/pbx-witness.ts'
+import { CollectedLog } from '../../support/collected-log.ts'
 import { eventually } from '../../support/within.ts'
 
 // An engine that does not do what it should.
@@ -11,6 +12,7 @@ import { eventually } from '../../support/within.ts'
 let server: Server
 let clock: FakeClock
 let stack: DrachtioStack
+let log: CollectedLog
 const sockets: Socket[] = []
 /** Frames that came, without length and message id. */
 let frames: { readonly id: string; readonly text: string; readonly socket: Socket }[]
@@ -24,8 +26,7 @@ beforeEach(async () => {
     socket.on('data', (data) => {
       for (const [, id = '', text = ''] of data.toString().matchAll(/\d+#([^|]+)\|([^#]*?)(?=\d+#|$)/gs)) {
         frames.push({ id, text, socket })
-        if (text.startsWith('authenticate') && answersLogin)
-          reply(socket, id, 'OK|udp/192.0.2.1:5060|v0.9.0|')
+        if (text.startsWith('authenticate') && answersLogin) reply(socket, id, loginAnswer)
         if (text.startsWith('ping') && answersPing) reply(socket, id, 'OK|pong')
       }
     })
@@ -33,7 +34,8 @@ beforeEach(async () => {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
-  stack = new DrachtioStack({ host: '127.0.0.1', port, secret: 's' }, silentLog, clock)
+  log = new CollectedLog()
+  stack = new DrachtioStack({ host: '127.0.0.1', port, secret: 's' }, log, clock)
 })
 afterEach(async () => {
   await stack.stop()
@@ -41,10 +43,13 @@ afterEach(async () => {
   server.close()
   answersLogin = true
   answersPing = true
+  loginAnswer = accepted
 })
 
 let answersLogin = true
 let answersPing = true
+const accepted = 'OK|udp/192.0.2.1:5060|v0.9.0|'
+let loginAnswer = accepted
 
 function send(socket: Socket, payload: string): void {
   socket.write(`${Buffer.byteLength(payload)}#${payload}`)
@@ -90,6 +95,21 @@ describe('an engine', () => {
     const { id, socket } = await frame('sip||')
     reply(socket, id, 'NOK|requested protocol/transport not available')
     expect(await response).toMatchObject({ status: 503, isLocal: true })
+    expect(outcomeOf({ kind: 'value', value: await response })).toBe('unreachable')
+  })
+
+  test('that is lost, or not there, is held against no PBX', async () => {
+    await stack.start()
+    const underWay = stack.request('OPTIONS', 'sip:pbx@192.0.2.7')
+    const { id, socket } = await frame('sip||')
+    reply(socket, id, 'OK|||||||T1')
+    socket.destroy()
+    const lost = await underWay
+    const unsent = await stack.request('OPTIONS', 'sip:pbx@192.0.2.7')
+    for (const value of [lost, unsent]) {
+      expect(value).toMatchObject({ status: 503, isLocal: true })
+      expect(outcomeOf({ kind: 'value', value })).toBe('unsent')
+    }
   })
 
   test('that is silent about a request costs it a local 503 in bounded time', async () => {
@@ -98,6 +118,50 @@ describe('an engine', () => {
     await frame('sip||')
     for (let second = 0; second < 12; second += 2) clock.advance(2_000)
     expect(await response).toMatchObject({ status: 503, isLocal: true })
+  })
+
+  test('that comes back and refuses the secret is asked again, and said once', async () => {
+    await stack.start()
+    loginAnswer = 'NO|incorrect secret'
+    sockets[0]?.destroy()
+    await eventually(5_000, 'a third try', () => sockets.length >= 3)
+    const refused = () => log.lines.filter(({ sentence }) => sentence === 'SIP engine connection refused')
+    expect(stack.isConnected).toBe(false)
+    expect(refused()).toHaveLength(1)
+    loginAnswer = accepted
+    for (const socket of sockets) socket.destroy()
+    await eventually(5_000, 'the stack to be up again', () => stack.isConnected)
+  })
+
+  test('that comes back and never answers the login gets a new connection', async () => {
+    await stack.start()
+    answersLogin = false
+    sockets[0]?.destroy()
+    await eventually(5_000, 'a second login', () =>
+      frames.some(({ text, socket }) => text.startsWith('authenticate') && socket === sockets[1]),
+    )
+    answersLogin = true
+    clock.advance(10_000)
+    await eventually(5_000, 'the stack to be up again', () => stack.isConnected)
+    expect(sockets).toHaveLength(3)
+  })
+
+  test('of which large frames are the death gets one at a time, and none that is too large', async () => {
+    await stack.start()
+    const send = (body: string) =>
+      stack.request('MESSAGE', 'sip:202@192.0.2.7', { headers: { 'Content-Type': 'text/plain' }, body })
+    expect(await send('x'.repeat(12_000))).toMatchObject({ status: 503, isLocal: true, isUnsent: true })
+    const large = send('x'.repeat(5_000))
+    const next = stack.request('OPTIONS', 'sip:202@192.0.2.7')
+    const first = await frame('sip||')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(frames.filter(({ text }) => text.includes('OPTIONS'))).toEqual([])
+    reply(first.socket, first.id, 'NOK|no')
+    const { id, socket } = await eventually(3_000, 'the next', () =>
+      frames.find(({ text }) => text.includes('OPTIONS')),
+    )
+    reply(socket, id, 'NOK|no')
+    for (const response of await Promise.all([large, next])) expect(response.status).toBe(503)
   })
 
   test('that answers no ping any more gets a new connection', async () => {

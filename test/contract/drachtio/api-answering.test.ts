@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { eventually, within } from '../../support/within.ts'
+import { onOurEngine } from './server-under-test.ts'
 import {
   type App,
   type Dialog,
@@ -156,7 +157,7 @@ describe('the events of a dialog', () => {
     alice.inDialog(again, answer, 'ACK')
   })
 
-  it('destroy tells why the engine has ended the call', async () => {
+  it.runIf(onOurEngine('shorter timers'))('destroy tells why the engine has ended the call', async () => {
     const why = later<string | undefined>()
     const { alice } = await answering(
       (app, request, response) =>

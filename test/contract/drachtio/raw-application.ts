@@ -1,20 +1,20 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { socketClosed } from '../../support/socket-closed.ts'
 import { within } from '../../support/within.ts'
 import type { ServerUnderTest } from './server-under-test.ts'
 
 /** An application that writes frames itself, right or wrong. */
 export class RawApplication {
   readonly #socket: Socket
-  readonly #closed: Promise<unknown>
+  readonly #closed: Promise<void>
   #bytes = Buffer.alloc(0)
   #lastId = 0
   #wake = (): void => undefined
 
   private constructor(socket: Socket) {
     this.#socket = socket
-    this.#closed = once(socket, 'close')
-    socket.on('error', () => socket.destroy())
+    this.#closed = socketClosed(socket)
     socket.on('data', (chunk) => {
       this.#bytes = Buffer.concat([this.#bytes, chunk])
       this.#wake()
@@ -33,7 +33,7 @@ export class RawApplication {
     return application
   }
 
-  get closed(): Promise<unknown> {
+  get closed(): Promise<void> {
     return within(2_000, 'the server to close', this.#closed)
   }
 

@@ -3,6 +3,7 @@ import { Engine } from '../../../src/engine/engine.ts'
 import type { EngineSettings } from '../../../src/engine/engine-settings.ts'
 import { NumericResolver } from '../../../src/engine/transport/numeric-resolver.ts'
 import { type Log, silentLog } from '../../../src/lib/log.ts'
+import { type NamedEngine, namedEngines } from '../../support/named-engine.ts'
 
 /** A server that speaks drachtio's control protocol, whoever made it. */
 export interface ServerUnderTest {
@@ -15,22 +16,26 @@ export interface ServerUnderTest {
   stop(): Promise<void>
 }
 
-/** `drachtio://host:port?secret=…&sip=host:port` names a running server to be tested in place of our engine. */
-const named = process.env.CAUSEWAY_TEST_ENGINE
+/** A running server to be tested in place of our engine. */
+const [named] = namedEngines
 
 /** Why a test cannot be asked of a server that is running already. */
-type Reason = 'shorter timers' | 'settings of its own' | 'more than drachtio-server promises'
+type Reason =
+  | 'shorter timers'
+  | 'settings of its own'
+  | 'a second server'
+  | 'more than drachtio-server promises'
 
-/** True for our own engine; on any other server the reader of the run hears which test was left out, and why. */
+/** True for our own engine; on any other server the reader of the run hears why a test is left out; its name is listed as skipped. */
 export function onOurEngine(needs: Reason): boolean {
-  if (named !== undefined) console.warn(`a test is left out on ${named.split('?')[0]}: it needs ${needs}`)
+  if (named) console.warn(`a test is left out on port ${named.control.port}: it needs ${needs}`)
   return named === undefined
 }
 
 export type TestSettings = Partial<EngineSettings>
 
 export async function startServer(settings: TestSettings = {}, tls?: ControlTls): Promise<ServerUnderTest> {
-  return named === undefined ? startEngine(settings, tls) : runningServer(new URL(named))
+  return named ? runningServer(named) : startEngine(settings, tls)
 }
 
 async function startEngine(settings: TestSettings, tls: ControlTls | undefined): Promise<ServerUnderTest> {
@@ -66,13 +71,11 @@ function portOf(engine: Engine, transport: string): number {
   return engine.listeningPoints.find((point) => point.transport === transport)?.port ?? 0
 }
 
-function runningServer(url: URL): ServerUnderTest {
-  const [host = '127.0.0.1', port = '5060'] = (url.searchParams.get('sip') ?? '127.0.0.1:5060').split(':')
-  const secret = url.searchParams.get('secret') ?? 'cymru'
+function runningServer({ control, sip }: NamedEngine): ServerUnderTest {
   return {
-    control: { host: url.hostname, port: Number(url.port || 9022), secret },
+    control,
     controlTlsPort: 0,
-    sip: { host, port: Number(port), tcpPort: Number(port) },
+    sip: { ...sip, tcpPort: sip.port },
     errors: [],
     stop: async () => undefined,
   }

@@ -89,6 +89,13 @@ export interface ProxyResults {
   readonly responses: readonly { readonly msgs: readonly { readonly status: number }[] }[]
 }
 
+export interface RequestOptions {
+  readonly method: string
+  readonly headers?: Record<string, string>
+  readonly body?: string
+  readonly auth?: CallOptions['auth']
+}
+
 type Handler = (request: Request, response: Response) => void
 
 export interface App {
@@ -118,10 +125,12 @@ export interface App {
   /** No frame waits for its answer, no request for its final response. */
   readonly idle: boolean
   proxyRequest(request: Request, destinations: string | string[], options?: object): Promise<ProxyResults>
+  request(uri: string, options: RequestOptions): Promise<Request>
   request(
     uri: string,
-    options: { method: string; headers?: Record<string, string>; body?: string; auth?: CallOptions['auth'] },
-  ): Promise<Request>
+    options: RequestOptions,
+    callback: (error: Error | null, request: Request) => void,
+  ): void
   unregisterForMessages(verb: string): void
 }
 
@@ -170,8 +179,10 @@ async function routesTaken(app: App): Promise<void> {
 const noHandlers = (): void => undefined
 
 /** The reply to a request that the application sends. */
-export async function replyTo(request: Promise<Request>): Promise<Message> {
-  const sent = await request
-  const reply = new Promise<Message>((resolve) => sent.on('response', resolve))
+export function replyTo(app: App, uri: string, options: RequestOptions): Promise<Message> {
+  const reply = new Promise<Message>((resolve, reject) => {
+    // By callback: of a server in another process the response may come with the word that the request was sent.
+    app.request(uri, options, (error, sent) => (error ? reject(error) : sent.on('response', resolve)))
+  })
   return within(3_000, 'the response', reply)
 }

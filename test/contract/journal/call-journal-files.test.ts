@@ -122,14 +122,28 @@ describe('the call journal', () => {
     expect(madeDurable).toBeGreaterThan(0)
   })
 
+  it('removes a file whose last call is settled just as a removal ends', async () => {
+    for (let turns = 0; turns < 20; turns++) {
+      const journal = await open(1)
+      for (const id of ['a', 'b', 'c']) journal.note(aCall({ id }))
+      journal.settle('b')
+      for (let turn = 0; turn < turns; turn++) await null
+      journal.settle('a')
+      await eventually(10_000, `one file after ${turns} turns`, () => files().length === 1)
+      journal.settle('c')
+      await journal.stop()
+    }
+  })
+
   it('does not let one long call hold many files', async () => {
     const journal = await open(1)
     journal.note(aCall({ id: 'long' }))
     for (let n = 0; n < 50; n++) {
       journal.note(aCall({ id: `${n}` }))
       journal.settle(`${n}`)
-      await eventually(2_000, 'the files to be tidied up', () => files().length <= 5)
+      await eventually(10_000, 'the files to be tidied up', () => files().length <= 5)
     }
+    await journal.stop() // which may still be tidying up
     expect(found(await open()).map(([id]) => id)).toContain('long')
   })
 

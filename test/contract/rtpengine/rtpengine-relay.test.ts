@@ -52,6 +52,19 @@ describe('rtpengine', () => {
     ])
   })
 
+  test('tells when media came last from each end', async () => {
+    const stream = (seconds: number, flag: string) => ({ 'last packet': seconds, flags: [flag, 'filled'] })
+    const medias = (...streams: ReturnType<typeof stream>[]) => ({ medias: [{ index: 1, streams }] })
+    const tags = {
+      caller: medias(stream(1_700_000_000, 'RTP'), stream(1_700_000_009, 'RTCP')),
+      callee: medias(stream(0, 'RTP'), stream(0, 'RTCP')),
+    }
+    serve(({ reply }) => reply({ result: 'ok', tags }))
+    expect([...(await relay.lastHeard('call-1'))]).toEqual([['caller', 1_700_000_000_000]])
+    serve(({ reply }) => reply({ result: 'ok' }))
+    expect((await relay.lastHeard('call-1')).size).toBe(0)
+  })
+
   test('is asked again with the same cookie when a datagram is lost', async () => {
     let lost = 0
     serve(({ reply }) => {

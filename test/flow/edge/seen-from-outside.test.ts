@@ -117,9 +117,13 @@ describe('a call between two phones is seen from outside', () => {
     const text = await fetchText('/metrics')
     const printed = new Set([...text.matchAll(/^# TYPE causeway_(\S+)/gm)].map(([, name]) => name))
     const ofNeighbours = ['trunk_calls', 'trunk_up', 'asterisk_up', 'asterisk_channels', 'pbx_up']
+    const ofPbxs = [
+      ...['pbx_state', 'outages_total', 'outage_detection_seconds', 'standing_in_seconds_total'],
+      ...['survival_calls_total', 'survival_phones_away'],
+    ]
     const ofReceivers = ['notices_waiting', 'notices_delivered_total', 'notices_dropped_total']
     const ofWhatNeverWas = ['call_cost_total', 'toll_refused_total', 'overlay_refused_records_total']
-    const missing = [...ofNeighbours, ...ofReceivers, ...ofWhatNeverWas]
+    const missing = [...ofNeighbours, ...ofPbxs, ...ofReceivers, ...ofWhatNeverWas]
     const expected = Object.keys(metricCatalogue).filter((name) => !missing.includes(name))
     expect([...printed].sort()).toEqual(expected.sort())
     const value = (sample: string): number =>

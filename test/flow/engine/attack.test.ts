@@ -6,6 +6,7 @@ import type { Hop } from '../../../src/engine/transport/hop.ts'
 import type { ListenSpec } from '../../../src/engine/transport/listen-spec.ts'
 import { SocketTransport } from '../../../src/engine/transport/socket-transport.ts'
 import { silentLog } from '../../../src/lib/log.ts'
+import { socketClosed } from '../../support/socket-closed.ts'
 import { testCertificate } from '../../support/test-certificate.ts'
 import { eventually, within } from '../../support/within.ts'
 import { closingAfterEach, Inbox, message, startTransport, tcp4, udp4 } from './running-transport.ts'
@@ -21,14 +22,9 @@ const at = (transport: ListenSpec['transport']): ListenSpec => ({
 async function open(hop: Hop, localAddress = '127.0.0.1'): Promise<Socket> {
   const socket = connect({ port: hop.port, host: hop.address, localAddress })
   cleanUp.push(() => socket.destroy())
-  // A reset is an end like another; `closed` sees it.
   socket.on('error', () => socket.destroy())
   await once(socket, 'connect')
   return socket
-}
-
-function closed(socket: Socket): Promise<unknown> {
-  return socket.closed ? Promise.resolve() : once(socket, 'close')
 }
 
 describe('connections that say nothing', () => {
@@ -42,7 +38,7 @@ describe('connections that say nothing', () => {
     for (let n = 0; n < 3; n++) silent.push(await open(hopTo(0)))
     await eventually(2_000, 'all to be counted', () => transport.connections.quiet === 4)
     silent.push(await open(hopTo(0)))
-    await within(2_000, 'the oldest to go', closed(silent[0] as Socket))
+    await within(2_000, 'the oldest to go', socketClosed(silent[0] as Socket))
     phone.write(message('late, but here'))
     expect((await messages.next()).text).toContain('late, but here')
     talker.write(message('still here'))
@@ -56,7 +52,7 @@ describe('connections that say nothing', () => {
     const limits = { handshakeTimeoutMs: 100, partialMessageTimeoutMs: 100 }
     const { transport, hopTo } = await startTransport([at(name)], limits)
     const silent = await open(hopTo(0))
-    await within(2_000, 'the end', closed(silent))
+    await within(2_000, 'the end', socketClosed(silent))
     await eventually(2_000, 'nothing to be left', () => transport.connections.quiet === 0)
   })
 })
@@ -76,7 +72,7 @@ describe('connections that drip', () => {
     const good = await open(hopTo(1), '127.0.0.2')
     good.write(message('unharmed'))
     expect((await messages.next()).text).toContain('unharmed')
-    await within(3_000, 'the end', closed(slow))
+    await within(3_000, 'the end', socketClosed(slow))
   })
 })
 
@@ -108,6 +104,6 @@ it('who is kept out is neither connected nor answered', async () => {
     for (let n = 0; n < 3; n++) socket.send(message(), udp.port, udp.address)
   }
   expect(await messages.next()).toBe('127.0.0.67')
-  await within(2_000, 'the refusal', closed(await open({ ...tcp, host: tcp.address }, banned)))
+  await within(2_000, 'the refusal', socketClosed(await open({ ...tcp, host: tcp.address }, banned)))
   expect(transport.connections.refused).toBe(1)
 })

@@ -6,6 +6,7 @@ import { FlowFailed } from '../../../src/engine/transport/flow-failed.ts'
 import type { Hop } from '../../../src/engine/transport/hop.ts'
 import { SocketTransport } from '../../../src/engine/transport/socket-transport.ts'
 import { silentLog } from '../../../src/lib/log.ts'
+import { socketClosed } from '../../support/socket-closed.ts'
 import {
   closingAfterEach,
   connectTo,
@@ -176,6 +177,22 @@ describe('a dead destination', () => {
     expect(failure.cause.message).toContain('ECONNREFUSED')
   })
 
+  it('over UDP is noticed when it died right after an answer', async () => {
+    const dying = createSocket('udp4').bind(0, '127.0.0.1')
+    await once(dying, 'listening')
+    const box = await startTransport([udp4])
+    const flow = await box.transport.flowTo({ ...box.hopTo(0), port: dying.address().port }, never)
+    box.transport.send(flow, message())
+    box.transport.expectAnswer(flow)
+    await once(dying, 'message')
+    dying.send(message('the last'), box.hopTo(0).port, '127.0.0.1')
+    await box.messages.next()
+    dying.close()
+    box.transport.send(flow, message())
+    box.transport.expectAnswer(flow)
+    expect((await box.failures.next()).flow).toBe(flow)
+  })
+
   it('over UDP that is only slow is not taken for dead, and its answer is heard', async () => {
     const silent = createSocket('udp4')
     cleanUp.push(() => silent.close())
@@ -231,7 +248,7 @@ describe('a TCP connection', () => {
     phone.write('OPTIONS sip:x SIP/2.0\r\nVia: y\r\n\r\n')
     const [answer] = await once(phone, 'data')
     expect(String(answer)).toBe('400 Missing Or Bad Content-Length')
-    await once(phone, 'close')
+    await socketClosed(phone)
     expect((await box.failures.next()).cause.message).toBe('Missing Or Bad Content-Length')
   })
 
@@ -239,7 +256,7 @@ describe('a TCP connection', () => {
     const box = await startTransport([tcp4], { idleTimeoutMs: 30 })
     const phone = await connectTo(box.hopTo(0))
     phone.resume()
-    await once(phone, 'close')
+    await socketClosed(phone)
     expect((await box.failures.next()).cause.message).toBe('idle')
   })
 
@@ -247,27 +264,27 @@ describe('a TCP connection', () => {
     const box = await startTransport([tcp4], { partialMessageTimeoutMs: 40 })
     const silent = await connectTo(box.hopTo(0))
     silent.resume()
-    await once(silent, 'close')
+    await socketClosed(silent)
     const slow = await connectTo(box.hopTo(0))
     slow.resume()
     slow.write(message())
     await box.messages.next()
     slow.write('MESSAGE sip:b SIP/2.0\r\n')
-    await once(slow, 'close')
+    await socketClosed(slow)
     for (let n = 0; n < 2; n++) {
       expect((await box.failures.next()).cause.message).toBe('a message took too long to arrive')
     }
   })
 
   it('is not closed while messages come, however they are cut', async () => {
-    const box = await startTransport([tcp4], { partialMessageTimeoutMs: 300 })
+    const box = await startTransport([tcp4], { partialMessageTimeoutMs: 800 })
     const busy = await connectTo(box.hopTo(0))
     const whole = message()
     const end = whole.subarray(-3)
     const begin = whole.subarray(0, -3)
     busy.write(begin)
     const since = performance.now()
-    while (performance.now() - since < 700) {
+    while (performance.now() - since < 1_700) {
       busy.write(Buffer.concat([end, begin]))
       await box.messages.next()
     }
@@ -279,7 +296,7 @@ describe('a TCP connection', () => {
     const first = await connectTo(box.hopTo(0))
     const second = await connectTo(box.hopTo(0))
     second.resume()
-    await once(second, 'close')
+    await socketClosed(second)
     expect(box.transport.connections).toMatchObject({ open: 1, refused: 1 })
     first.destroy()
     await box.failures.next()
@@ -295,7 +312,7 @@ describe('a TCP connection', () => {
     await box.messages.next()
     const second = await connectTo(box.hopTo(0))
     second.resume()
-    await once(second, 'close')
+    await socketClosed(second)
     expect(box.transport.connections).toMatchObject({ open: 1, refused: 1 })
   })
 

@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https'
 import { describe, expect, it } from 'vitest'
 import type { Hop } from '../../../src/engine/transport/hop.ts'
 import type { ListenSpec } from '../../../src/engine/transport/listen-spec.ts'
+import { socketClosed } from '../../support/socket-closed.ts'
 import { testCa, testCertificate } from '../../support/test-certificate.ts'
 import { closingAfterEach, connectTo, message, never, startTransport } from './running-transport.ts'
 
@@ -140,7 +141,7 @@ describe('an upgrade', () => {
     const slow = await connectTo(box.hopTo(0))
     slow.resume()
     slow.write('GET / HTTP/1.1\r\n')
-    await once(slow, 'close')
+    await socketClosed(slow)
     await openWebSocket(box.hopTo(0))
   })
 })

@@ -4,22 +4,13 @@ import { FakeAmi } from '../../support/fake-ami.ts'
 import { freePort } from '../../support/free-port.ts'
 import { type RunningBox, runBox } from '../../support/running-box.ts'
 import { SipPhone } from '../../support/sip-phone.ts'
+import { StartedParts } from '../../support/started-parts.ts'
 import { TinyCarrier } from '../../support/tiny-carrier.ts'
 import { eventually } from '../../support/within.ts'
 
-const running: { stop(): Promise<void> }[] = []
+const running = new StartedParts()
 
-afterEach(async () => {
-  for (const part of running.splice(0).reverse()) await part.stop()
-})
-
-async function begun<Kind extends { start(): Promise<void>; stop(): Promise<void> }>(
-  part: Kind,
-): Promise<Kind> {
-  running.push(part)
-  await part.start()
-  return part
-}
+afterEach(() => running.stop())
 
 interface Shown {
   readonly name: string
@@ -28,7 +19,7 @@ interface Shown {
 
 /** A trunk that is an Asterisk, with another beside it that costs more. */
 async function site() {
-  const [lines, dear] = [await begun(new TinyCarrier()), await begun(new TinyCarrier())]
+  const [lines, dear] = [await running.begin(new TinyCarrier()), await running.begin(new TinyCarrier())]
   const ami = new FakeAmi()
   const tellLine = (state: string) => {
     ami.lists = {
@@ -37,7 +28,7 @@ async function site() {
     }
   }
   tellLine('Not in use')
-  await begun(ami)
+  await running.begin(ami)
   const box = await runBox({
     sip: { domains: ['site-a.example'] },
     numbering: { country: 'DE', areaCode: '30' },
@@ -49,8 +40,8 @@ async function site() {
     ],
     admin: { port: await freePort() },
   })
-  running.push(box)
-  const phone = await begun(
+  running.add(box)
+  const phone = await running.begin(
     new SipPhone({ aor: '201@site-a.example', password: 'secret', server: box.server }),
   )
   await eventually(10_000, 'AMI', async () => (await shown(box)).asterisk?.state.state === 'good')

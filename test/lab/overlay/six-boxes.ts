@@ -7,7 +7,7 @@ import { enrolAll } from './enrol-all.ts'
 import { OverlayBox, village } from './overlay-box.ts'
 import { PhoneRoom } from './phone-room.ts'
 
-const startWithinMs = 30_000
+const startWithinMs = 90_000
 
 /** Three boxes on each of two switches, and a cable between these. A user lives at each box, with a phone. */
 export class SixBoxes {

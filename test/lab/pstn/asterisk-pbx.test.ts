@@ -189,7 +189,7 @@ test('when it is dead a phone that only ever registered there is still found, al
   await box.kill()
   await box.start()
   await fronted.register()
-  await eventually(15_000, 'survival again', () => box.log.some((line) => /"to":"survival"/.test(line)))
+  expect(box.log.some((line) => line.includes('the box goes on standing in for the PBX'))).toBe(true)
   await talks()
   await asterisk.start()
   await eventually(20_000, 'the return', () => box.log.some((line) => /"to":"normal"/.test(line)))

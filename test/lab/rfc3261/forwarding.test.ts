@@ -37,7 +37,10 @@ describe.concurrent('a proxy', () => {
     }))
 
   it('§16.7 step 6 rings all phones and passes on the best of their refusals', () =>
-    play(refusedCaller(603), [refusingCallee(486), refusingCallee(603)], { forking: 'simultaneous' }))
+    play(refusedCaller(486), [refusingCallee(503), refusingCallee(486)], { forking: 'simultaneous' }))
+
+  it('§16.7 step 5 cancels the other phone when one refuses for all', () =>
+    play(refusedCaller(603), [cancelledCallee(), refusingCallee(603)], { forking: 'simultaneous' }))
 
   it('§16.7 step 5 cancels the other phone when one answers', () =>
     play(

@@ -18,13 +18,16 @@ export class DigestServer {
   check(arrival: Arrival, status: 401 | 407): string | undefined {
     const { request } = arrival
     const given = request.get(status === 401 ? 'authorization' : 'proxy-authorization')
-    const user = given === undefined ? undefined : this.#verify(parse(given), request.method)
+    const credentials = given === undefined ? undefined : parse(given)
+    const user = credentials && this.#verify(credentials, request.method)
     if (user !== undefined) return user
     const nonce = randomBytes(12).toString('hex')
     this.#nonces.add(nonce)
     const [oldest] = this.#nonces
     if (this.#nonces.size > maxNonces && oldest) this.#nonces.delete(oldest)
-    const challenge = `Digest realm="${this.#realm}", nonce="${nonce}", algorithm=MD5, qop="auth"`
+    // RFC 7616 §3.3: with a nonce that is not its own nothing else can be wrong yet.
+    const stale = credentials && !this.#nonces.has(credentials.nonce ?? '') ? ', stale=true' : ''
+    const challenge = `Digest realm="${this.#realm}", nonce="${nonce}", algorithm=MD5, qop="auth"${stale}`
     arrival.reply(status, {
       headers: { [status === 401 ? 'WWW-Authenticate' : 'Proxy-Authenticate']: challenge },
     })

@@ -5,7 +5,7 @@ import type { Remote } from './remote.ts'
 import { audioSdp, audioTarget } from './sdp-text.ts'
 import type { Arrival, SipEndpoint } from './sip-endpoint.ts'
 import { newSrtpKey, srtpKeyIn, suite } from './srtp.ts'
-import { type Heard, ToneMedia } from './tone-media.ts'
+import { type Heard, type OpenUdp, type Silence, ToneMedia } from './tone-media.ts'
 
 const t1 = 500
 const defaultWaitMs = 15_000
@@ -32,6 +32,8 @@ export interface CallOwner {
   readonly tone: number | undefined
   /** Its media is SRTP with keys in the SDP, and nothing else. */
   readonly isEncrypting?: boolean
+  /** Where its UDP sockets come from, when not from this process's own network. */
+  readonly openUdp?: OpenUdp | undefined
   locate(uri: string): Promise<Remote>
   ended(call: PhoneCall): void
 }
@@ -88,6 +90,11 @@ export abstract class PhoneCall {
 
   heard(hertz: number): Heard {
     return this.#media?.heard(hertz) ?? { packets: 0, share: 0 }
+  }
+
+  /** Times of more than 60 ms without audio from the far end, since the first of it. */
+  get silences(): readonly Silence[] {
+    return this.#media?.silences ?? []
   }
 
   /** Sends BYE and waits for its answer. */
@@ -170,7 +177,7 @@ export abstract class PhoneCall {
 
   async openMedia(): Promise<void> {
     if (this.owner.tone === undefined || this.#media) return
-    this.#media = new ToneMedia(this.owner.tone)
+    this.#media = new ToneMedia(this.owner.tone, this.owner.openUdp)
     this.#rtpPort = await this.#media.open(this.owner.rtpAddress)
   }
 

@@ -8,6 +8,8 @@ const samplesPerPacket = 160
 const sampleRate = 8_000
 const keptSamples = 4_000
 const headerBytes = 12
+const notedSilenceMs = 60
+const mostSilences = 1_000
 
 /** What a tone meter heard over the last half second. */
 export interface Heard {
@@ -16,18 +18,30 @@ export interface Heard {
   readonly share: number
 }
 
+/** A time without a packet. Milliseconds of `performance.now()`. */
+export interface Silence {
+  readonly from: number
+  readonly to: number
+}
+
+export type OpenUdp = (address: string, port: number) => Promise<Socket>
+
 /** One RTP stream each way: sends a sine in PCMA, keeps what it receives. */
 export class ToneMedia {
   readonly #hertz: number
+  readonly #openUdp: OpenUdp
   readonly #samples: number[] = []
   #socket: Socket | undefined
   #timer: NodeJS.Timeout | undefined
   #sent = 0
   #received = 0
+  #lastAt: number | undefined
+  readonly #silences: Silence[] = []
   #protection: { readonly ours: Srtp; readonly theirs: Srtp } | undefined
 
-  constructor(hertz: number) {
+  constructor(hertz: number, openUdp: OpenUdp = bindUdp) {
     this.#hertz = hertz
+    this.#openUdp = openUdp
   }
 
   /** From now on only encrypted; keys as in `a=crypto`. */
@@ -37,11 +51,9 @@ export class ToneMedia {
 
   /** Opens the RTP socket and returns its port. */
   async open(address: string): Promise<number> {
-    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
+    const socket = await this.#openUdp(address, 0)
     this.#socket = socket
     socket.on('message', (packet) => this.#hear(packet))
-    socket.bind(0, address)
-    await once(socket, 'listening')
     return socket.address().port
   }
 
@@ -60,8 +72,20 @@ export class ToneMedia {
     this.#socket = undefined
   }
 
+  /** Times of more than 60 ms without a packet, since the first one. */
+  get silences(): readonly Silence[] {
+    return this.#silences
+  }
+
   heard(hertz: number): Heard {
     return { packets: this.#received, share: shareAt(this.#samples, hertz) }
+  }
+
+  #noteArrival(now: number): void {
+    const from = this.#lastAt
+    this.#lastAt = now
+    if (from !== undefined && now - from > notedSilenceMs && this.#silences.length < mostSilences)
+      this.#silences.push({ from, to: now })
   }
 
   #nextPacket(): Buffer {
@@ -86,9 +110,17 @@ export class ToneMedia {
     const packet = this.#protection ? this.#protection.theirs.unprotect(data) : data
     if (!packet || packet.length <= headerBytes || (packet.readUInt8(1) & 0x7f) !== 8) return
     this.#received++
+    this.#noteArrival(performance.now())
     for (const code of packet.subarray(headerBytes)) this.#samples.push(linearOfAlaw(code))
     if (this.#samples.length > keptSamples) this.#samples.splice(0, this.#samples.length - keptSamples)
   }
+}
+
+async function bindUdp(address: string, port: number): Promise<Socket> {
+  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
+  socket.bind(port, address)
+  await once(socket, 'listening')
+  return socket
 }
 
 /** Goertzel's measure: energy at one frequency, in proportion to all energy. */

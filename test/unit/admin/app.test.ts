@@ -16,7 +16,8 @@ function app(options: { token?: string; notReady?: string; failed?: boolean } = 
         }
       : {}),
   })
-  return createAdminApp(box, { token: options.token, refreshMs: 10 })
+  const { token } = options
+  return createAdminApp(box, { token: token ? { current: async () => token } : undefined, refreshMs: 10 })
 }
 
 describe('admin', () => {
@@ -119,6 +120,16 @@ describe('admin', () => {
     const response = await app().request(`http://localhost/api/calls/export?from=${time}`)
     expect(response.status).toBe(status)
     if (status === 400) expect(await response.text()).toContain('not a time such as 2026-11-01 (UTC)')
+  })
+
+  it('is alive when it has just done its work, and says what it could not do', async () => {
+    expect((await app({ token }).request('http://box/livez')).status).toBe(200)
+    const box = aBoxView({ notAliveBecause: async () => 'the SIP engine does not answer' })
+    const response = await createAdminApp(box, { token: undefined, refreshMs: 10 }).request(
+      'http://localhost/livez',
+    )
+    expect(response.status).toBe(503)
+    expect(await response.json()).toEqual({ alive: false, why: 'the SIP engine does not answer' })
   })
 
   it('with a token lets nobody in without it, but answers health checks', async () => {

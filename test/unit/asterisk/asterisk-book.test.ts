@@ -44,6 +44,21 @@ describe('what is known of an Asterisk', () => {
     expect([...book.channels.values()]).toEqual([{ name: 'PJSIP/x-1', dialled: '030200' }])
   })
 
+  it('is not thrown back by a list that is older than what came while it was read', () => {
+    const book = new AsteriskBook()
+    const channel = (id: string, more = {}) => message({ Uniqueid: id, Channel: `PJSIP/${id}`, ...more })
+    const call = (id: string) => ({ ChanVariable: `CAUSEWAY_CALL=${id}` })
+    book.channelsAsked()
+    book.apply(channel('1', { Event: 'BridgeEnter', BridgeUniqueid: 'b', ...call('anna') }))
+    book.apply(channel('2', { Event: 'BridgeEnter', BridgeUniqueid: 'b', ...call('bert') }))
+    book.apply(channel('3', { Event: 'Hangup' }))
+    book.setChannels([channel('1', call('anna')), channel('2', call('bert')), channel('3', call('carl'))])
+    expect(book.bridges.partnersOf('anna')).toEqual(['bert'])
+    expect(book.channels.size).toBe(2)
+    book.setChannels([])
+    expect(book.channels.size).toBe(0)
+  })
+
   it('follows its devices, and drops those that are in a list no more', () => {
     const book = new AsteriskBook()
     book.addDevices([{ name: 'DAHDI/1', state: 'idle' }])

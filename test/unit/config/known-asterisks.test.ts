@@ -32,6 +32,14 @@ describe('a trunk or PBX that is an Asterisk', () => {
     expect(said).toContain('trunks[0].line: is a line of an Asterisk')
   })
 
+  it.each(['way: mirror', 'phoneGroups: [{ name: sales, users: [2XX], way: mirror }]'])(
+    'is refused when phones are known from it and it is not named: %s',
+    (way) => {
+      const said = read(`pbxs: [{ name: a, server: 192.0.2.30, domain: a.example, ${way} }]`)
+      expect(said).toContain('pbxs[0].asterisk: phones by way of "mirror" are known from an Asterisk')
+    },
+  )
+
   it('is not one of two of the same name', () => {
     expect(read(`asterisks: [${asterisk}, ${asterisk}]`)).toContain('two Asterisks have the same name')
   })

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { CallDialog } from '../../../src/drivers/drachtio/call-dialog.ts'
 import { ClientTransactions } from '../../../src/drivers/drachtio/client-transactions.ts'
 import { type ControlReply, readControlFrame } from '../../../src/drivers/drachtio/control-frame.ts'
@@ -63,6 +63,29 @@ test.each(['INVITE', 'UPDATE'])('an %s is put off while our offer awaits its ans
   expect(acknowledged).toEqual(['v=answer'])
 })
 
+describe('a far end that does not answer a request', () => {
+  test('is taken for gone', async () => {
+    const { dialog, engine, timesOut } = aDialog()
+    const ends = vi.fn()
+    dialog.onEnd(ends)
+    const answer = dialog.request('INFO')
+    timesOut()
+    expect(await answer).toMatchObject({ status: 408, isLocal: true })
+    expect(ends).toHaveBeenCalledOnce()
+    expect(engine.sent).toHaveLength(1)
+  })
+
+  test('keeps its call when it was only asked whether it is there', async () => {
+    const { dialog, timesOut } = aDialog()
+    const ends = vi.fn()
+    dialog.onEnd(ends)
+    const answer = dialog.request('OPTIONS', { onlyAsks: true })
+    timesOut()
+    expect(await answer).toMatchObject({ status: 408 })
+    expect(ends).not.toHaveBeenCalled()
+  })
+})
+
 /** A dialog whose far end we are; its owner answers offers with 200, or leaves them waiting. */
 function aDialog(owner: ('answer' | 'wait')[] = []) {
   const engine = new Engine()
@@ -89,8 +112,16 @@ function aDialog(owner: ('answer' | 'wait')[] = []) {
     )
     if (read.kind === 'sip') dialog.receive(read.frame)
   }
-  return { dialog, engine, comes, acknowledged }
+  /** The engine has waited for an answer to our request in vain (Timer F). */
+  const timesOut = () => {
+    const read = readControlFrame('id|sip|application|1|||||T|d|\r\nSIP/2.0 408 Request Timeout\r\n\r\n')
+    if (read.kind === 'sip') network.transactions.onResponse(read.frame)
+  }
+  return { dialog, engine, comes, acknowledged, timesOut }
 }
+
+/** Of its answer to a request: the transaction is the eleventh. */
+const taken = [...Array.from({ length: 10 }, () => ''), 'T']
 
 class Engine {
   readonly sent: string[] = []
@@ -101,7 +132,7 @@ class Engine {
 
   exchange(frame: string, handler: (reply: ControlReply | EngineUnavailable) => boolean): void {
     this.sent.push(frame)
-    if (this.takes) handler({ isOk: true, reason: '', tokens: [], text: '' })
+    if (this.takes) handler({ isOk: true, reason: '', tokens: taken, text: '' })
     else this.#open.push(handler)
   }
 

@@ -123,7 +123,7 @@ describe('a phone of the PBX', () => {
       proxy: 'sip:192.0.2.50:5060',
       headers: { 'Proxy-Authorization': ['Digest username="300"'] },
     })
-    expect(edge.witnessed).toEqual([['office', 'answered']])
+    expect(edge.witnessed).toEqual([['office', 'challenged']])
   })
 
   test('is not vouched for towards its PBX, whatever it says itself; who needs no password there is', async () => {

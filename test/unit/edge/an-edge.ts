@@ -11,7 +11,7 @@ import { PbxLegs } from '../../../src/edge/legs/pbx-legs.ts'
 import { PhoneLegs } from '../../../src/edge/legs/phone-legs.ts'
 import type { PreparedLeg } from '../../../src/edge/legs/prepared-leg.ts'
 import { readNameAddr } from '../../../src/edge/name-addr.ts'
-import type { CallerVerdict, PbxOutcome } from '../../../src/edge/neighbours.ts'
+import type { CallerGrace, CallerVerdict, PbxOutcome } from '../../../src/edge/neighbours.ts'
 import { OtherRequests } from '../../../src/edge/other-requests.ts'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
 import { silentLog } from '../../../src/lib/log.ts'
@@ -45,7 +45,8 @@ export class AnEdge {
     ended: [] as CallRecord[],
   }
   readonly decisions: DecisionRecord[] = []
-  readonly witnessed: (readonly [string, PbxOutcome])[] = []
+  /** Name of the PBX, what was seen of it, and for how long it wants to be left alone. */
+  readonly witnessed: (readonly [string, PbxOutcome, number?])[] = []
   readonly questions: CallQuestion[] = []
   /** What the router says when it is asked to look again. */
   planAfresh: RoutePlan | undefined
@@ -54,6 +55,7 @@ export class AnEdge {
   verdict: CallerVerdict = { kind: 'authenticated', caller: aor('201', 'site-a.example'), owns: () => true }
   guardSays: 'ok' | 'banned' | 'too-fast' = 'ok'
   pbxInCharge = true
+  grace: CallerGrace = { answerTo: () => ({ kind: 'unknown' }) }
   isEmergency = false
   isUrgent = false
   /** How long the media takes to answer. */
@@ -119,6 +121,7 @@ export class AnEdge {
         isPbxInCharge: () => this.pbxInCharge,
         isEmergencyOf: () => this.isEmergency,
         authentication: { check: () => this.verdict },
+        grace: { answerTo: (...asked) => this.grace.answerTo(...asked) },
         guard: {
           admit: () => this.guardSays,
           noteAuthFailure: ({ address }) => this.authFailures.push(address),
@@ -128,7 +131,7 @@ export class AnEdge {
           peerOfLink: (port) => (port === 4999 ? 'other.peer.overlay.example' : undefined),
           pbxOf: ({ address }) => (address === '192.0.2.50' ? 'office' : undefined),
           trunkOf: ({ address }) => (address === '192.0.2.60' ? 'carrier' : undefined),
-          homeDomain: (host) => (/^(site-a|pbx)\.example$/.test(host) ? host : undefined),
+          homeDomain: ({ domain }) => (/^(site-a|pbx)\.example$/.test(domain) ? domain : undefined),
           isPbxDomain: (domain) => domain === 'pbx.example',
           userAt: ({ address }) => (address === '192.0.2.77' ? 'sip:203@site-a.example' : undefined),
         },
@@ -156,7 +159,10 @@ export class AnEdge {
           end: () => undefined,
         }),
       },
-      witness: { saw: (pbx, outcome) => this.witnessed.push([pbx, outcome]) },
+      witness: {
+        saw: (pbx, outcome, { retryAfterMs } = {}) =>
+          this.witnessed.push(retryAfterMs === undefined ? [pbx, outcome] : [pbx, outcome, retryAfterMs]),
+      },
       records: {
         began: (record) => this.records.began.push(record),
         changed: (record) => {

@@ -52,7 +52,7 @@ describe('what is written down of a call', () => {
 
   it('says who was reached outside, at what rate, and why the call ended', () => {
     const log = begin()
-    log.ringing('trunk', 'carrier')
+    log.ringing('trunk', 'carrier', 'leg-1')
     const other = tried({ target: 'other', status: 503, rate: { ...rate, perMinute: 900 } })
     log.answered('trunk', 'carrier', [other, tried()])
     expect(changed.map(({ status }) => status)).toEqual([180, 200])

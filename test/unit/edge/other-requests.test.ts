@@ -105,7 +105,3 @@ test('OPTIONS is answered with what the box understands', async () => {
   expect(options.answered('Allow')[0]).toContain('INVITE')
   expect(options.answered('Accept')).toEqual(['application/sdp'])
 })
-
-test('SUBSCRIBE gets 489', async () => {
-  expect((await new AnEdge().stack.receive('SUBSCRIBE')).response.status).toBe(489)
-})

@@ -116,6 +116,20 @@ describe('a call for help', () => {
     expect(box.calls.view()[0]?.caller).toContain('by overlay b.peer.o.example')
   })
 
+  it('is told to who waits for one, and is under way until it is over; a test is not', () => {
+    const box = new ABox()
+    const heard: boolean[] = []
+    box.calls.onBegan(({ isTest }) => heard.push(isTest))
+    box.calls.began(box.question({ callId: 'call-2' }), { number: '119', isTest: true })
+    expect(box.calls.underWay).toBe(0)
+    box.calls.began(box.question(), real)
+    box.calls.began(box.question(), real)
+    expect(heard).toEqual([true, false])
+    expect(box.calls.underWay).toBe(1)
+    box.calls.ended(box.end())
+    expect(box.calls.underWay).toBe(0)
+  })
+
   it('to the test number is marked as one', () => {
     const box = new ABox()
     box.calls.began(box.question(), { number: '933', isTest: true })

@@ -12,9 +12,12 @@ class Town {
   readonly phones = new Map<string, readonly Binding[]>()
   #listener: ((aor: string, bindings: readonly Binding[]) => void) | undefined
 
-  groups: readonly string[] = []
+  readonly groups = { allNames: [] as readonly string[] }
+
+  readonly accounts = { all: [] as readonly { aorText: string; aliases: readonly string[] }[] }
 
   announcing(...users: readonly string[]): AnnouncedUsers {
+    this.accounts.all = users.map((aorText) => ({ aorText, aliases: [] }))
     return new AnnouncedUsers({
       groups: this.groups,
       overlays: {
@@ -31,7 +34,7 @@ class Town {
           }
         },
       },
-      accounts: { all: users.map((aorText) => ({ aorText })) },
+      accounts: this.accounts,
       settings: {
         get: async (key) => this.kept.get(key),
         set: async (key, value) => void this.kept.set(key, value),
@@ -85,9 +88,9 @@ describe('announced users', () => {
   })
 
   it('a group has somebody to ring, and is taken back when it is no more', async () => {
-    town.groups = ['sip:desk@town.example']
+    town.groups.allNames = ['sip:desk@town.example']
     await town.announcing(anna).start()
-    town.groups = []
+    town.groups.allNames = []
     await town.announcing(anna).start()
     expect(town.told).toEqual([
       `${anna} has 0 in turn`,
@@ -104,5 +107,31 @@ describe('announced users', () => {
     town.told.length = 0
     town.registers(anna, 1)
     expect(town.told).toEqual([])
+  })
+
+  it('a user who was imported is announced by each of his names, and they are taken back when they go', async () => {
+    const announced = town.announcing(anna)
+    await announced.start()
+    town.registers(bert, 1)
+    town.told.length = 0
+    town.accounts.all = [...town.accounts.all, { aorText: bert, aliases: ['22'] }]
+    town.groups.allNames = ['sip:600@town.example']
+    await announced.usersChanged()
+    const short = 'sip:22@town.example'
+    const [hasOne, group] = ['has 1 in turn', 'sip:600@town.example has 1 in turn']
+    expect(town.told).toEqual([`${bert} ${hasOne}`, `${short} ${hasOne}`, group])
+    town.told.length = 0
+    town.registers(bert, 2)
+    expect(town.told).toEqual([`${bert} has 2 now`, `${short} has 2 now`])
+    town.told.length = 0
+    town.registers(bert, 0)
+    town.accounts.all = town.accounts.all.slice(0, 1)
+    town.groups.allNames = []
+    await announced.usersChanged()
+    expect(town.told.slice(2)).toEqual([
+      `${bert} is gone`,
+      `${short} is gone`,
+      'sip:600@town.example is gone',
+    ])
   })
 })

@@ -6,7 +6,7 @@ const idle: Omit<CountedParts, 'engine'> = {
   calls: { count: 3 },
   location: { size: 2 },
   guard: { counts: { banned: 0, tooFast: 0, authFailures: 0 }, bans: () => [] },
-  registrar: { counts: { accepted: 1, challenged: 0, wrongPassword: 0, refused: 0 } },
+  registrar: { counts: { accepted: 1, onGrace: 0, challenged: 0, wrongPassword: 0, refused: 0 } },
   front: { passedOn: 0 },
   trunks: { view: () => [] },
   asterisks: {
@@ -24,6 +24,7 @@ const idle: Omit<CountedParts, 'engine'> = {
   },
   pbxs: { view: () => [] },
   overlays: { all: [] },
+  subscriptions: { counts: { pbx: 12, box: 3 } },
   loopLag: { figures: { bounds: [0.1], counts: [1, 0], sum: 0 } },
   toll: {
     counts: { allowed: 4, blocks: 1, refused: new Map([['premium-velocity', 17]]) },
@@ -34,6 +35,7 @@ const idle: Omit<CountedParts, 'engine'> = {
       callsNow: 1,
     }),
   },
+  outages: { counts: new Map() },
   emergencies: {
     counts: { answered: 2, unanswered: 1, tests: 4 },
     view: () => [],
@@ -61,6 +63,10 @@ describe('the metrics page', () => {
     expect(text).toContain('causeway_resident_memory_bytes ')
     expect(text).not.toContain('thread="engine"')
     expect(text).not.toMatch(/^causeway_sip_/m)
+  })
+
+  it('tells who lights the lamps', async () => {
+    expect(await page(undefined)).toContain('causeway_subscriptions{notifier="box"} 3')
   })
 
   it('knows an Asterisk that has trouble from one that is away', async () => {

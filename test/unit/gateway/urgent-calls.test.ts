@@ -11,7 +11,7 @@ const isUrgent = urgentCalls({
       peerOfLink: (port) => (port === 4999 ? 'bbb.peer.town.example' : undefined),
       pbxOf: ({ address }) => (address === '192.0.2.50' ? 'main' : undefined),
       trunkOf: ({ address }) => (address === '192.0.2.60' ? 'carrier' : undefined),
-      homeDomain: (host) => (host === 'site-a.example' ? host : undefined),
+      homeDomain: ({ domain }) => (domain === 'site-a.example' ? domain : undefined),
       isPbxDomain: () => false,
       userAt: () => undefined,
     },

@@ -42,6 +42,14 @@ describe('guard', () => {
     expect(guard.bans()).toEqual([])
   })
 
+  it('looks at no password that came in before the ban and is read after it', () => {
+    const from = { ...source, transport: 'udp', port: 5060 } as const
+    fail(2)
+    expect(guard.isBlocked(from, '201')).toBe(false)
+    fail(1)
+    expect(guard.isBlocked(from, '201')).toBe(true)
+  })
+
   it('does not add up failures from outside the window', () => {
     for (let i = 0; i < 6; i++) {
       fail(1)
@@ -108,6 +116,54 @@ describe('guard', () => {
 
   it('refuses a neverBan entry that is no address', () => {
     expect(() => aGuard({ neverBan: ['pbx.example'] })).toThrow(/neverBan.*pbx\.example/)
+  })
+})
+
+describe('a place where users are, such as an office behind one address', () => {
+  const phone = { ...source, transport: 'udp', port: 5062 } as const
+  const other = { ...source, transport: 'udp', port: 6000 } as const
+  const guess = (times: number, name: string, from: typeof phone | typeof other = other) => {
+    for (let i = 0; i < times; i++) guard.noteAuthFailure(from, name)
+  }
+
+  beforeEach(() => {
+    guard.spareRegistered(({ port }, name) => port === phone.port && (name ?? '201') === '201')
+    guard.noteUser(source, 9_000_000)
+  })
+
+  it('has a name blocked whose password is guessed there, and nobody else', () => {
+    guess(3, '202')
+    expect(guard.isBlocked(other, '202')).toBe(true)
+    expect(guard.isBlocked(other, '203')).toBe(false)
+    expect(guard.isBlocked({ ...other, address: '198.51.100.10' }, '202')).toBe(false)
+    expect(guard.admit(source)).toBe('ok')
+    clock.advance(300_000)
+    expect(guard.isBlocked(other, '202')).toBe(false)
+  })
+
+  it('does not have a user blocked who is registered there, because a neighbour guesses his password', () => {
+    guess(3, '201')
+    expect(guard.isBlocked(other, '201')).toBe(true)
+    expect(guard.isBlocked(phone, '201')).toBe(false)
+  })
+
+  it('is shut when many names are guessed, but for the phones that are registered there', () => {
+    for (let name = 0; name < 30; name++) guess(1, `${name}`)
+    expect(guard.admit(other)).toBe('banned')
+    expect(guard.admit(source)).toBe('banned')
+    expect(guard.admit(phone)).toBe('ok')
+  })
+
+  it('is shut for a registered phone too that guesses itself', () => {
+    for (let name = 0; name < 30; name++) guess(1, `${name}`, phone)
+    expect(guard.admit(phone)).toBe('banned')
+  })
+
+  it('is opened by an operator, names included', () => {
+    guess(3, '202')
+    expect(guard.release(source.address)).toBe(true)
+    expect(guard.isBlocked(other, '202')).toBe(false)
+    expect(guard.release(source.address)).toBe(false)
   })
 })
 

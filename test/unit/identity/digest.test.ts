@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Accounts } from '../../../src/identity/accounts.ts'
-import { DigestAuthenticator, type DigestVerdict } from '../../../src/identity/digest.ts'
+import { DigestAuthenticator, type DigestSettings, type DigestVerdict } from '../../../src/identity/digest.ts'
 import { digestResponse } from '../../../src/identity/digest-response.ts'
 import { FakeClock } from '../../../src/lib/fake-clock.ts'
 import { aUser } from '../../support/a-user.ts'
@@ -19,7 +19,7 @@ beforeEach(async () => {
   digest = await started()
 })
 
-async function started(): Promise<DigestAuthenticator> {
+async function started(isBlocked?: DigestSettings['isBlocked']): Promise<DigestAuthenticator> {
   const users = [
     aUser('201@site-a.example', { aliases: ['21'] }),
     aUser('202@site-a.example', { password: undefined, ha1: { md5: ha1Md5 } }),
@@ -27,7 +27,10 @@ async function started(): Promise<DigestAuthenticator> {
     aUser('301@pbx.example'),
   ]
   const accounts = new Accounts({ users, domains: [realm, 'pbx.example'] })
-  const made = new DigestAuthenticator({ accounts, secrets, algorithms: ['SHA-256', 'MD5'], clock })
+  const made = new DigestAuthenticator({
+    ...{ accounts, secrets, algorithms: ['SHA-256', 'MD5'], clock },
+    ...(isBlocked && { isBlocked }),
+  })
   await made.start()
   return made
 }
@@ -38,7 +41,7 @@ function register(options: FakeRequestOptions = {}): FakeRequest {
 
 /** Header lines of a fresh challenge. */
 function challenges(options: FakeRequestOptions = {}): readonly string[] {
-  const verdict = digest.check(register(options), 'www', realm)
+  const verdict = digest.check(register(options), 'www', { realm })
   if (verdict.kind !== 'challenge') throw new Error('no challenge')
   return verdict.headers['WWW-Authenticate'] as readonly string[]
 }
@@ -56,11 +59,13 @@ function attempt(
     ...answer,
   })
   const headers = { ...options.headers, Authorization: authorization }
-  return digest.check(register({ ...options, headers }), 'www', realm)
+  return digest.check(register({ ...options, headers }), 'www', { realm })
 }
 
-const whyOf = (verdict: DigestVerdict): string =>
-  verdict.kind === 'challenge' ? verdict.why : verdict.account.aorText
+const whyOf = (verdict: DigestVerdict): string => {
+  if (verdict.kind === 'blocked') return verdict.kind
+  return verdict.kind === 'challenge' ? verdict.why : verdict.account.aorText
+}
 
 describe('digest', () => {
   it('computes the example of RFC 7616 §3.9.1 with both algorithms', () => {
@@ -91,7 +96,7 @@ describe('digest', () => {
   })
 
   it('asks a proxy way when asked as a proxy', () => {
-    const verdict = digest.check(register(), 'proxy', realm)
+    const verdict = digest.check(register(), 'proxy', { realm })
     expect(verdict).toMatchObject({ status: 407, why: 'missing' })
     expect(verdict.kind === 'challenge' && verdict.headers).toHaveProperty('Proxy-Authenticate')
   })
@@ -106,8 +111,8 @@ describe('digest', () => {
     })
     const foreign = ours.replace(`realm="${realm}"`, 'realm="elsewhere"')
     const request = register({ headers: { Authorization: [foreign, ours] } })
-    expect(whyOf(digest.check(request, 'www', realm))).toBe('sip:201@site-a.example')
-    expect(whyOf(digest.check(register({ headers: { Authorization: foreign } }), 'www', realm))).toBe(
+    expect(whyOf(digest.check(request, 'www', { realm }))).toBe('sip:201@site-a.example')
+    expect(whyOf(digest.check(register({ headers: { Authorization: foreign } }), 'www', { realm }))).toBe(
       'missing',
     )
   })
@@ -117,9 +122,43 @@ describe('digest', () => {
     const wrong = attempt(challenge, { password: 'guess' })
     const stranger = attempt(challenge, { username: '999', password: 'guess' })
     const shape = (verdict: DigestVerdict): unknown =>
-      JSON.parse(JSON.stringify(verdict).replace(/nonce=\\"[^"]*"/g, 'nonce'))
+      JSON.parse(JSON.stringify({ ...verdict, username: '' }).replace(/nonce=\\"[^"]*"/g, 'nonce'))
     expect(whyOf(wrong)).toBe('wrong')
     expect(shape(stranger)).toEqual(shape(wrong))
+  })
+
+  it('takes credentials of the realms that it is told, and offers the algorithms that it is told', () => {
+    const demand = { realm: 'asterisk', otherRealms: [realm], algorithms: ['MD5'] } as const
+    const asked = digest.check(register(), 'www', demand)
+    expect(asked.kind === 'challenge' && asked.headers['WWW-Authenticate']).toEqual([
+      expect.stringMatching(/^Digest realm="asterisk", .*algorithm=MD5, qop="auth"$/),
+    ])
+    const [, md5 = ''] = challenges()
+    const words = { method: 'REGISTER', uri: 'sip:site-a.example', username: '201', password: 'secret' }
+    const headers = { Authorization: authorizationFor(md5, words) }
+    expect(whyOf(digest.check(register({ headers }), 'www', demand))).toBe('sip:201@site-a.example')
+  })
+
+  it('calls what a phone kept from its PBX stale, whichever way that asked: no password is wrong', () => {
+    const words = { method: 'REGISTER', uri: 'sip:site-a.example', username: '201', password: 'secret' }
+    const ofPbx = authorizationFor(
+      `Digest realm="${realm}", nonce="of the PBX", algorithm=MD5, qop="auth"`,
+      words,
+    )
+    for (const header of ['Authorization', 'Proxy-Authorization']) {
+      const verdict = digest.check(register({ headers: { [header]: ofPbx } }), 'proxy', { realm })
+      expect(verdict).toMatchObject({
+        why: 'stale',
+        headers: { 'Proxy-Authenticate': expect.arrayContaining([expect.stringMatching(/, stale=true$/)]) },
+      })
+    }
+  })
+
+  it('looks at no password of a name that is blocked, not even the right one', async () => {
+    digest = await started(({ address }, name) => address === '192.0.2.7' && name === '201')
+    const [sha256 = ''] = challenges()
+    expect(whyOf(attempt(sha256))).toBe('blocked')
+    expect(whyOf(attempt(sha256, { username: '202', password: 'guess' }))).toBe('wrong')
   })
 
   it('never accepts a response made from an empty or missing secret', () => {
@@ -196,7 +235,7 @@ describe('digest', () => {
     'takes %j for no credentials',
     (authorization) => {
       const request = register({ headers: { Authorization: authorization } })
-      expect(whyOf(digest.check(request, 'www', realm))).toBe('missing')
+      expect(whyOf(digest.check(request, 'www', { realm }))).toBe('missing')
     },
   )
 })

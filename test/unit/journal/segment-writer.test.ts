@@ -9,6 +9,7 @@ let files: Map<number, string>
 let failure: Error | undefined
 let writeTakesMs: number
 let rested: number
+let syncs: PromiseWithResolvers<void>[]
 let writer: SegmentWriter
 
 function openSegment(number: number): Segment {
@@ -20,7 +21,11 @@ function openSegment(number: number): Segment {
       clock.advance(writeTakesMs)
       files.set(number, files.get(number) + text)
     },
-    sync: async () => undefined,
+    sync() {
+      const sync = Promise.withResolvers<void>()
+      syncs.push(sync)
+      return sync.promise
+    },
     close: async () => undefined,
   }
 }
@@ -31,6 +36,7 @@ beforeEach(() => {
   failure = undefined
   writeTakesMs = 0
   rested = 0
+  syncs = []
   writer = new SegmentWriter({
     open: openSegment,
     clock,
@@ -100,4 +106,52 @@ describe('writing the journal', () => {
     }
     expect(writer.isResting).toBe(false)
   })
+
+  it('is on the disk for each who asked when what he appended is, and only then', async () => {
+    writer.append('a')
+    const first = writer.sync()
+    await turn()
+    writer.append('b')
+    const done: string[] = []
+    const all = ['beat', 'tidying'].map((name) => writer.sync().then(() => done.push(name)))
+    await turn()
+    syncs[0]?.resolve()
+    await turn()
+    expect([await first, done, syncs.length]).toEqual([true, [], 2])
+    syncs[1]?.resolve()
+    await Promise.all(all)
+  })
+
+  it('is on the disk with the file that was left before', async () => {
+    writer.append('a')
+    writer.leave()
+    writer.append('b')
+    let isDone = false
+    const asked = writer.sync().then(() => {
+      isDone = true
+    })
+    for (const [index, done] of [false, true].entries()) {
+      await turn()
+      syncs[index]?.resolve()
+      await turn()
+      expect(isDone).toBe(done)
+    }
+    await asked
+  })
+
+  it('says when the disk would not have it, and tries again when it is asked again', async () => {
+    writer.append('a')
+    const asked = writer.sync()
+    await turn()
+    writer.append('b')
+    syncs[0]?.reject(new Error('EIO'))
+    expect(await asked).toBe(false)
+    const again = writer.sync()
+    await turn()
+    syncs[1]?.resolve()
+    expect(await again).toBe(true)
+  })
 })
+
+/** All that waits for nothing but promises has gone on. */
+const turn = () => new Promise((resolve) => setImmediate(resolve))

@@ -6,6 +6,7 @@ import { MediaRelayFailed } from '../../../src/media/media-relay-failed.ts'
 import { isBehindNat, type MediaFacts, needsRelay } from '../../../src/media/relay-rule.ts'
 
 const browserSdp = 'v=0\r\nc=IN IP4 192.168.1.5\r\nm=audio 50000 UDP/TLS/RTP/SAVPF 111 8\r\n'
+const keyedSdp = 'v=0\r\nc=IN IP4 192.168.1.6\r\nm=audio 50000 RTP/SAVP 8\r\n'
 
 const inside: MediaFacts = {
   callId: 'c',
@@ -122,6 +123,8 @@ describe('a relayed session', () => {
     ['phones', {}, ['any', 'any', 'any', 'any']],
     ['a browser and a phone', { callerSdp: browserSdp }, ['rtp', 'webrtc', 'webrtc', 'rtp']],
     ['a phone and a browser', { calleeIsBrowser: true }, ['webrtc', 'rtp', 'rtp', 'webrtc']],
+    ['phones of which a PBX let one encrypt', { calleeSdp: keyedSdp }, ['srtp', 'rtp', 'rtp', 'srtp']],
+    ['phones that both encrypt', { callerSdp: keyedSdp, calleeSdp: keyedSdp }, ['any', 'any', 'any', 'any']],
   ])('gives each side of %s what it can take', async (_, facts, expected) => {
     const relay = new ScriptedRelay()
     const media = new CallMedia(relay, { relay: 'always', whenRelayFails: 'refuse' }, silentLog)

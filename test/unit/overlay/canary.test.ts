@@ -100,6 +100,18 @@ describe('the canary', () => {
     expect(asked).toEqual([])
   })
 
+  it('is asked for at once when somebody wants to know, of as many boxes as are believed', async () => {
+    meet('a', 'b')
+    answer = (peer) => (peer === 'a' ? 0 : clock.now())
+    await canary.proveNow()
+    expect(asked).toEqual(['a', 'b'])
+    expect(canary.proof).toMatchObject({ provenAt: clock.now(), failures: 0 })
+    answer = () => 0
+    await canary.proveNow()
+    expect(asked).toHaveLength(5)
+    expect(canary.proof).toMatchObject({ failures: 3, failure: expect.stringMatching(/did not find/) })
+  })
+
   it('stops', async () => {
     canary.stop()
     meet('a')

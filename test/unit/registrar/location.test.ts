@@ -61,6 +61,30 @@ describe('location', () => {
     expect(await store.load(0)).toEqual([])
   })
 
+  it('tells what expired, also while it was down, and not what was taken back', async () => {
+    const expired: string[] = []
+    const listen = () =>
+      location.onExpiry((bindings) => expired.push(...bindings.map(({ contact }) => contact)))
+    listen()
+    await put(
+      aBinding({ contact: 'sip:a@h', expiresAt: start + 500 }),
+      aBinding({ contact: 'sip:b@h', expiresAt: start + 500 }),
+      aBinding({ contact: 'sip:c@h', expiresAt: start + 20_000 }),
+    )
+    await location.save(aor, { put: [], remove: [aBinding({ contact: 'sip:b@h' })] })
+    clock.advance(999)
+    expect([...location.all(start)].map(({ contact }) => contact)).toContain('sip:a@h')
+    clock.advance(1)
+    expect(expired).toEqual(['sip:a@h'])
+    await location.stop()
+    clock.advance(20_000)
+    location = new Location({ store, log: silentLog, clock })
+    listen()
+    await location.start()
+    expect(expired).toEqual(['sip:a@h', 'sip:c@h'])
+    expect([location.size, [...location.aors()]]).toEqual([0, []])
+  })
+
   it('keeps a phone on disk that comes back while its expiry is being written', async () => {
     await put(aBinding({ expiresAt: start + 1_500 }))
     const { promise, resolve } = Promise.withResolvers<void>()

@@ -19,6 +19,7 @@ let registrar: Registrar
 let failures: number
 let expiryLimit: number | undefined
 let cseq: number
+let answers: string[]
 
 beforeEach(async () => {
   clock = new FakeClock(1_700_000_000_000)
@@ -28,12 +29,13 @@ beforeEach(async () => {
   failures = 0
   expiryLimit = undefined
   cseq = 0
+  answers = []
   const accounts = new Accounts({
     users: [aUser('201@site-a.example', { aliases: ['ann'] }), aUser('202@site-a.example')],
     domains: ['site-a.example'],
   })
   registrar = new Registrar({
-    realm: 'site-a.example',
+    demandFor: ({ domain }) => ({ realm: domain }),
     rules,
     // Digest itself is tested on its own: here the header says who it is.
     digest: {
@@ -50,6 +52,7 @@ beforeEach(async () => {
     location,
     guard: { noteAuthFailure: () => failures++, noteAuthSuccess: () => undefined },
     expiryLimit: () => expiryLimit,
+    onAnswer: ({ user }, answer) => answers.push(`${user} ${answer}`),
     log: silentLog,
     clock,
   })
@@ -84,6 +87,13 @@ describe('REGISTER', () => {
     const request = await register({ Contact: '<sip:201@192.0.2.7:5062;ob>', Expires: '300' })
     expect(request.answered('Contact')).toEqual(['<sip:201@192.0.2.7:5062;ob>;expires=300'])
     expect(await store.load(clock.now())).toHaveLength(1)
+  })
+
+  it('tells of those who were let in and of those who were turned away', async () => {
+    await register({ Contact: contact(5062) })
+    await register({ Contact: contact(5062), Authorization: 'nobody' })
+    await register({ Contact: contact(5062), Expires: '59' })
+    expect(answers).toEqual(['201 accepted', '201 refused', '201 refused'])
   })
 
   it('lists the bindings of a user when asked without Contact', async () => {

@@ -8,7 +8,7 @@ import type { CallQuestion } from '../../../src/domain/route.ts'
 import type { FoundService, PstnService } from '../../../src/domain/service-record.ts'
 import { DialPlan } from '../../../src/numbering/dial-plan.ts'
 import { CallGroups } from '../../../src/routing/call-groups.ts'
-import type { PbxState, Site, Toll, TrunkCandidate } from '../../../src/routing/site.ts'
+import type { PbxState, Site, Toll, TrunkCandidate, VoicemailEntry } from '../../../src/routing/site.ts'
 
 export const everyRight: readonly DialRight[] = ['internal', 'overlay', 'domains', 'pstn']
 
@@ -32,6 +32,7 @@ export interface FakeSiteSettings {
   /** `numbering` of the config, besides the area code of Berlin. */
   readonly numbering?: z.input<typeof numberingSection>
   readonly pbxState?: PbxState
+  readonly isOnTrial?: true
   readonly overlays?: readonly string[]
   readonly homeBoxes?: Readonly<Record<string, readonly string[]>>
   /** Boxes that know a user who has no phone there. */
@@ -41,6 +42,9 @@ export interface FakeSiteSettings {
   /** Boxes that failed a moment ago. */
   readonly resting?: readonly string[]
   readonly refusal?: Toll['refusal']
+  /** Users whose password the box does not know; while the PBX is gone they are on grace. */
+  readonly withoutPassword?: readonly string[]
+  readonly voicemail?: VoicemailEntry
 }
 
 export const ownPeer = 'aaa.peer.town.example'
@@ -67,7 +71,10 @@ export function fakeSite(settings: FakeSiteSettings = {}): Site {
     state: settings.pbxState,
     server: '192.0.2.50:5070',
     transport: 'udp' as const,
+    ...(settings.isOnTrial && { isOnTrial: settings.isOnTrial }),
   }
+  const isWithoutPassword = ({ user, domain }: Aor) =>
+    (settings.withoutPassword ?? []).includes(`${user}@${domain}`)
   const find = (test: (user: FakeUser) => boolean): Aor | undefined => {
     const user = users.find(test)
     return user && parseAor(user.aor)
@@ -118,6 +125,12 @@ export function fakeSite(settings: FakeSiteSettings = {}): Site {
     },
     restingBoxes: { has: (peerName) => (settings.resting ?? []).includes(peerName) },
     numbers: plan,
+    standIn: {
+      isOnGrace: (user) =>
+        isWithoutPassword(user) && pbx !== undefined && !['normal', 'suspect'].includes(pbx.state),
+      hasPassword: (user) => accounts.resolve(user) !== undefined && !isWithoutPassword(user),
+      voicemailOf: () => settings.voicemail,
+    },
     toll: { refusal: settings.refusal ?? (() => undefined) },
     ownLinesUpTo: 2,
   }

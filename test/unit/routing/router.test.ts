@@ -602,6 +602,12 @@ describe('in the domain of a PBX', () => {
       rings102,
     ],
     [
+      'a phone that has this address as its domain leaves out the port',
+      { pbxState: 'normal', bindings: [at102] },
+      { ...byStranger, requestUri: 'sip:102@192.0.2.50' },
+      `${pbxAsked('sip:102@192.0.2.50')} | ${rings102}`,
+    ],
+    [
       'a phone that registered in survival is rung first by a caller with an account',
       { pbxState: 'normal', users: [desk], bindings: [away] },
       { ...byDesk, ...by102 },

@@ -61,6 +61,18 @@ describe('a registration', () => {
       [{ do: 'register', expiresSeconds: 300 }],
     ],
     [
+      'asks at once when the box has another address',
+      [start, accepted(120), { type: 'moved' }],
+      'registering',
+      [{ do: 'register', expiresSeconds: 300 }],
+    ],
+    [
+      'asks at once when the box has a network at last',
+      [start, refused(503), { type: 'moved' }],
+      'registering',
+      [{ do: 'register', expiresSeconds: 300 }],
+    ],
+    [
       'asks for longer at once when told 423',
       [start, refused(423, { minExpiresSeconds: 600 })],
       'registering',

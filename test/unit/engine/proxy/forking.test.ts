@@ -91,6 +91,15 @@ describe('a request to two targets at once', () => {
     expect(statuses(takeResponses())).toEqual([487])
   })
 
+  it('tells its caller 487 when he has cancelled it, also when the ways broke instead', async () => {
+    const { answer, receive, one, two, transport, takeResponses } = await withTwoRinging()
+    await receive(requestText('CANCEL'))
+    transport.take()
+    await answer(one, 503)
+    await answer(two, 503)
+    expect(statuses(takeResponses())).toEqual([487])
+  })
+
   it('gathers the challenges of both (RFC 3261 §16.7 step 7)', async () => {
     const { answer, one, two, takeResponses } = await withTwoRinging()
     await answer(one, 407, [['Proxy-Authenticate', 'Digest realm="one"']])

@@ -1,33 +1,46 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer, type ListenOptions } from 'node:net'
 
 // Below what Linux gives to port 0 (32768 and up), so that no socket opened in passing takes the port between two programs
 // that use it in turn; and clear of the media ports of baresip and rtpengine.
 const first = 20_000
 const count = 10_000
-const given = new Set<string>()
 
-/** A port that is free for UDP and TCP now, never given twice by one process: for programs that cannot take port 0. */
+/**
+ * A port that is free for UDP and TCP now, for programs that cannot take port 0. While this process lives it is given to
+ * nobody again, neither here nor in another process of the tests.
+ */
 export async function freePort(address = '127.0.0.1'): Promise<number> {
   for (let tries = 0; tries < 200; tries += 1) {
     const port = first + Math.floor(Math.random() * count)
-    if (given.has(`${address}:${port}`)) continue
-    given.add(`${address}:${port}`)
+    if (!(await isOurs(port))) continue
     if ((await isFreeForTcp(port, address)) && (await isFreeForUdp(port, address))) return port
   }
   throw new Error(`no free port at ${address} from ${first} to ${first + count - 1}`)
 }
 
-async function isFreeForTcp(port: number, address: string): Promise<boolean> {
+/** Of all processes one can listen to an abstract socket (unix(7)), and the kernel takes it back when that one ends. */
+async function isOurs(port: number): Promise<boolean> {
   const server = createServer()
-  server.listen(port, address)
-  const isFree = await once(server, 'listening').then(
+  const isListening = await canListen(server, { path: `\0causeway-test-port-${port}` })
+  server.unref()
+  return isListening
+}
+
+async function isFreeForTcp(port: number, host: string): Promise<boolean> {
+  const server = createServer()
+  const isFree = await canListen(server, { port, host })
+  if (isFree) await new Promise((resolve) => server.close(resolve))
+  return isFree
+}
+
+function canListen(server: ReturnType<typeof createServer>, options: ListenOptions): Promise<boolean> {
+  server.listen(options)
+  return once(server, 'listening').then(
     () => true,
     () => false,
   )
-  if (isFree) await new Promise((resolve) => server.close(resolve))
-  return isFree
 }
 
 async function isFreeForUdp(port: number, address: string): Promise<boolean> {

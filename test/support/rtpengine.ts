@@ -45,6 +45,8 @@ export class Rtpengine implements Part {
       namespace: this.#namespace,
       args: [
         '--foreground',
+        // Debian's own file has fixed ports in it: two rtpengines would meet there.
+        '--config-file=none',
         '--table=-1',
         `--interface=${this.address}`,
         `--listen-ng=${this.address}:${this.#port}`,
@@ -55,7 +57,10 @@ export class Rtpengine implements Part {
       ],
     })
     this.#program = program
-    await eventually(10_000, `rtpengine to answer:\n${program.lastWords}`, () => this.#ping())
+    await eventually(10_000, 'rtpengine to answer', () => {
+      if (program.hasEnded) throw new Error(`rtpengine ended before it answered:\n${program.lastWords}`)
+      return this.#ping()
+    })
   }
 
   async stop(): Promise<void> {

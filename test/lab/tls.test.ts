@@ -22,7 +22,8 @@ const execute = promisify(execFile)
 // What the certificates are for. The box has its loopback address in its certificate, too.
 const domain = 'example.org'
 const publicDomain = 'other.example.net'
-const nameServer = '127.0.0.153'
+// Of its own: test/lab/public-domain may run beside it, and two name servers would share a port.
+const nameServer = '127.0.0.154'
 const kamailioAddress = '127.0.0.4'
 const caFile = certificateFile('ca')
 

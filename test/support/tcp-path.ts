@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { eventually } from './within.ts'
 
 /** A way through the network to a TCP port on loopback, that can die without a word as a cut cable does. */
 export class TcpPath {
@@ -7,6 +8,7 @@ export class TcpPath {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   #isCut = false
+  #lastPassedAt = 0
 
   static async to(port: number): Promise<TcpPath> {
     const path = new TcpPath(port)
@@ -25,7 +27,10 @@ export class TcpPath {
       ] as const) {
         this.#sockets.add(from)
         if (this.#isCut) from.pause()
-        from.on('data', (data) => to.write(data))
+        from.on('data', (data) => {
+          this.#lastPassedAt = performance.now()
+          to.write(data)
+        })
         from.on('end', () => this.#isCut || to.end())
         from.on('error', () => this.#isCut || to.destroy())
         from.on('close', () => {
@@ -38,6 +43,11 @@ export class TcpPath {
 
   get connections(): number {
     return this.#sockets.size / 2
+  }
+
+  /** Resolves when nothing has passed for a while: what is closed then ends without a reset. */
+  async quiet(): Promise<void> {
+    await eventually(5_000, 'the path to be quiet', () => performance.now() - this.#lastPassedAt > 100)
   }
 
   /** Nothing passes any more, and neither end is told. */

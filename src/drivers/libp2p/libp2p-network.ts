@@ -152,7 +152,7 @@ export class Libp2pNetwork implements PeerNetwork {
     node.addEventListener('connection:open', ({ detail }) => {
       this.#opened(detail)
       detail.addEventListener('close', (ending) => {
-        isPathLost = detail.status === 'aborted' && !isReset(ending.error)
+        isPathLost = detail.status === 'aborted' && !isEndedByFarEnd(ending.error)
         const peer = fromLibp2p(detail.remotePeer)
         if (peer && isMember(peer)) knocks.memberAt(detail.remoteAddr)
       })
@@ -321,7 +321,8 @@ export class Libp2pNetwork implements PeerNetwork {
   }
 }
 
-/** The far end's system ended the connection: its process is gone. */
-function isReset(error: Error | undefined): boolean {
-  return (error as NodeJS.ErrnoException | undefined)?.code === 'ECONNRESET'
+/** The far end's system ended the connection: its process is gone. EPIPE when that met something on its way there. */
+function isEndedByFarEnd(error: Error | undefined): boolean {
+  const { code = '' } = (error ?? {}) as NodeJS.ErrnoException
+  return ['ECONNRESET', 'EPIPE'].includes(code)
 }

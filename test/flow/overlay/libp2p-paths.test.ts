@@ -1,4 +1,5 @@
 import type { NetworkInterfaceInfo } from 'node:os'
+import type { Duplex } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Libp2pNetwork, type Libp2pNetworkOptions } from '../../../src/drivers/libp2p/libp2p-network.ts'
 import { SigningKey } from '../../../src/lib/ed25519.ts'
@@ -93,6 +94,23 @@ describe('connections of a box to its peers', () => {
     expect(await asks(a, b)).toBe('?')
     a.drop(b.self, 1_000)
     await eventually(() => kinds(a, b).length === 0)
+  })
+
+  it('that the far end closes while something is sent to it are closed, not lost', async () => {
+    const [a, b] = [await open(), await open()]
+    const path = await TcpPath.to(Number(b.addresses()[0]?.split('/')[4]))
+    await a.dial(b.self, [path.multiaddress], soon())
+    const links: Duplex[] = []
+    for (let count = 0; count < 4; count++) links.push(await a.openStream(b.self, soon()))
+    await path.quiet()
+    path.close()
+    // In one turn of the event loop: what is written first brings a reset back, which the next meets.
+    for (const link of links) {
+      link.on('error', () => link.destroy()).write('are you there?')
+      for (let ticks = 0; ticks < 20; ticks++) await new Promise((resolve) => process.nextTick(resolve))
+    }
+    await eventually(() => heard.length === 2)
+    expect(heard).toEqual(['closed', 'closed'])
   })
 
   it('are tried when an interface goes, and those that lead nowhere end', async () => {

@@ -1,5 +1,6 @@
-import type { IncomingRequest } from '../../domain/sip.ts'
+import type { IncomingRequest, SipSource } from '../../domain/sip.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { FairLine } from './fair-line.ts'
 
 export interface RegistrationIntakeParts {
   readonly next: (request: IncomingRequest) => Promise<void>
@@ -22,20 +23,21 @@ const usualLimits: IntakeLimits = { perTurn: 8, inHand: 4_000, longestWaitMs: 5_
 
 interface Waiting {
   readonly since: number
-  /** Told whether it is still in time. */
-  readonly begin: (isInTime: boolean) => void
+  /** Told whether it is begun; otherwise it is turned away. */
+  readonly end: (isBegun: boolean) => void
 }
 
 /**
  * REGISTERs as they come, thousands in a few seconds when the phones of a site all look for the box at once: a few at a
- * time, so that calls do not wait for them, and 503 for those that find the house full.
+ * time, so that calls do not wait for them, and 503 for those that find the house full. One phone that floods takes
+ * neither its turn nor its room from another.
  */
 export class RegistrationIntake {
   /** Since the start. */
   turnedAway = 0
   readonly #parts: RegistrationIntakeParts
   readonly #limits: IntakeLimits
-  readonly #line: Waiting[] = []
+  readonly #line = new FairLine<Waiting>()
   #inHand = 0
   #begunInTurn = 0
   #isTurnEnding = false
@@ -52,24 +54,32 @@ export class RegistrationIntake {
 
   /** Resolves when the request was answered. */
   async handle(request: IncomingRequest): Promise<void> {
-    if (this.#inHand >= this.#limits.inHand) return this.#turnAway(request)
+    const source = flowOf(request.source)
+    if (this.#inHand >= this.#limits.inHand && !this.#makeRoomFor(source)) return this.#turnAway(request)
     this.#inHand++
     try {
-      if (await this.#isBegunInTime()) await this.#parts.next(request)
+      if (await this.#hasTurn(source)) await this.#parts.next(request)
       else await this.#turnAway(request)
     } finally {
       this.#inHand--
     }
   }
 
-  #isBegunInTime(): boolean | Promise<boolean> {
+  /** Who fills the house makes room for one who has nobody in the line yet. */
+  #makeRoomFor(source: string): boolean {
+    const last = this.#line.has(source) ? undefined : this.#line.popFromLongest()
+    last?.end(false)
+    return last !== undefined
+  }
+
+  #hasTurn(source: string): boolean | Promise<boolean> {
     this.#endTurnLater()
     if (this.#begunInTurn < this.#limits.perTurn) {
       this.#begunInTurn++
       return true
     }
     const { promise, resolve } = Promise.withResolvers<boolean>()
-    this.#line.push({ since: this.#parts.clock.now(), begin: resolve })
+    this.#line.push(source, { since: this.#parts.clock.now(), end: resolve })
     return promise
   }
 
@@ -91,13 +101,17 @@ export class RegistrationIntake {
       const waiting = this.#line.shift()
       if (!waiting) return
       this.#begunInTurn++
-      waiting.begin(now - waiting.since <= longestWaitMs)
+      waiting.end(now - waiting.since <= longestWaitMs)
     }
-    if (this.#line.length > 0) this.#endTurnLater()
+    if (!this.#line.isEmpty) this.#endTurnLater()
   }
 
   #turnAway(request: IncomingRequest): Promise<void> {
     this.turnedAway++
     return request.respond(503, { headers: { 'Retry-After': String(this.#parts.retry.next()) } })
   }
+}
+
+function flowOf({ transport, address, port }: SipSource): string {
+  return `${transport} ${address} ${port}`
 }

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { defaultOverloadSettings } from '../../../src/engine/overload/overload-settings.ts'
 import { needsOurEngine } from '../../support/named-engine.ts'
 import { PasswordGuesser } from '../../support/password-guesser.ts'
 import type { SipPhone } from '../../support/sip-phone.ts'
+import { eventually } from '../../support/within.ts'
 import { ADeadPbx, domain, passwordOf, talks } from './a-dead-pbx.ts'
 
 /** An office behind one address, and somebody who has nothing to do with it. */
@@ -36,6 +38,23 @@ async function guesser(address: string, username: string): Promise<PasswordGuess
   return site.begun(new PasswordGuesser({ address, server, domain, username }))
 }
 
+/** Samples of the engine's lag, one after the other, without an overload: what the flood has left behind is worked off. */
+const calmSamples = 5
+
+/**
+ * Resolves when the engine turns nobody away for overload (RFC 7339): on a starved machine a flood from where users are
+ * is too much for it, and it asks a share of all, whoever they are, to come again. That is no ban, and ends by itself.
+ */
+async function calm(): Promise<void> {
+  let calmSince = performance.now()
+  await eventually(20_000, 'the engine to be calm', () => {
+    const words = site.log.lines.map(({ sentence }) => sentence)
+    if (words.lastIndexOf('overload begins') > words.lastIndexOf('overload is over'))
+      calmSince = performance.now()
+    return performance.now() - calmSince > calmSamples * defaultOverloadSettings.sampleMs
+  })
+}
+
 it('ten thousand wrong passwords ban their source, and nobody else', async () => {
   needsOurEngine('the box tells whom to drop before it costs anything')
   const thief = await guesser(attacker, '102')
@@ -43,6 +62,7 @@ it('ten thousand wrong passwords ban their source, and nobody else', async () =>
   await anna.register()
   await talks(anna, '102')
   await flood
+  await calm()
   await bert.register()
   await talks(bert, '101')
   expect(looked(thief)).toBeLessThanOrEqual(mostLooks)
@@ -60,6 +80,7 @@ it('ten thousand from an office block the one name there, and neither its owner 
   await flood
   expect(looked(colleague)).toBeLessThanOrEqual(mostLooks)
 
+  await calm()
   await anna.register()
   await bert.register() // the owner, by the flow that is registered
   const newcomer = await site.phone('103', { listen: { address: office } })

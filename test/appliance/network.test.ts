@@ -38,6 +38,14 @@ test('phones call each other after the box has got another address', async () =>
   expect((await phones.call('201', '202')).successful).toBe(3)
 })
 
+test('an address comes each time that the way to get one is changed', async () => {
+  const was = await machine.findAddress()
+  for (let times = 0; times < 10; times++) {
+    expect(await machine.findAddressAfter('static', '10.66.0.77/24', 'none')).toBe('10.66.0.77')
+    expect(await machine.findAddressAfter('dhcp')).toBe(was)
+  }
+})
+
 test('a public address in the settings is what others send sound to', async () => {
   const [own = ''] = await machine.addresses()
   expect(await soundAddress('198.51.100.7')).toBe(`${own}!198.51.100.7`)

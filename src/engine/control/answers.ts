@@ -134,11 +134,12 @@ export class Answers {
     if (request.method === 'NOTIFY' && isTerminated(request)) this.#parts.release.end(leg)
   }
 
-  /** A response with a tag to a request outside any dialog makes one (§12.1.1). */
+  /** A response with a tag to a request outside any dialog makes one (§12.1.1); to SUBSCRIBE only a 2xx (RFC 6665 §4.4.1). */
   #makeLeg(incoming: IncomingRequest, response: SipResponse): void {
     const { request } = incoming
     if (incoming.leg || !makesDialog(request.method)) return
     if (response.status <= 100 || response.status >= 300) return
+    if (response.status < 200 && request.method !== 'INVITE') return
     const leg = new Leg(
       {
         id: labelOf(incoming),

@@ -16,7 +16,7 @@ export interface OutgoingRequest {
   readonly point: ListeningPoint
   /** As it went out last; before that, as it was handed to the transaction layer. */
   request: SipRequest
-  /** What it went out by last. */
+  /** What it went out by last; then what its last response came by. */
   flow: Flow | undefined
   client: ClientTransaction | undefined
   /** True once the application has been told that the request went out. */

@@ -174,6 +174,8 @@ export class OutgoingRequests {
       },
       onResponse: (response, flow) => {
         if (response.status >= 200) this.#close(outgoing)
+        // Not always what the request went out by last: a hop that was given up may answer after all.
+        outgoing.flow = flow
         this.#receive(outgoing, response, flow)
         // The transaction waits for other forks' answers, which are strays to us; nothing of the call shall stay with it.
         if (response.status >= 200) outgoing.client?.abandon()

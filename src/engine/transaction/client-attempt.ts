@@ -10,6 +10,8 @@ export interface AttemptListener {
   onFailure(kind: 'timeout' | 'transport', cause: Error): void
   /** Nothing came within the patience that was given. The attempt goes on until it is forsaken. */
   onSilence(): void
+  /** A 2xx to INVITE from an attempt that was given up: a phone has answered, and the call is up there. */
+  onLateAnswer(response: SipResponse, flow: Flow): void
 }
 
 /** What attempts need of the layer. */
@@ -34,6 +36,8 @@ export interface ClientAttempt {
   receive(response: SipResponse, flow: Flow): void
   transportFailed(cause: Error): void
   cancel(headers: ExtraHeaders): void
+  /** For the next hop: only a late answer is still reported. What is owed to the protocol is done. */
+  giveUp(): void
   /** Nothing more is reported; what is owed to the protocol is still done. */
   forsake(): void
   /** Ends at once and in silence. */
@@ -56,4 +60,16 @@ export const nobodyListens: AttemptListener = {
   onResponse: () => undefined,
   onFailure: () => undefined,
   onSilence: () => undefined,
+  onLateAnswer: () => undefined,
+}
+
+/** For an attempt that was given up. */
+export function onlyLateAnswers(listener: AttemptListener): AttemptListener {
+  return {
+    ...nobodyListens,
+    onResponse: (response, flow) => {
+      if (response.status >= 200 && response.status < 300) listener.onLateAnswer(response, flow)
+    },
+    onLateAnswer: (response, flow) => listener.onLateAnswer(response, flow),
+  }
 }

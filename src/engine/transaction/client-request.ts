@@ -53,6 +53,7 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
   #isRepeated = false
   #isCancelled = false
   #isOver = false
+  #isAbandoned = false
 
   /** Each branch ends with `branchMark`. */
   constructor(
@@ -99,6 +100,7 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
 
   abandon(): void {
     this.#isOver = true
+    this.#isAbandoned = true
     this.#wait.cancel()
     this.#attempt?.forsake()
   }
@@ -108,7 +110,7 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
     if (response.status === 503) {
       this.#punish(retryAfterMs(response))
       if (this.#mayMoveOn) {
-        this.#attempt?.forsake()
+        this.#attempt?.giveUp()
         this.#tryNext()
         return
       }
@@ -118,8 +120,20 @@ export class ClientRequest implements ClientTransaction, AttemptListener {
   }
 
   onSilence(): void {
-    this.#attempt?.forsake()
+    this.#attempt?.giveUp()
     this.onFailure('timeout', new Error('the hop stays silent'))
+  }
+
+  /** RFC 3261 §16.7 step 5: a 2xx counts whenever it comes. No other hop is wanted any more. */
+  onLateAnswer(response: SipResponse, flow: Flow): void {
+    if (this.#isAbandoned) {
+      this.#ground.onStrayResponse(response, flow)
+      return
+    }
+    this.#isOver = true
+    this.#wait.cancel()
+    this.#attempt?.giveUp()
+    this.#events.onResponse(response, flow)
   }
 
   onFailure(kind: 'timeout' | 'transport', cause: Error): void {

@@ -6,6 +6,7 @@ import {
   type ClientAttempt,
   type ExtraHeaders,
   nobodyListens,
+  onlyLateAnswers,
   type SentRequest,
 } from './client-attempt.ts'
 import { ackFor, cancelFor } from './hop-by-hop-request.ts'
@@ -82,12 +83,16 @@ export class InviteAttempt implements ClientAttempt {
     if (this.#state === 'proceeding') this.#sendCancel(headers)
   }
 
-  /** A hop that still comes to life is cancelled; a 2xx that comes all the same is a stray. */
+  giveUp(): void {
+    this.#listener = onlyLateAnswers(this.#listener)
+    this.#cancelIfItLives()
+  }
+
+  /** A 2xx that comes all the same is a stray. */
   forsake(): void {
     this.#isForsaken = true
     this.#listener = nobodyListens
-    this.#ground.wheel.stop(this.#retransmission)
-    this.cancel([])
+    this.#cancelIfItLives()
   }
 
   drop(): void {
@@ -203,6 +208,11 @@ export class InviteAttempt implements ClientAttempt {
       this.#ack = ackFor(this.#sent, response).toBuffer()
     }
     if (this.#ack) this.#ground.transport.send(this.flow, this.#ack)
+  }
+
+  #cancelIfItLives(): void {
+    this.#ground.wheel.stop(this.#retransmission)
+    this.cancel([])
   }
 
   /** A transaction of its own with the branch of the INVITE; what is answered to it does not matter. */

@@ -66,6 +66,10 @@ export class NonInviteAttempt implements ClientAttempt {
     // RFC 3261 §9.1: only an INVITE is worth cancelling.
   }
 
+  giveUp(): void {
+    this.forsake()
+  }
+
   forsake(): void {
     this.#listener = nobodyListens
     this.#ground.wheel.stop(this.#retransmission)

@@ -33,6 +33,26 @@ describe('a subscription to an application', () => {
     watcher.answer(last, 200)
   })
 
+  it('is accepted after a provisional response, which may not be sent (RFC 4320 §4.1)', async () => {
+    const { app, phone } = await stage()
+    const accepted = later<Dialog>()
+    await app((self) =>
+      self.subscribe((request, response) => {
+        response.send(183, {}, () => self.createUAS(request, response, {}).then(accepted.resolve))
+      }),
+    )
+    const watcher = await phone('alice')
+    watcher.send(watcher.request('SUBSCRIBE', event))
+    const answer = await watcher.responseThat([202, 'SUBSCRIBE'])
+    const dialog = await accepted.promise
+    const headers = { Event: 'presence', 'Subscription-State': 'active' }
+    const notified = dialog.request({ method: 'NOTIFY', headers })
+    const notify = await watcher.requestThat('NOTIFY')
+    expect(notify.from.tag).toBe(answer.to.tag)
+    watcher.answer(notify, 200)
+    expect((await notified).status).toBe(200)
+  })
+
   it('is refreshed and ended by the watcher', async () => {
     const { app, phone } = await stage()
     const accepted = later<Dialog>()

@@ -110,6 +110,49 @@ describe('a request to two targets at once', () => {
   })
 })
 
+describe('a target with two hops, of which the first stays silent for too long', () => {
+  async function withSecondHopTried() {
+    const hops = (host: string): readonly number[] => (host === '198.51.100.1' ? [5060, 5070] : [5060])
+    const bed = makeProxy({
+      resolve: ({ host }) => hops(host).map((port) => ({ transport: 'udp', address: host, port, host })),
+    })
+    await bed.forward('INVITE', { targets, isParallel: true })
+    const [first, other] = bed.takeRequests('INVITE') as [SipRequest, SipRequest]
+    await bed.answer(other, 180, [], 'other')
+    bed.clock.advance(2_000)
+    const second = bed.takeRequests('INVITE').at(-1) as SipRequest
+    await bed.answer(second, 180, [], 'second')
+    bed.transport.take()
+    return { ...bed, first, second, other }
+  }
+
+  it('is answered there all the same: whatever else rings is cancelled, and nothing is said after it', async () => {
+    const { answer, clock, first, second, other, transport } = await withSecondHopTried()
+    await answer(first, 200, [], 'first')
+    const sent = transport.take().map(({ message }) => message)
+    const cancelled = sent.flatMap((message) => (message.isRequest ? [message.topVia.branch] : []))
+    expect(cancelled.sort()).toEqual([second.topVia.branch, other.topVia.branch].sort())
+    expect(sent.flatMap((message) => (message.isRequest ? [] : [message.status, message.to.tag]))).toEqual([
+      200,
+      'first',
+    ])
+    await answer(second, 487)
+    clock.advance(200_000)
+    const responses = transport.take().flatMap(({ message }) => (message.isRequest ? [] : message.status))
+    expect(responses).toEqual([])
+  })
+
+  it('is answered there after it was refused elsewhere: the other target need not ring any more', async () => {
+    const { answer, first, second, other, transport } = await withSecondHopTried()
+    await answer(second, 486)
+    transport.take()
+    await answer(first, 200, [], 'first')
+    const [answered, cancel] = transport.take().map(({ message }) => message)
+    expect(answered?.isRequest === false && answered.status).toBe(200)
+    expect(cancel?.isRequest && [cancel.method, cancel.topVia.branch]).toEqual(['CANCEL', other.topVia.branch])
+  })
+})
+
 describe('Timer C', () => {
   it('gives up a target that rings for too long', async () => {
     const { answer, clock, forward, takeRequests, transport } = makeProxy()

@@ -5,6 +5,7 @@ import { ProxyCore } from '../../../../src/engine/proxy/proxy-core.ts'
 import type { ProxyOrder } from '../../../../src/engine/proxy/proxy-order.ts'
 import { RecordRoute } from '../../../../src/engine/proxy/record-route.ts'
 import { WayFinder } from '../../../../src/engine/proxy/way-finder.ts'
+import type { HopResolver } from '../../../../src/engine/transport/hop.ts'
 import { NumericResolver } from '../../../../src/engine/transport/numeric-resolver.ts'
 import { silentLog } from '../../../../src/lib/log.ts'
 import { makeLayer, requestText } from '../transaction/layer-setup.ts'
@@ -22,9 +23,9 @@ const plainOrder: ProxyOrder = {
 }
 
 /** A proxy core over a real transaction layer and a network that only keeps what is sent. */
-export function makeProxy() {
+export function makeProxy(resolver: HopResolver = new NumericResolver()) {
   const { clock, transport, layer } = makeLayer()
-  const ways = new WayFinder({ resolver: new NumericResolver(), transport, resolveTimeoutMs: 5_000, clock })
+  const ways = new WayFinder({ resolver, transport, resolveTimeoutMs: 5_000, clock })
   const recordRoute = new RecordRoute('secret')
   const challenges = new OwnChallenges()
   const parts = { layer, ways, recordRoute, challenges, clock, timerCMs, transport, log: silentLog }

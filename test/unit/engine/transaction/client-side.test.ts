@@ -372,20 +372,65 @@ describe('the next hop is tried', () => {
 })
 
 describe('a hop that was given up', () => {
-  it('is cancelled when it rings after all, and its answer is a stray', async () => {
+  /** An INVITE whose first hop was silent for too long, so that it went to the second. */
+  async function movedOn() {
     const bed = makeLayer()
-    const { events } = await start(bed, 'INVITE', [hop(1), hop(2)])
+    const started = await start(bed, 'INVITE', [hop(1), hop(2), hop(3)])
     bed.clock.advance(2_000)
     const sent = bed.transport.take()
-    const first = sent[0] as SentMessage
-    const second = sent.at(-1) as SentMessage
+    return { ...bed, bed, ...started, first: sent[0] as SentMessage, second: sent.at(-1) as SentMessage }
+  }
+
+  it('is cancelled when it rings after all, and not heard', async () => {
+    const { bed, transport, events, first, second } = await movedOn()
     answer(bed, first, 180, 'late')
-    const cancel = bed.transport.takeOne()
+    const cancel = transport.takeOne()
     expect(cancel.message.isRequest && cancel.message.method).toBe('CANCEL')
     expect(cancel.flow.remotePort).toBe(1)
-    answer(bed, first, 200, 'late')
+    answer(bed, first, 487, 'late')
     answer(bed, second, 200, 'good')
     expect(events.heard).toEqual(['200 good'])
+    expect(bed.core.heard).toEqual([])
+  })
+
+  it('answers all the same: that is the answer, and the next hop is called off', async () => {
+    const { bed, transport, clock, events, first, second } = await movedOn()
+    answer(bed, second, 180, 'other')
+    answer(bed, first, 200, 'late')
+    const cancel = transport.takeOne()
+    expect([cancel.flow.remotePort, cancel.message.isRequest && cancel.message.method]).toEqual([2, 'CANCEL'])
+    answer(bed, cancel, 200, 'other')
+    answer(bed, second, 487, 'other')
+    const ack = transport.takeOne()
+    expect([ack.flow.remotePort, ack.message.isRequest && ack.message.method]).toEqual([2, 'ACK'])
+    clock.advance(60_000)
+    expect(transport.take()).toEqual([])
+    expect(events.heard).toEqual(['180 other', '200 late'])
+  })
+
+  it('answers before the next one has said anything: no third is tried', async () => {
+    const { bed, transport, clock, events, first } = await movedOn()
+    answer(bed, first, 200, 'late')
+    clock.advance(60_000)
+    expect(transport.take()).toEqual([])
+    expect(events.heard).toEqual(['200 late'])
+  })
+
+  it('answers after another has refused, or answered: each answer is told once', async () => {
+    const { bed, events, first, second } = await movedOn()
+    answer(bed, second, 486, 'busy')
+    answer(bed, first, 200, 'late')
+    answer(bed, first, 200, 'late')
+    expect(events.heard).toEqual(['486 busy', '200 late'])
+    expect(bed.core.heard).toEqual(['stray 200 late'])
+  })
+
+  it('answers when nobody waits for it any more: a stray', async () => {
+    const { bed, transaction, events, first, second } = await movedOn()
+    answer(bed, second, 486, 'busy')
+    transaction.abandon()
+    answer(bed, first, 200, 'late')
+    expect(events.heard).toEqual(['486 busy'])
     expect(bed.core.heard).toEqual(['stray 200 late'])
   })
 

@@ -149,7 +149,10 @@ describe('a target with two hops, of which the first stays silent for too long',
     await answer(first, 200, [], 'first')
     const [answered, cancel] = transport.take().map(({ message }) => message)
     expect(answered?.isRequest === false && answered.status).toBe(200)
-    expect(cancel?.isRequest && [cancel.method, cancel.topVia.branch]).toEqual(['CANCEL', other.topVia.branch])
+    expect(cancel?.isRequest && [cancel.method, cancel.topVia.branch]).toEqual([
+      'CANCEL',
+      other.topVia.branch,
+    ])
   })
 })
 

@@ -45,6 +45,8 @@ export class EnginePromises {
   /** Responses of the hop do not count any more. */
   forgetInvite(branch: string): void {
     this.#invitesOut.delete(branch)
+    // It may well be sent again.
+    this.#refusedOnce.add(branch)
   }
 
   sent(messages: readonly SentMessage[], isStep: boolean): void {

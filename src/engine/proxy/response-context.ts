@@ -47,6 +47,10 @@ const statusOf: Record<ClientFailure['kind'], number> = {
   flow: 430,
 }
 
+/** §16.7 step 9: without the caller's Via a response leads nowhere. */
+const endsHere = (response: SipResponse): boolean =>
+  response.getAll('via').length < 2 && response.values('via').length < 2
+
 /** The response context of RFC 3261 §16: one request, its branches, and what goes back upstream. */
 export class ResponseContext {
   readonly #parts: ContextParts
@@ -199,7 +203,9 @@ export class ResponseContext {
 
   /** §16.7. */
   #onResponse(branch: ProxyBranch, response: SipResponse, flow: Flow): void {
-    if (response.status < 200) {
+    if (endsHere(response)) {
+      if (response.status >= 200) this.#settle(branch, this.#madeUp(502), undefined)
+    } else if (response.status < 200) {
       branch.onProvisional(response.status)
       if (response.status > 100 && branch.isPending) this.#passUpstream(response)
     } else {

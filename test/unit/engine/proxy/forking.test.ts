@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SipRequest } from '../../../../src/engine/message/message.ts'
+import { responseTo } from '../../../../src/engine/message/response.ts'
 import { requestText } from '../transaction/layer-setup.ts'
 import { makeProxy, timerCMs } from './proxy-bed.ts'
 
@@ -153,6 +154,24 @@ describe('a target with two hops, of which the first stays silent for too long',
       'CANCEL',
       other.topVia.branch,
     ])
+  })
+})
+
+describe('an answer without the Via of the caller', () => {
+  it('cannot go on (RFC 3261 §16.7 step 9): for the caller the target is a bad gateway', async () => {
+    const { forward, receive, takeRequests, takeResponses } = makeProxy()
+    await forward('INVITE')
+    const [invite] = takeRequests('INVITE') as [SipRequest]
+    const cut = (status: number): string => {
+      const response = responseTo(invite, status, undefined, { toTag: 'x' })
+      const [own = ''] = response.values('via')
+      response.set('Via', own)
+      return response.toText()
+    }
+    await receive(cut(180))
+    expect(takeResponses()).toEqual([])
+    await receive(cut(200))
+    expect(statuses(takeResponses())).toEqual([502])
   })
 })
 

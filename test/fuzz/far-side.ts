@@ -122,9 +122,9 @@ export class FarSide {
     this.#given.unshift({ request, response, flow })
     const text = head(startLine, given, extra)
     // With another CSeq the answer to a CANCEL is one to the INVITE, whose branch it has.
-    if (status >= 200 && status < 300 && readable(text)?.get('cseq')?.endsWith('INVITE'))
-      this.#promises.answeredCalls++
-    if (request.method === 'INVITE' && status >= 200) {
+    const isToInvite = request.method === 'INVITE' || readable(text)?.get('cseq')?.endsWith('INVITE')
+    if (isToInvite && status >= 200) {
+      if (status < 300) this.#promises.answeredCalls++
       if (extra.length === 0 && status >= 300)
         this.#promises.refusalDelivered(response, this.#world.clock.now())
       else this.#promises.forgetInvite(request.topVia.branch ?? '')

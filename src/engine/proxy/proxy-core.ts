@@ -58,7 +58,10 @@ export class ProxyCore {
     }
     const context = new ResponseContext(this.#parts, transaction, came, order, events, forget)
     this.#contexts.set(transaction, context)
-    transaction.onTerminated = forget
+    transaction.onTerminated = () => {
+      forget()
+      context.callerIsGone()
+    }
     context.start()
   }
 

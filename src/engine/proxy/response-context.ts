@@ -104,6 +104,12 @@ export class ResponseContext {
     this.#finishWhenSettled()
   }
 
+  /** The transaction upstream is over: nobody could be told of an answer any more. */
+  callerIsGone(): void {
+    this.#decide(reasonOfStatus(408))
+    this.#finishWhenSettled()
+  }
+
   /** Starts what is next: all targets, or in a serial search one when none is pending. */
   #proceed(): void {
     while (!this.#isDecided && this.#targets.length > 0) {

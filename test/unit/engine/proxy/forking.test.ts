@@ -205,6 +205,27 @@ describe('Timer C', () => {
   })
 })
 
+describe('a caller who can be told nothing any more', () => {
+  it('leaves nothing ringing: his connection and his address are gone', async () => {
+    const { answer, forwardFrom, takeRequests, transport } = makeProxy()
+    const gone = transport.flow('tcp', '203.0.113.9', 5080)
+    await forwardFrom(gone, requestText('INVITE', { transport: 'TCP' }))
+    const [invite] = takeRequests('INVITE') as [SipRequest]
+    gone.isOpen = false
+    transport.unreachable.set(5080, new Error('refused'))
+    await answer(invite, 180)
+    expect(takeRequests('CANCEL')).toHaveLength(1)
+  })
+
+  it('has no other target asked for him: his MESSAGE has timed out', async () => {
+    const { pass, forward, takeRequests, layer } = makeProxy()
+    await forward('MESSAGE', { targets })
+    await pass(40_000)
+    expect(new Set(takeRequests('MESSAGE').map(({ uri }) => uri))).toEqual(new Set([targets[0]]))
+    expect(layer.counts).toMatchObject({ client: 0, server: 0 })
+  })
+})
+
 describe('a request other than INVITE', () => {
   it('is never answered 408 by a proxy (RFC 4320 §4.2)', async () => {
     const { clock, forward, takeResponses, layer } = makeProxy()

@@ -5,6 +5,7 @@ import { ProxyCore } from '../../../../src/engine/proxy/proxy-core.ts'
 import type { ProxyOrder } from '../../../../src/engine/proxy/proxy-order.ts'
 import { RecordRoute } from '../../../../src/engine/proxy/record-route.ts'
 import { WayFinder } from '../../../../src/engine/proxy/way-finder.ts'
+import type { Flow } from '../../../../src/engine/transport/flow.ts'
 import type { HopResolver } from '../../../../src/engine/transport/hop.ts'
 import { NumericResolver } from '../../../../src/engine/transport/numeric-resolver.ts'
 import { silentLog } from '../../../../src/lib/log.ts'
@@ -55,9 +56,16 @@ export function makeProxy(resolver: HopResolver = new NumericResolver()) {
     return receive(edit(requestText(method)))
   }
 
-  const receive = async (text: string): Promise<void> => {
-    transport.receive(text, phone)
+  const receive = (text: string): Promise<void> => forwardFrom(phone, text)
+
+  const forwardFrom = async (flow: Flow, text: string): Promise<void> => {
+    transport.receive(text, flow)
     await settled()
+  }
+
+  const pass = (milliseconds: number): Promise<void> => {
+    clock.advance(milliseconds)
+    return settled()
   }
 
   /** Requests of a method that went out since the last look, in order. */
@@ -87,7 +95,9 @@ export function makeProxy(resolver: HopResolver = new NumericResolver()) {
     proxy,
     transport,
     forward,
+    forwardFrom,
     receive,
+    pass,
     answer,
     takeRequests,
     takeResponses,

@@ -4,6 +4,7 @@ import { causeInReason } from '../domain/q850.ts'
 import { answerToRefresh } from '../domain/session-refresh.ts'
 import type { DialogEnd, IncomingOffer, IncomingRequest, SipDialog, SipHeaders } from '../domain/sip.ts'
 import type { Log } from '../lib/log.ts'
+import { shortLived } from '../lib/short-lived.ts'
 import { causeOfEnd } from './legs/end-cause.ts'
 import { passedInDialog, passedOfResponse } from './legs/passed-headers.ts'
 import type { MediaSession, MediaSide } from './neighbours.ts'
@@ -48,7 +49,7 @@ export class Bridge {
   #isReferred = false
   /** Offers that wait for the other side's answer. */
   readonly #open = new Set<IncomingOffer>()
-  readonly #onLimit = () => void this.hangUp(String(this.#ends.ends?.reason))
+  readonly #onLimit = shortLived(() => void this.hangUp(String(this.#ends.ends?.reason)))
 
   constructor(ends: BridgeEnds, events: BridgeEvents, log: Log) {
     this.#ends = ends

@@ -2,6 +2,7 @@ import type { CallQuestion } from '../domain/route.ts'
 import type { IncomingInvite } from '../domain/sip.ts'
 import type { Part } from '../lib/part.ts'
 import { within } from '../lib/time-box.ts'
+import { TurnoverSet } from '../lib/turnover-map.ts'
 import { type Admission, admit } from './admission/admission.ts'
 import { guardAgainstLoop } from './admission/loop-guard.ts'
 import { type AdmittedCallParts, admittedCall } from './admitted-call.ts'
@@ -62,7 +63,7 @@ export class CallHandler implements Part {
   /** Of the calls through a PBX that dies. */
   readonly rescue: CallRescue
   readonly #parts: CallHandlerParts
-  readonly #calls = new Set<CallUnderWay>()
+  readonly #calls = new TurnoverSet<CallUnderWay>()
   readonly #callParts: CallParts
   readonly #preemption: Preemption
   readonly #admitted: AdmittedCallParts

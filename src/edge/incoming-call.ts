@@ -3,6 +3,7 @@ import { GatewayError } from '../domain/gateway-error.ts'
 import type { LegPolicy } from '../domain/leg-policy.ts'
 import type { CallQuestion, EmergencyCall, RoutePlan, RouteTarget } from '../domain/route.ts'
 import type { SipDialog } from '../domain/sip.ts'
+import { shortLived } from '../lib/short-lived.ts'
 import { Bridge, type Parting } from './bridge.ts'
 import type { CallIn } from './call-in.ts'
 import type { CallEnding, CallLog } from './call-log.ts'
@@ -127,7 +128,7 @@ export class IncomingCall implements CallUnderWay {
     // A leg that goes on takes along what it holds.
     if (side === 'caller') {
       const release = this.#releaseCaller
-      this.#releaseCaller = () => undefined
+      this.#releaseCaller = shortLived(() => undefined)
       return { dialog: bridge.handOver(side, parting), release }
     }
     this.#leg = undefined

@@ -4,6 +4,7 @@ import type { CallRecords } from '../edge/neighbours.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Part } from '../lib/part.ts'
+import { TurnoverMap } from '../lib/turnover-map.ts'
 
 export interface HangUpWitnessParts {
   readonly causes: { causeOf(callId: string): number | undefined }
@@ -24,7 +25,7 @@ const mostWaiting = 1_000
 export class HangUpWitness implements Part {
   readonly name = 'hang-up causes'
   readonly #parts: HangUpWitnessParts
-  readonly #waiting = new Map<() => void, Timer>()
+  readonly #waiting = new TurnoverMap<() => void, Timer>()
 
   constructor(parts: HangUpWitnessParts) {
     this.#parts = parts

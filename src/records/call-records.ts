@@ -2,6 +2,7 @@ import type { CallRecord } from '../domain/call-record.ts'
 import { type Clock, systemClock, type Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Part } from '../lib/part.ts'
+import { TurnoverMap } from '../lib/turnover-map.ts'
 import type { CallJournal } from './call-journal.ts'
 import type { CallStore } from './call-store.ts'
 import { type ClassOf, cutCall, finishedCall } from './finished-call.ts'
@@ -44,7 +45,7 @@ export class CallRecords implements Part {
   readonly #clock: Clock
   readonly #recentLimit: number
   readonly #finished: FinishedCalls
-  readonly #active = new Map<string, CallRecord>()
+  readonly #active = new TurnoverMap<string, CallRecord>()
   readonly #costs = new Map<string, number>()
   readonly #totals = { finished: 0, answered: 0 }
   #recent: CallRecord[] = []

@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { RareLine } from '../lib/rare-line.ts'
 import { within } from '../lib/time-box.ts'
+import { TurnoverSet } from '../lib/turnover-map.ts'
 import type { CallJournal } from './call-journal.ts'
 import type { CallStore } from './call-store.ts'
 
@@ -23,7 +24,7 @@ export class FinishedCalls {
   readonly #line: RareLine
   /** Refused by the store; oldest first. */
   readonly #refused = new Map<string, CallRecord>()
-  readonly #underWay = new Set<Promise<void>>()
+  readonly #underWay = new TurnoverSet<Promise<void>>()
   #again: Timer | undefined
   #lost = 0
 

@@ -1,5 +1,6 @@
 import { type Aor, type AorText, parseAor, printAor } from '../domain/aor.ts'
 import type { CallRecord } from '../domain/call-record.ts'
+import { TurnoverMap } from '../lib/turnover-map.ts'
 import type { CallBoard, UserCall } from './neighbours.ts'
 
 interface SeenCall {
@@ -13,8 +14,8 @@ interface SeenCall {
 /** Who is in which call, from the records that the calls keep of themselves. */
 export class UserCalls implements CallBoard {
   readonly #ownName: (user: Aor) => Aor
-  readonly #calls = new Map<string, SeenCall>()
-  readonly #byUser = new Map<AorText, Set<string>>()
+  readonly #calls = new TurnoverMap<string, SeenCall>()
+  readonly #byUser = new TurnoverMap<AorText, Set<string>>()
   readonly #listeners: ((user: AorText) => void)[] = []
 
   /** `ownName`: the user whom an alias means. */

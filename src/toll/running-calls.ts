@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../lib/clock.ts'
+import { TurnoverSet } from '../lib/turnover-map.ts'
 import type { OutsideClaim } from './outside-claim.ts'
 import { describeStanding, type Standing } from './standing.ts'
 import { type Tally, talkedMsOf } from './tally.ts'
@@ -16,7 +17,7 @@ const lookEveryMs = 1_000
 export class RunningCalls {
   readonly #clock: Clock
   readonly #events: RunningCallEvents
-  readonly #claims = new Set<OutsideClaim>()
+  readonly #claims = new TurnoverSet<OutsideClaim>()
   #timer: Timer | undefined
 
   constructor(clock: Clock, events: RunningCallEvents) {

@@ -17,6 +17,8 @@ export interface OutgoingRequest {
   readonly account: DigestAccount | undefined
 }
 
+type Cancellable = Pick<OutgoingTransaction, 'cancel'>
+
 /**
  * Sends a request and, if an account is given, answers the challenges it meets (RFC 3261 §22); an INVITE whose session
  * timer the far end finds too short is sent once more with the one that it wants (RFC 4028 §7.3).
@@ -25,7 +27,7 @@ export function sendAuthenticated(
   transactions: ClientTransactions,
   request: OutgoingRequest,
   events: TransactionEvents,
-): OutgoingTransaction {
+): Cancellable {
   let current: OutgoingTransaction
   let isCancelled = false
   let isLengthened = false
@@ -57,9 +59,6 @@ export function sendAuthenticated(
 
   send(request)
   return {
-    get sent() {
-      return current.sent
-    },
     cancel: (uri, headers) => {
       isCancelled = true
       current.cancel(uri, headers)

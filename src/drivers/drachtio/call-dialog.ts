@@ -10,6 +10,7 @@ import type {
   SipHeaders,
   SipResponseView,
 } from '../../domain/sip.ts'
+import { shortLived } from '../../lib/short-lived.ts'
 import { sendAuthenticated } from './authenticated-request.ts'
 import type { ClientTransactions, ControlExchange } from './client-transactions.ts'
 import type { SipFrame } from './control-frame.ts'
@@ -145,10 +146,10 @@ export class CallDialog implements SipDialog {
   /** The next ACK belongs to the 2xx of the INVITE that made this dialog. */
   firstAcknowledgement(): Promise<void> {
     return new Promise((resolve) => {
-      this.#unacknowledged = (body) => {
+      this.#unacknowledged = shortLived((body: string) => {
         this.#remoteSdp = body
         resolve()
-      }
+      })
     })
   }
 

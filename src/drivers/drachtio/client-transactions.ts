@@ -1,4 +1,5 @@
 import type { SipHeaders } from '../../domain/sip.ts'
+import { TurnoverMap } from '../../lib/turnover-map.ts'
 import type { ControlReply, SipFrame } from './control-frame.ts'
 import { EngineRefused, EngineUnavailable } from './link-trouble.ts'
 import { printRequest } from './print-message.ts'
@@ -35,20 +36,50 @@ export interface OutgoingTransaction {
   cancel(uri: string, headers?: SipHeaders): void
 }
 
-interface Live {
-  sent: string
-  id: string | undefined
-  cancel: string | undefined
+/** A class, because the getter of an object literal would be made anew with each (see `shortLived`). */
+class LiveTransaction implements OutgoingTransaction {
   readonly events: TransactionEvents
+  readonly #post: (frame: string) => void
+  #sent = ''
+  #id: string | undefined
+  #cancelText: string | undefined
+
+  constructor(events: TransactionEvents, post: (frame: string) => void) {
+    this.events = events
+    this.#post = post
+  }
+
+  get sent(): string {
+    return this.#sent
+  }
+
+  cancel(uri: string, headers: SipHeaders = {}): void {
+    this.#cancelText = printRequest('CANCEL', uri, headers)
+    this.#cancelWhenKnown()
+  }
+
+  /** The engine has sent it. */
+  taken(id: string, sent: string): void {
+    this.#id = id
+    this.#sent = sent
+    this.#cancelWhenKnown()
+  }
+
+  #cancelWhenKnown(): void {
+    if (this.#id !== undefined && this.#cancelText !== undefined)
+      this.#post(`sip|${this.#id}|\r\n${this.#cancelText}`)
+  }
 }
 
 /** Requests we sent, until their final response; the engine bounds every one of them (RFC 3261 Timers B, F: 32 s). */
 export class ClientTransactions {
   readonly #control: ControlExchange
-  readonly #live = new Map<string, Live>()
+  readonly #post: (frame: string) => void
+  readonly #live = new TurnoverMap<string, LiveTransaction>()
 
   constructor(control: ControlExchange) {
     this.#control = control
+    this.#post = (frame) => control.post(frame)
   }
 
   get size(): number {
@@ -56,7 +87,7 @@ export class ClientTransactions {
   }
 
   send(outgoing: Outgoing, events: TransactionEvents): OutgoingTransaction {
-    const live: Live = { sent: '', id: undefined, cancel: undefined, events }
+    const live = new LiveTransaction(events, this.#post)
     const route = outgoing.proxy ? `|${outgoing.proxy}` : ''
     this.#control.exchange(`sip||${outgoing.dialogId ?? ''}${route}\r\n${outgoing.text}`, (reply) => {
       if (reply instanceof EngineUnavailable) events.onLost(reply)
@@ -64,20 +95,12 @@ export class ClientTransactions {
       else this.#taken(live, reply)
       return false
     })
-    return {
-      get sent() {
-        return live.sent
-      },
-      cancel: (uri, headers = {}) => {
-        live.cancel = printRequest('CANCEL', uri, headers)
-        if (live.id !== undefined) this.#cancel(live.id, live.cancel)
-      },
-    }
+    return live
   }
 
   /** ACK and the like: nothing comes back. */
   sendUnanswered(dialogId: string, text: string): void {
-    this.#control.post(`sip||${dialogId}\r\n${text}`)
+    this.#post(`sip||${dialogId}\r\n${text}`)
   }
 
   onResponse(frame: SipFrame): void {
@@ -101,15 +124,9 @@ export class ClientTransactions {
     }
   }
 
-  #taken(live: Live, reply: ControlReply): void {
+  #taken(live: LiveTransaction, reply: ControlReply): void {
     const id = reply.tokens[10] ?? ''
-    live.id = id
-    live.sent = reply.text
     this.#live.set(id, live)
-    if (live.cancel !== undefined) this.#cancel(id, live.cancel)
-  }
-
-  #cancel(id: string, text: string): void {
-    this.#control.post(`sip|${id}|\r\n${text}`)
+    live.taken(id, reply.text)
   }
 }

@@ -4,6 +4,7 @@ import DrachtioAgent from 'drachtio-srf/lib/drachtio-agent.js'
 import type { Clock, Timer } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { RareLine } from '../../lib/rare-line.ts'
+import { TurnoverMap } from '../../lib/turnover-map.ts'
 import { type ControlReply, readControlFrame, type SipFrame } from './control-frame.ts'
 import { drachtioServerLimits, FrameOutbox } from './frame-outbox.ts'
 import { ControlSecretRefused, EngineUnavailable } from './link-trouble.ts'
@@ -59,7 +60,7 @@ export class ControlConnection extends DrachtioAgent {
   readonly #clock: Clock
   readonly #log: Log
   readonly #rarely: RareLine
-  readonly #pending = new Map<string, PendingReply>()
+  readonly #pending = new TurnoverMap<string, PendingReply>()
   #socket: Socket | undefined
   #check: Timer | undefined
   readonly #idPrefix = `${randomBytes(6).toString('hex')}-`

@@ -15,6 +15,7 @@ import type {
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Part } from '../../lib/part.ts'
+import { TurnoverMap, TurnoverSet } from '../../lib/turnover-map.ts'
 import { sendAuthenticated } from './authenticated-request.ts'
 import { CallDialog, type DialogParts } from './call-dialog.ts'
 import { ClientTransactions } from './client-transactions.ts'
@@ -50,11 +51,11 @@ export class DrachtioStack implements SipStack, Part {
   readonly #clock: Clock
   readonly #log: Log
   readonly #handlers = new Map<string, Handler>()
-  readonly #dialogs = new Map<string, CallDialog>()
+  readonly #dialogs = new TurnoverMap<string, CallDialog>()
   readonly #subscriptions: SubscriptionTable
-  readonly #openInvites = new Map<string, ReceivedInvite>()
+  readonly #openInvites = new TurnoverMap<string, ReceivedInvite>()
   /** Dialogs of calls of ours that are not answered yet. */
-  readonly #earlyDialogs = new Set<string>()
+  readonly #earlyDialogs = new TurnoverSet<string>()
   readonly #hostPorts = new Map<string, string>()
   #listening: readonly ListeningPoint[] = []
   #onMoved: () => void = () => undefined

@@ -1,5 +1,6 @@
 import { CallAborted, CallRejected } from '../../domain/call-rejected.ts'
 import type { InviteOptions, SipDialog, SipHeaders } from '../../domain/sip.ts'
+import { shortLived } from '../../lib/short-lived.ts'
 import { sendAuthenticated } from './authenticated-request.ts'
 import type { CallDialog, DialogParts } from './call-dialog.ts'
 import type { ClientTransactions, OutgoingTransaction } from './client-transactions.ts'
@@ -25,12 +26,12 @@ export class OutgoingInvite {
   readonly #uri: string
   readonly #options: Options
   readonly #outcome = Promise.withResolvers<SipDialog>()
-  #transaction: OutgoingTransaction | undefined
+  #transaction: Pick<OutgoingTransaction, 'cancel'> | undefined
   #isAborted = false
   /** Answers that came with reliable provisional responses, by the tag of who sent them. */
   readonly #earlyAnswers = new Map<string, string>()
   #earlyDialogId = ''
-  readonly #onAbort = () => this.#abort()
+  readonly #onAbort = shortLived(() => this.#abort())
 
   constructor(network: InviteNetwork, uri: string, options: Options) {
     this.#network = network

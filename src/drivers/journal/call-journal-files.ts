@@ -3,6 +3,7 @@ import type { CallRecord } from '../../domain/call-record.ts'
 import { type Clock, systemClock, type Timer } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import type { Part } from '../../lib/part.ts'
+import { TurnoverMap } from '../../lib/turnover-map.ts'
 import type { CallJournal, FoundCalls } from '../../records/call-journal.ts'
 import { type JournalEntry, printJournalLine } from './journal-line.ts'
 import { replay } from './replay.ts'
@@ -48,7 +49,7 @@ export class CallJournalFiles implements CallJournal, Part {
   readonly #folder: SegmentFolder
   readonly #writer: SegmentWriter
   readonly #segmentBytes: number
-  readonly #calls = new Map<string, NotedCall>()
+  readonly #calls = new TurnoverMap<string, NotedCall>()
   /** How many calls have their last line in the file of that number; oldest first. */
   readonly #needed = new Map<number, number>()
   #found: FoundCalls = { calls: [], lastSignOfLife: undefined }

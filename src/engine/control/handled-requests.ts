@@ -1,4 +1,5 @@
 import type { Log } from '../../lib/log.ts'
+import { shortLived } from '../../lib/short-lived.ts'
 import type { SipRequest, SipResponse } from '../message/message.ts'
 import { responseTo } from '../message/response.ts'
 import type { ProxyCore } from '../proxy/proxy-core.ts'
@@ -50,7 +51,7 @@ export class HandledRequests {
     }
     const abort = new AbortController()
     this.#waiting.set(transaction, abort)
-    transaction.onTerminated = () => this.#forget(transaction)
+    transaction.onTerminated = shortLived(() => this.#forget(transaction))
     this.#handle(handler, transaction, request, abort.signal).catch((error: unknown) =>
       this.#fail(error, handler, transaction),
     )

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../lib/clock.ts'
+import { shortLived } from '../../lib/short-lived.ts'
+import { TurnoverMap, TurnoverSet } from '../../lib/turnover-map.ts'
 import { dialogIdOf } from '../dialog/dialog.ts'
 import type { DialogStore } from '../dialog/dialog-store.ts'
 import type { SipRequest } from '../message/message.ts'
@@ -35,12 +37,12 @@ export interface IncomingParts {
 /** Requests of the network in applications' hands. */
 export class IncomingRequests {
   readonly #parts: IncomingParts
-  readonly #open = new Map<string, IncomingRequest>()
-  readonly #byTransaction = new Map<ServerTransaction, IncomingRequest>()
+  readonly #open = new TurnoverMap<string, IncomingRequest>()
+  readonly #byTransaction = new TurnoverMap<ServerTransaction, IncomingRequest>()
   /** Names of the dialogs that answers to open requests will make. */
-  readonly #dialogIds = new Set<string>()
+  readonly #dialogIds = new TurnoverSet<string>()
   /** Requests whose transaction is not over, by what stays the same on every path they may take. */
-  readonly #identities = new Set<string>()
+  readonly #identities = new TurnoverSet<string>()
 
   constructor(parts: IncomingParts) {
     this.#parts = parts
@@ -149,7 +151,7 @@ export class IncomingRequests {
     const incoming = new IncomingRequest(application, randomUUID(), transaction, point, leg, dialogId)
     this.#open.set(incoming.transactionId, incoming)
     this.#byTransaction.set(transaction, incoming)
-    transaction.onTerminated = () => this.#onTerminated(incoming)
+    transaction.onTerminated = shortLived(() => this.#onTerminated(incoming))
     return incoming
   }
 

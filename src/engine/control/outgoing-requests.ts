@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
+import { TurnoverMap } from '../../lib/turnover-map.ts'
 import { dialogIdOf } from '../dialog/dialog.ts'
 import type { DialogStore } from '../dialog/dialog-store.ts'
 import { isSips } from '../message/is-sips.ts'
@@ -41,9 +42,9 @@ const respondAfterEchoMs = 10
 /** Requests of applications to the network: RFC 3261 §8.1 and §12.2.1. */
 export class OutgoingRequests {
   readonly #parts: OutgoingParts
-  readonly #open = new Map<string, OutgoingRequest>()
+  readonly #open = new TurnoverMap<string, OutgoingRequest>()
   /** SUBSCRIBEs without a final response, by dialog id. */
-  readonly #subscribing = new Map<string, OutgoingRequest>()
+  readonly #subscribing = new TurnoverMap<string, OutgoingRequest>()
 
   constructor(parts: OutgoingParts) {
     this.#parts = parts

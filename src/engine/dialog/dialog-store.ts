@@ -1,11 +1,12 @@
+import { TurnoverMap } from '../../lib/turnover-map.ts'
 import type { SipMessage } from '../message/message.ts'
 import type { Dialog } from './dialog.ts'
 
 /** Every dialog of the engine, found by what applications call it and by what the network calls it. */
 export class DialogStore<D extends Dialog> {
   /** Forks of one request share an id: the network tells them apart, an application cannot. */
-  readonly #byId = new Map<string, D[]>()
-  readonly #byTags = new Map<string, D>()
+  readonly #byId = new TurnoverMap<string, D[]>()
+  readonly #byTags = new TurnoverMap<string, D>()
 
   get size(): number {
     return this.#byTags.size

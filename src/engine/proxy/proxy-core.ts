@@ -1,3 +1,5 @@
+import { shortLived } from '../../lib/short-lived.ts'
+import { TurnoverMap } from '../../lib/turnover-map.ts'
 import { newTag } from '../message/identifiers.ts'
 import type { SipRequest, SipResponse } from '../message/message.ts'
 import { responseTo } from '../message/response.ts'
@@ -17,7 +19,7 @@ export interface ProxyParts extends Omit<ContextParts, 'loopMark'> {
 /** The proxy core of RFC 3261 §16: stateful, forking. */
 export class ProxyCore {
   readonly #parts: ProxyParts & ContextParts
-  readonly #contexts = new Map<ServerTransaction, ResponseContext>()
+  readonly #contexts = new TurnoverMap<ServerTransaction, ResponseContext>()
 
   constructor(parts: ProxyParts) {
     this.#parts = { ...parts, loopMark: new LoopMark() }
@@ -58,10 +60,10 @@ export class ProxyCore {
     }
     const context = new ResponseContext(this.#parts, transaction, came, order, events, forget)
     this.#contexts.set(transaction, context)
-    transaction.onTerminated = () => {
+    transaction.onTerminated = shortLived(() => {
       forget()
       context.callerIsGone()
-    }
+    })
     context.start()
   }
 

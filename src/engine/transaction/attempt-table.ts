@@ -1,13 +1,14 @@
+import { TurnoverMap, TurnoverSet } from '../../lib/turnover-map.ts'
 import type { Flow } from '../transport/flow.ts'
 import type { ClientAttempt } from './client-attempt.ts'
 
 /** The client attempts that live, found by the branch of their Via (RFC 3261 §17.1.3). */
 export class AttemptTable {
-  readonly #byBranch = new Map<string, ClientAttempt>()
+  readonly #byBranch = new TurnoverMap<string, ClientAttempt>()
   /** A CANCEL shares the branch of its INVITE. */
-  readonly #cancels = new Map<string, ClientAttempt>()
+  readonly #cancels = new TurnoverMap<string, ClientAttempt>()
   /** Those that have heard nothing yet: few, so that the failure of a flow may look at all of them. */
-  readonly #unanswered = new Set<ClientAttempt>()
+  readonly #unanswered = new TurnoverSet<ClientAttempt>()
 
   get size(): number {
     return this.#byBranch.size + this.#cancels.size

@@ -1,3 +1,4 @@
+import { TurnoverMap } from '../../lib/turnover-map.ts'
 import type { SipRequest, SipResponse } from '../message/message.ts'
 import { SipParseError } from '../message/parse.ts'
 import { responseTo } from '../message/response.ts'
@@ -29,7 +30,7 @@ export class ServerSide implements ServerGround {
   readonly ringingLimitMs: number
   readonly signal: AbortSignal
   readonly #ground: LayerGround
-  readonly #transactions = new Map<string, LiveServerTransaction>()
+  readonly #transactions = new TurnoverMap<string, LiveServerTransaction>()
 
   constructor(ground: LayerGround) {
     this.transport = ground.transport

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { shortLived } from '../../lib/short-lived.ts'
 import { ConnectionCount } from './connection-count.ts'
 import type { Door } from './door.ts'
 import type { ListeningPoint } from './flow.ts'
@@ -83,7 +84,9 @@ export class TcpPool {
       return
     }
     const connection = this.#adopt(socket, point)
-    connection.onSpoken = () => this.#quiet.leave(admitted, connection.remoteAddress, connection.remotePort)
+    connection.onSpoken = shortLived(() =>
+      this.#quiet.leave(admitted, connection.remoteAddress, connection.remotePort),
+    )
     if (connection.owesMessage) connection.expectMessage()
     if (head && head.length > 0) connection.receive(head)
   }

@@ -1,5 +1,6 @@
 import type { HeaderLine } from './header-section.ts'
 import { type SipRequest, SipResponse } from './message.ts'
+import { NameAddr, printNameAddr } from './name-addr.ts'
 import { reasonPhrase } from './reason-phrase.ts'
 import { SipParseError } from './sip-parse-error.ts'
 
@@ -24,8 +25,9 @@ export function responseTo(
   const lines: HeaderLine[] = []
   for (const line of request.headerLines()) if (isCopied(line.key, status)) lines.push(line)
   response.adoptLines(lines)
-  if (options.toTag !== undefined && lacksToTag(request)) {
-    response.set('to', `${request.get('to')};tag=${options.toTag}`)
+  if (options.toTag !== undefined) {
+    const to = withTag(request, options.toTag)
+    if (to !== undefined) response.set('to', to)
   }
   return response
 }
@@ -45,12 +47,17 @@ function isCopied(key: string, status: number): boolean {
   }
 }
 
-/** False for a To that is missing or cannot be read: it goes back as it came. */
-function lacksToTag(request: SipRequest): boolean {
+/** Undefined for a To that has a tag, is missing or cannot be read: it goes back as it came. */
+function withTag(request: SipRequest, tag: string): string | undefined {
   try {
+    const { displayName, uri, params } = request.to
+    if (!params.has('tag')) return `${request.get('to')};tag=${tag}`
+    // A tag without a value is none, and with a second one nobody could read the header.
     return request.to.tag === undefined
+      ? printNameAddr(new NameAddr(displayName, uri, params.clone().set('tag', tag)))
+      : undefined
   } catch (error) {
-    if (error instanceof SipParseError) return false
+    if (error instanceof SipParseError) return undefined
     throw error
   }
 }

@@ -31,6 +31,17 @@ describe('responseTo', () => {
     expect(responseTo(invite(), 100).get('timestamp')).toBe('54')
   })
 
+  it('gives a To tag without a value one, so that the header can still be read', () => {
+    const request = invite('"Bo;tag" <sip:callee@example.net;tag>;x=1;tag;y')
+    const { to } = responseTo(request, 200, undefined, { toTag: 'ours' })
+    expect([to.displayName, to.uri, to.tag]).toEqual(['Bo;tag', 'sip:callee@example.net;tag', 'ours'])
+    expect([...to.params]).toEqual([
+      ['x', '1'],
+      ['tag', 'ours'],
+      ['y', true],
+    ])
+  })
+
   it('leaves a To tag that is there', () => {
     const request = invite('<sip:callee@example.net>;tag=theirs')
     expect(responseTo(request, 200, 'Fine', { toTag: 'ours' })).toMatchObject({

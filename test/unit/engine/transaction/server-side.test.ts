@@ -348,3 +348,23 @@ describe('the counts', () => {
     expect(layer.counts).toMatchObject({ server: 0, serverTimeouts: 1 })
   })
 })
+
+it.each(['INVITE', 'OPTIONS'])(
+  '%s is over in time though its response has a To that cannot be read',
+  (method) => {
+    const { transport, clock, core, layer, phone } = withPhone()
+    core.onNext = (transaction) => {
+      const response = responseTo(transaction.request, 486)
+      response.set('To', '<sip:box@192.0.2.1>;tag=a;tag=b')
+      transaction.respond(response)
+    }
+    const sent: string[] = []
+    transport.send = (_, data) => {
+      sent.push(data.toString().slice(0, 11))
+    }
+    transport.receive(requestText(method), phone)
+    expect(sent).toEqual(['SIP/2.0 486'])
+    clock.advance(70_000)
+    expect(layer.counts.server).toBe(0)
+  },
+)

@@ -10,6 +10,7 @@ import { transportsOf } from '../engine/transport/transport-name.ts'
 import { systemClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { QuietCollector } from '../lib/quiet-collector.ts'
+import { haveHelpersStandBack } from '../lib/v8-helpers.ts'
 import { V8Thread } from '../lib/v8-thread.ts'
 import type { Command } from './command.ts'
 import { type EngineWishes, engineHelp, readEngineWishes } from './engine-options.ts'
@@ -24,6 +25,7 @@ export const engineCommand: Command = {
       return 0
     }
     const log = createLog(wishes.logLevel)
+    haveHelpersStandBack(log)
     const engine = await startEngine(wishes, log)
     if (!engine) return 1
     const collector = new QuietCollector(new V8Thread(), systemClock, log)

@@ -9,6 +9,7 @@ import { SupervisedService } from '../drivers/systemd/supervised-service.ts'
 import { type Box, buildBox } from '../gateway.ts'
 import { systemClock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { haveHelpersStandBack } from '../lib/v8-helpers.ts'
 import { runUntilStopped } from './box-lifetime.ts'
 import { loadCheckedConfig } from './checked-config.ts'
 import type { Command } from './command.ts'
@@ -22,6 +23,7 @@ export const startCommand: Command = {
     if (!loaded) return 1
     const log = createLog(loaded.config.box.logLevel)
     for (const note of loaded.notes) log.info({}, note)
+    haveHelpersStandBack(log)
     // Timers of the parts do not keep a process alive: what waits for one of them must not end the box.
     const alive = setInterval(() => undefined, 60_000)
     try {

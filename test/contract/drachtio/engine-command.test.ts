@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ChildProgram } from '../../support/child-program.ts'
+import { nicenessByThread } from '../../support/niceness.ts'
 import { certificateFile, keyFile, testCa } from '../../support/test-certificate.ts'
 import { listeningApp } from './listening-app.ts'
 import { startApp } from './srf.ts'
@@ -44,6 +45,9 @@ describe('causeway engine', () => {
     const phone = await WirePhone.open('alice', { host, port })
     phone.send(phone.request('OPTIONS'))
     await phone.responseThat(200)
+    const niceness = nicenessByThread(engine.pid)
+    expect(new Set(niceness.get('V8Worker'))).toEqual(new Set([10])) // they stand back for messages
+    expect(niceness.get('MainThread')).toEqual([0])
     app.disconnect()
     phone.close()
     engine.kill('SIGTERM')

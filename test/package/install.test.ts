@@ -91,6 +91,13 @@ test('the box is confined: own user, no capabilities, system calls filtered', as
   expect(await unit.exposure()).toBeLessThanOrEqual(2.5)
 })
 
+test("confined as it is, the box has V8's helpers stand back for the threads that handle calls", async () => {
+  const threads = await machine.run('ps', '-L', '-o', 'comm=,ni=', '-p', String(await unit.mainPid()))
+  expect(threads).toMatch(/^V8Worker +10$/m)
+  expect(threads).not.toMatch(/^V8Worker +0$/m)
+  expect(threads).toMatch(/^sip-engine +0$/m)
+})
+
 test('phones of users that were added to the settings register and call each other', async () => {
   addUsers(join(root.path, 'etc'), '201', '202')
   await machine.run('causeway', 'check-config')

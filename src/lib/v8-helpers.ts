@@ -27,7 +27,9 @@ export function haveHelpersStandBack(log: Log): void {
 function isHelper(thread: string): boolean {
   try {
     return readFileSync(`${threads}/${thread}/comm`, 'latin1').trimEnd() === helperName
-  } catch {
-    return false // it has just ended
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ESRCH') return false // it has just ended
+    throw error
   }
 }

@@ -4,8 +4,8 @@ import { TestBox } from '../../support/test-box.ts'
 
 it("V8's helpers stand back for the box's threads that handle calls", async () => {
   const box = new TestBox()
-  await box.start()
   onTestFinished(() => box.stop())
+  await box.start()
   const niceness = nicenessByThread(box.pid)
   expect(niceness.get('V8Worker')?.length).toBeGreaterThan(0)
   expect(new Set(niceness.get('V8Worker'))).toEqual(new Set([10]))
